@@ -1,0 +1,79 @@
+"""IRIs of ours: how each kind of node is named below the base, and how any IRI maps to a path of the web server.
+
+Two spellings of one thing must give one IRI, so callers pass normalised identifiers. A part of a node
+(an attribution, a finding, a contact) is a fragment of its parent's IRI: it has no page of its own and
+goes where its parent goes. There are no blank nodes.
+"""
+
+import hashlib
+import re
+import unicodedata
+from urllib.parse import quote, unquote
+
+from pyoxigraph import NamedNode
+
+_KEEP = "/-._~!$&'()*+,;=:@"
+
+# External namespaces whose nodes get a path of their own; all others are shown at /about?iri=.
+_EXTERNAL = {
+    "https://orcid.org/": "orcid/",
+    "https://github.com/": "github/",
+    "https://doi.org/": "doi/",
+    "https://ror.org/": "ror/",
+    "https://spdx.org/licenses/": "licence/",
+    "https://arxiv.org/abs/": "arxiv/",
+}
+
+
+def slug(text: str) -> str:
+    """A lower-case ASCII name for a path: words joined by `-`; never empty (falls back to a hash)."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "-", ascii_text.lower()).strip("-")[:80].strip("-")
+    return words or digest(text)
+
+
+def digest(*parts: str) -> str:
+    """Twelve hexadecimal digits that stand for these texts, for names that must not collide."""
+    joined = "\x1f".join(parts).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(joined).hexdigest()[:12]
+
+
+def mint(base: str, kind: str, *path: str) -> NamedNode:
+    """The IRI `base kind/path…`, each part percent-encoded where an IRI path needs it."""
+    encoded = "/".join(quote(part, safe=_KEEP) for part in path)
+    return NamedNode(f"{base}{kind}/{encoded}")
+
+
+def part(parent: NamedNode, kind: str, *identity: str) -> NamedNode:
+    """A node that belongs to `parent`: a fragment of its IRI, told apart by `identity`."""
+    return NamedNode(f"{parent.value}#{kind}-{digest(*identity)}")
+
+
+def path_of(base: str, iri: str) -> str:
+    """Where this server shows the node: `/dataset/…` for ours, `/orcid/…` and the like, else `/about?iri=…`."""
+    document, _, fragment = iri.partition("#")
+    anchor = f"#{fragment}" if fragment else ""
+    if document.startswith(base) and len(document) > len(base):
+        if document == base + "ontology" and fragment:
+            return f"/ontology{anchor}"
+        return "/" + quote(document.removeprefix(base), safe=_KEEP + "%") + anchor
+    for namespace, prefix in _EXTERNAL.items():
+        rest = document.removeprefix(namespace)
+        if rest != document and rest and not anchor and "?" not in rest:
+            return f"/{prefix}" + quote(rest, safe=_KEEP + "%")
+    return "/about?iri=" + quote(iri, safe="")
+
+
+def iri_of(base: str, path: str) -> str:
+    """The IRI that a path of this server stands for; the inverse of `path_of` for paths without a query."""
+    relative = path.removeprefix("/")
+    for namespace, prefix in _EXTERNAL.items():
+        if relative.startswith(prefix):
+            return namespace + relative.removeprefix(prefix)
+    return base + relative
+
+
+def readable(iri: str) -> str:
+    """The last words of an IRI, for a node that nobody labelled."""
+    tail = re.split(r"[#/]", iri.rstrip("#/"))[-1]
+    return unquote(tail) or iri

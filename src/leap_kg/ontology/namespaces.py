@@ -1,0 +1,72 @@
+"""Every vocabulary the graph uses, with the prefix it is printed with; `LEAP` is our own.
+
+Terms are plain IRIs: `DCAT("Dataset")` is a pyoxigraph `NamedNode`. The one spelling of schema.org is
+`https://schema.org/`.
+"""
+
+from functools import lru_cache
+
+from pyoxigraph import NamedNode
+
+
+class Namespace(str):
+    """An IRI prefix that makes terms when called: `PROV("used")`."""
+
+    __slots__ = ()
+
+    def __call__(self, name: str) -> NamedNode:
+        return _term(self + name)
+
+
+@lru_cache(maxsize=4096)
+def _term(iri: str) -> NamedNode:
+    return NamedNode(iri)
+
+
+ADMS = Namespace("http://www.w3.org/ns/adms#")
+DCAT = Namespace("http://www.w3.org/ns/dcat#")
+DCT = Namespace("http://purl.org/dc/terms/")
+FABIO = Namespace("http://purl.org/spar/fabio/")
+FOAF = Namespace("http://xmlns.com/foaf/0.1/")
+ORG = Namespace("http://www.w3.org/ns/org#")
+OWL = Namespace("http://www.w3.org/2002/07/owl#")
+PROV = Namespace("http://www.w3.org/ns/prov#")
+RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#")
+RDFS = Namespace("http://www.w3.org/2000/01/rdf-schema#")
+SCHEMA = Namespace("https://schema.org/")
+SH = Namespace("http://www.w3.org/ns/shacl#")
+SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
+SPDX = Namespace("http://spdx.org/rdf/terms#")
+VANN = Namespace("http://purl.org/vocab/vann/")
+VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
+VOID = Namespace("http://rdfs.org/ns/void#")
+XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
+LICENSES = Namespace("https://spdx.org/licenses/")
+
+ONTOLOGY_PATH = "ontology#"
+
+REUSED: dict[str, Namespace] = {
+    "adms": ADMS,
+    "dcat": DCAT,
+    "dct": DCT,
+    "fabio": FABIO,
+    "foaf": FOAF,
+    "org": ORG,
+    "owl": OWL,
+    "prov": PROV,
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "schema": SCHEMA,
+    "sh": SH,
+    "skos": SKOS,
+    "spdx": SPDX,
+    "vann": VANN,
+    "vcard": VCARD,
+    "void": VOID,
+    "xsd": XSD,
+}
+
+
+def prefixes(base: str) -> dict[str, str]:
+    """All prefixes with their IRIs, ours (`leap`, `kg`) below `base`."""
+    return {**{name: str(iri) for name, iri in REUSED.items()}, "leap": base + ONTOLOGY_PATH, "kg": base}

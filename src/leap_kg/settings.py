@@ -1,0 +1,57 @@
+"""Settings, read from the environment: `LEAP_KG_HOME`, `LEAP_KG_BASE` and the limits of the server.
+
+One frozen object, made once by whoever starts a process and handed down; nothing below reads the
+environment by itself.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_BASE = "https://w3id.org/leap-kg/"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the graph lives and what its IRIs begin with.
+
+    `home` is the data directory, `base` the IRI prefix of everything we mint (ends in `/`),
+    `query_seconds` and `query_bytes` bound one SPARQL query of a visitor, `query_memory` its
+    process's address space in bytes, `workers` the number of query processes per web process.
+    """
+
+    home: Path = Path(".leap-kg")
+    base: str = DEFAULT_BASE
+    query_seconds: float = 10.0
+    query_bytes: int = 32 * 2**20
+    query_memory: int = 2 * 2**30
+    workers: int = 2
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read `LEAP_KG_*`; raises `ValueError` naming the variable that cannot be used."""
+        base = environment.get("LEAP_KG_BASE", DEFAULT_BASE)
+        if not base.startswith(("http://", "https://")):
+            raise ValueError(f"LEAP_KG_BASE must be an http(s) IRI, not {base!r}")
+        return cls(
+            home=Path(environment.get("LEAP_KG_HOME", ".leap-kg")),
+            base=base if base.endswith("/") else base + "/",
+            query_seconds=_number(environment, "LEAP_KG_QUERY_SECONDS", cls.query_seconds),
+            query_bytes=int(_number(environment, "LEAP_KG_QUERY_BYTES", cls.query_bytes)),
+            query_memory=int(_number(environment, "LEAP_KG_QUERY_MEMORY", cls.query_memory)),
+            workers=int(_number(environment, "LEAP_KG_WORKERS", cls.workers)),
+        )
+
+
+def _number(environment: Mapping[str, str], name: str, default: float) -> float:
+    text = environment.get(name)
+    if text is None:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        raise ValueError(f"{name} must be a number, not {text!r}") from None
+    if not 0 < value < float("inf"):
+        raise ValueError(f"{name} must be above zero, not {text!r}")
+    return value
