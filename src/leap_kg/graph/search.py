@@ -1,0 +1,233 @@
+"""The search index: SQLite FTS5 beside the store, updated from each patch, read by pages and the CLI.
+
+The index follows the graph and can always be rebuilt from it; it records the revision it stands for.
+Writers and readers go through WAL, so a reader never waits.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from pyoxigraph import NamedNode, Store
+
+from leap_kg.graph.entry import Entry, Facet, entry
+from leap_kg.graph.patch import Patch
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (revision INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS node (
+    id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, label TEXT NOT NULL, summary TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS facet (node INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, label TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS facet_value ON facet (name, value, node);
+CREATE INDEX IF NOT EXISTS facet_node ON facet (node);
+CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
+    label, keywords, body, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3');
+CREATE VIRTUAL TABLE IF NOT EXISTS letters USING fts5 (label, tokenize = 'trigram');
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One node that was found."""
+
+    iri: str
+    kind: str
+    label: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One value of a facet with the number of hits that have it."""
+
+    facet: Facet
+    hits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of hits: `total` counts all of them, `facets` those of the whole result by facet name."""
+
+    total: int
+    hits: list[Hit]
+    facets: dict[str, list[Count]]
+
+
+class SearchWriter:
+    """Keeps the index in step with the store; one process, held by the graph's writer."""
+
+    def __init__(self, path: Path, base: str) -> None:
+        self._path = path
+        self._base = base
+
+    def __enter__(self) -> "SearchWriter":
+        self._database = sqlite3.connect(self._path)
+        self._database.execute("PRAGMA journal_mode = WAL")
+        self._database.executescript(_SCHEMA)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._database.close()
+
+    @property
+    def revision(self) -> int:
+        """The revision the index stands for, 0 if it was never filled."""
+        row = self._database.execute("SELECT revision FROM meta").fetchone()
+        return int(row[0]) if row else 0
+
+    def update(self, store: Store, patch: Patch) -> None:
+        """Bring every node that the patch touched, and every node that points to one, up to date."""
+        touched = {q.subject for q in (*patch.removed, *patch.added) if isinstance(q.subject, NamedNode)}
+        pointing = set()
+        for node in touched:
+            for quad in store.quads_for_pattern(None, None, node, None):
+                if isinstance(quad.subject, NamedNode):
+                    pointing.add(quad.subject)
+        with self._database:
+            self._replace(store, touched | pointing)
+            self._record(patch.revision)
+
+    def rebuild(self, store: Store, revision: int) -> None:
+        """Make the whole index anew from the store."""
+        subjects = {quad.subject for quad in store if isinstance(quad.subject, NamedNode)}
+        with self._database:
+            for table in ("node", "facet", "words", "letters"):
+                self._database.execute(f"DELETE FROM {table}")
+            self._replace(store, subjects)
+            self._record(revision)
+
+    def _replace(self, store: Store, nodes: Iterable[NamedNode]) -> None:
+        for node in sorted(nodes, key=lambda n: n.value):
+            self._remove(node.value)
+            made = entry(store, node, self._base)
+            if made is not None:
+                self._insert(made)
+
+    def _remove(self, iri: str) -> None:
+        row = self._database.execute("SELECT id FROM node WHERE iri = ?", (iri,)).fetchone()
+        if row is not None:
+            for statement in (
+                "DELETE FROM node WHERE id = ?",
+                "DELETE FROM facet WHERE node = ?",
+                "DELETE FROM words WHERE rowid = ?",
+                "DELETE FROM letters WHERE rowid = ?",
+            ):
+                self._database.execute(statement, row)
+
+    def _insert(self, made: Entry) -> None:
+        cursor = self._database.execute(
+            "INSERT INTO node (iri, kind, label, summary) VALUES (?, ?, ?, ?)",
+            (made.iri, made.kind, _clean(made.label), _clean(made.summary)),
+        )
+        number = cursor.lastrowid
+        self._database.executemany(
+            "INSERT INTO facet VALUES (?, ?, ?, ?)",
+            [(number, f.name, _clean(f.value), _clean(f.label)) for f in made.facets],
+        )
+        self._database.execute(
+            "INSERT INTO words (rowid, label, keywords, body) VALUES (?, ?, ?, ?)",
+            (number, _clean(made.label), _clean(made.keywords), _clean(made.body)),
+        )
+        self._database.execute("INSERT INTO letters (rowid, label) VALUES (?, ?)", (number, _clean(made.label)))
+
+    def _record(self, revision: int) -> None:
+        self._database.execute("DELETE FROM meta")
+        self._database.execute("INSERT INTO meta VALUES (?)", (revision,))
+
+
+class SearchIndex:
+    """Read-only access; one object a thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._database.close()
+
+    def kinds(self) -> dict[str, int]:
+        """How many nodes there are of each kind."""
+        return dict(self._database.execute("SELECT kind, count(*) FROM node GROUP BY kind ORDER BY kind"))
+
+    def find(
+        self,
+        text: str = "",
+        facets: Mapping[str, Sequence[str]] | None = None,
+        limit: int = 20,
+        offset: int = 0,
+        counted: Sequence[str] = (),
+    ) -> Found:
+        """Nodes that have all words of `text` (as prefixes) and, of each facet given, one of its values.
+
+        Best match first; without text by kind and label. Where no word matches, parts of
+        words are tried. `counted` names the facets to count over the whole result.
+        """
+        conditions, values = _facet_conditions(facets or {})
+        for table in ("words", "letters") if text.strip() else ("",):
+            query, arguments = _source(table, text)
+            if query is None:
+                continue
+            source = f"{query}{conditions}"
+            parameters = [*arguments, *values]
+            total = self._database.execute(f"SELECT count(*) {source}", parameters).fetchone()[0]
+            if total or table != "words":
+                return Found(
+                    total,
+                    self._hits(source, parameters, table, limit, offset),
+                    self._counts(source, parameters, counted),
+                )
+        return Found(0, [], {})
+
+    def _hits(self, source: str, parameters: list[str], table: str, limit: int, offset: int) -> list[Hit]:
+        order = f"bm25({table}, 10.0, 5.0, 1.0), node.label" if table == "words" else "node.label COLLATE NOCASE"
+        rows = self._database.execute(
+            f"SELECT node.iri, node.kind, node.label, node.summary {source} ORDER BY {order} LIMIT ? OFFSET ?",
+            [*parameters, limit, offset],
+        )
+        return [Hit(*row) for row in rows]
+
+    def _counts(self, source: str, parameters: list[str], counted: Sequence[str]) -> dict[str, list[Count]]:
+        found = {}
+        for name in counted:
+            rows = self._database.execute(
+                "SELECT name, value, min(label), count(*) FROM facet "
+                f"WHERE name = ? AND node IN (SELECT node.id {source}) "
+                "GROUP BY value ORDER BY count(*) DESC, min(label) COLLATE NOCASE",
+                [name, *parameters],
+            )
+            found[name] = [Count(Facet(*row[:3]), row[3]) for row in rows]
+        return found
+
+
+def _source(table: str, text: str) -> tuple[str | None, list[str]]:
+    """The FROM and WHERE of a search in one table; `None` if the text cannot be asked of it."""
+    if not table:
+        return "FROM node WHERE 1", []
+    words = [word for word in _clean(text).replace('"', " ").split() if any(c.isalnum() for c in word)]
+    if table == "letters":
+        words = [word for word in words if len(word) >= 3]
+        expression = " ".join(f'"{word}"' for word in words)
+    else:
+        expression = " ".join(f'"{word}"*' for word in words)
+    if not expression:
+        return None, []
+    return f"FROM {table} JOIN node ON node.id = {table}.rowid WHERE {table} MATCH ?", [expression]
+
+
+def _facet_conditions(facets: Mapping[str, Sequence[str]]) -> tuple[str, list[str]]:
+    conditions, values = "", []
+    for name, wanted in facets.items():
+        if wanted:
+            marks = ", ".join("?" * len(wanted))
+            conditions += f" AND node.id IN (SELECT node FROM facet WHERE name = ? AND value IN ({marks}))"
+            values += [name, *wanted]
+    return conditions, values
+
+
+def _clean(text: str) -> str:
+    """Without what SQLite's text cannot hold."""
+    return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,75 @@
+"""The one door out: an immutable, read-only checkpoint of one revision.
+
+Checkpoints are RocksDB hard links (milliseconds). Readers never open the live store: a reader of the
+live directory would see whatever the write-ahead log held when it opened.
+"""
+
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import Store
+
+from leap_kg.graph.home import Home
+
+_KEEP = 8
+_KEEP_SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One revision, open for reading."""
+
+    revision: int
+    directory: Path
+    store: Store
+
+
+class Snapshots:
+    """The checkpoints of a home; gives out the newest and removes the oldest."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._folder = home.snapshots
+        self._opened: Snapshot | None = None
+
+    def newest(self) -> int:
+        """The newest revision that has a checkpoint, 0 for none."""
+        return max(self._revisions(), default=0)
+
+    def current(self) -> Snapshot | None:
+        """The newest checkpoint, opened once and kept until a newer one appears; `None` before the first."""
+        revision = self.newest()
+        if revision == 0:
+            return None
+        if self._opened is None or self._opened.revision != revision:
+            directory = self._directory(revision)
+            self._opened = Snapshot(revision, directory, Store.read_only(str(directory)))
+        return self._opened
+
+    def create(self, store: Store, revision: int) -> Path:
+        """Check the store out as `revision`; appears under its name only when complete."""
+        directory = self._directory(revision)
+        partial = directory.with_suffix(".partial")
+        for leftover in self._folder.glob("*.partial"):
+            shutil.rmtree(leftover)
+        store.backup(str(partial))
+        partial.rename(directory)
+        self._retire()
+        return directory
+
+    def _retire(self) -> None:
+        oldest_first = sorted(self._revisions())
+        for revision in oldest_first[:-_KEEP]:
+            directory = self._directory(revision)
+            if time.time() - directory.stat().st_mtime > _KEEP_SECONDS:
+                shutil.rmtree(directory, ignore_errors=True)
+
+    def _revisions(self) -> list[int]:
+        if not self._folder.is_dir():
+            return []
+        return [int(path.name) for path in self._folder.iterdir() if path.name.isdecimal()]
+
+    def _directory(self, revision: int) -> Path:
+        return self._folder / f"{revision:08d}"

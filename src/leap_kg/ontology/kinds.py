@@ -1,0 +1,82 @@
+"""The kinds of things that have pages: one human word for each class, most specific first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pyoxigraph import NamedNode
+
+from leap_kg.ontology.namespaces import (
+    DCAT,
+    DCT,
+    FOAF,
+    ONTOLOGY_PATH,
+    ORG,
+    OWL,
+    RDFS,
+    SCHEMA,
+    SKOS,
+    VOID,
+    Namespace,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A class of nodes as people speak of it; `name` is used in URLs and facets."""
+
+    name: str
+    label: str
+    plural: str
+    classes: tuple[NamedNode, ...]
+
+
+@lru_cache(maxsize=4)
+def kinds(base: str) -> tuple[Kind, ...]:
+    """All kinds under this base, in the order in which a node with several types is assigned one."""
+    leap = Namespace(base + ONTOLOGY_PATH)
+    return (
+        Kind("tombstone", "Removed record", "Removed records", (leap("Tombstone"),)),
+        Kind("dataset", "Dataset", "Datasets", (DCAT("Dataset"),)),
+        Kind("store", "Zarr store", "Zarr stores", (leap("ZarrStore"),)),
+        Kind("file", "Data file", "Data files", (DCAT("Distribution"),)),
+        Kind("recipe", "Recipe", "Recipes", (leap("Recipe"),)),
+        Kind("notebook", "Notebook", "Notebooks", (leap("Notebook"),)),
+        Kind("repository", "Repository", "Repositories", (SCHEMA("SoftwareSourceCode"),)),
+        Kind("paper", "Paper", "Papers", (SCHEMA("ScholarlyArticle"),)),
+        Kind("person", "Person", "People", (FOAF("Person"),)),
+        Kind("organization", "Organisation", "Organisations", (ORG("Organization"),)),
+        Kind("image", "Container image", "Container images", (leap("ContainerImage"),)),
+        Kind("hub", "Hub", "Hubs", (leap("HubDeployment"),)),
+        Kind("variable", "Variable", "Variables", (leap("Variable"),)),
+        Kind("entry", "Catalogue entry", "Catalogue entries", (DCAT("CatalogRecord"),)),
+        Kind("licence", "Licence", "Licences", (DCT("LicenseDocument"),)),
+        Kind("run", "Harvest run", "Harvest runs", (leap("HarvestRun"),)),
+        Kind("source", "Source", "Sources", (VOID("Dataset"),)),
+        Kind("concept", "Concept", "Concepts", (SKOS("Concept"), SKOS("ConceptScheme"))),
+        Kind(
+            "term",
+            "Ontology term",
+            "Ontology terms",
+            (
+                OWL("Class"),
+                OWL("ObjectProperty"),
+                OWL("DatatypeProperty"),
+                OWL("Ontology"),
+                RDFS("Class"),
+            ),
+        ),
+    )
+
+
+def kind_of(types: Iterable[str], base: str) -> Kind | None:
+    """The kind of a node with these type IRIs, `None` if it has no kind we know."""
+    found = set(types)
+    for kind in kinds(base):
+        if any(cls.value in found for cls in kind.classes):
+            return kind
+    return None
+
+
+LABELS = (DCT("title"), FOAF("name"), SKOS("prefLabel"), RDFS("label"), SCHEMA("name"))
+"""The predicates that name a node for people, best first."""

@@ -1,0 +1,65 @@
+"""SHACL validation of the quads of one source, by pySHACL against `ontology/shapes/`.
+
+pySHACL works on rdflib graphs and takes milliseconds a node; this is meant for publications of up to
+some tens of thousands of triples.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pyshacl
+from pyoxigraph import Quad, RdfFormat, Triple, serialize
+from rdflib import RDF, SH, Graph
+from rdflib.term import Node
+
+from leap_kg.ontology.declared import declared_text
+from leap_kg.resources import declarations
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Violation:
+    """One breach of a shape: the node (IRI), what is wrong, and the value that is (`""` if one is missing)."""
+
+    focus: str
+    message: str
+    path: str = ""
+    value: str = ""
+
+    def __str__(self) -> str:
+        value = f" (found {self.value!r})" if self.value else ""
+        return f"{self.focus}: {self.message}{value}"
+
+
+def validate(quads: Iterable[Quad], base: str) -> list[Violation]:
+    """Check the quads, graph names aside, against all shapes; an empty list means they conform."""
+    triples = (Triple(quad.subject, quad.predicate, quad.object) for quad in quads)
+    data = Graph()
+    data.parse(data=serialize(triples, format=RdfFormat.N_TRIPLES), format="nt")
+    conforms, report, text = pyshacl.validate(data, shacl_graph=_shapes(base), inference="none", advanced=False)
+    if conforms:
+        return []
+    if not isinstance(report, Graph):
+        raise RuntimeError(f"the shapes could not be applied: {text}")
+    return sorted({_violation(report, result) for result in report.subjects(RDF.type, SH.ValidationResult)})
+
+
+def _violation(report: Graph, result: Node) -> Violation:
+    def text(predicate: Node) -> str:
+        found = report.value(result, predicate)
+        return "" if found is None else str(found)
+
+    return Violation(
+        focus=text(SH.focusNode),
+        message=text(SH.resultMessage),
+        path=text(SH.resultPath),
+        value=text(SH.value),
+    )
+
+
+@lru_cache(maxsize=4)
+def _shapes(base: str) -> Graph:
+    shapes = Graph()
+    for file in sorted((declarations() / "ontology" / "shapes").glob("*.ttl")):
+        shapes.parse(data=declared_text(file, base), format="turtle")
+    return shapes
