@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode
 
 _KEEP = "/-._~!$&'()*+,;=:@"
 
-# External namespaces whose nodes get a path of their own; all others are shown at /about?iri=.
+# External namespaces whose nodes get a path of their own; all others are shown at /node?iri=.
 _EXTERNAL = {
     "https://orcid.org/": "orcid/",
     "https://github.com/": "github/",
@@ -50,27 +50,53 @@ def part(parent: NamedNode, kind: str, *identity: str) -> NamedNode:
 
 
 def path_of(base: str, iri: str) -> str:
-    """Where this server shows the node: `/dataset/…` for ours, `/orcid/…` and the like, else `/about?iri=…`."""
+    """Where this server shows the node: `/dataset/…` for ours, `/orcid/…` and the like, else `/node?iri=…`.
+
+    A path is given only where `iri_of` leads back from it and no client resolves it to another: an IRI with
+    `..`, an empty first segment or letters outside ASCII is shown at `/node?iri=…`, whosever it is.
+    """
     document, _, fragment = iri.partition("#")
-    anchor = f"#{fragment}" if fragment else ""
-    if document.startswith(base) and len(document) > len(base):
-        if document == base + "ontology" and fragment:
-            return f"/ontology{anchor}"
-        return "/" + quote(document.removeprefix(base), safe=_KEEP + "%") + anchor
-    for namespace, prefix in _EXTERNAL.items():
-        rest = document.removeprefix(namespace)
-        if rest != document and rest and not anchor and "?" not in rest:
-            return f"/{prefix}" + quote(rest, safe=_KEEP + "%")
-    return "/about?iri=" + quote(iri, safe="")
+    path = _path(base, document)
+    foreign_part = document != iri and not (fragment and document.startswith(base))
+    if path is None or iri_of(base, path) != document or _resolved_elsewhere(path) or foreign_part:
+        return "/node?iri=" + quote(iri, safe="")
+    return f"{path}#{fragment}" if fragment else path
 
 
 def iri_of(base: str, path: str) -> str:
-    """The IRI that a path of this server stands for; the inverse of `path_of` for paths without a query."""
+    """The IRI that a path of this server, as it stands in the request, stands for."""
     relative = path.removeprefix("/")
     for namespace, prefix in _EXTERNAL.items():
         if relative.startswith(prefix):
             return namespace + relative.removeprefix(prefix)
     return base + relative
+
+
+def _path(base: str, document: str) -> str | None:
+    if document.startswith(base) and len(document) > len(base):
+        return "/" + quote(document.removeprefix(base), safe=_KEEP + "%")
+    for namespace, prefix in _EXTERNAL.items():
+        rest = document.removeprefix(namespace)
+        if rest != document and rest:
+            return f"/{prefix}" + quote(rest, safe=_KEEP + "%")
+    return None
+
+
+def _resolved_elsewhere(path: str) -> bool:
+    segments = path.lower().replace("%2e", ".").split("/")
+    return path.startswith("//") or "." in segments or ".." in segments
+
+
+def iri_text(text: str) -> str | None:
+    """The text as an absolute IRI with what an IRI cannot hold percent-encoded; `None` if it cannot be one."""
+    if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:.", text):
+        return None
+    encoded = quote(text, safe=":/?#[]@!$&'()*+,;=%-._~", encoding="utf-8", errors="replace")
+    encoded = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", encoded)
+    try:
+        return NamedNode(encoded).value
+    except ValueError:
+        return None
 
 
 def readable(iri: str) -> str:

@@ -1,0 +1,102 @@
+"""`leap-kg query`, `search`, `show` and `export`: reading the newest snapshot."""
+
+import sqlite3
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pyoxigraph import NamedNode, Quad
+
+from leap_kg.cli import context
+from leap_kg.cli.output import NOT_FOUND, fail, print_json, print_line, print_table
+from leap_kg.graph.entry import kind_in, label_in
+from leap_kg.graph.home import Home
+from leap_kg.graph.search import SearchIndex
+from leap_kg.ontology.iri import readable
+from leap_kg.ontology.kinds import kinds
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def search(
+    words: Annotated[list[str], typer.Argument(help="Words that must all be there; beginnings of words do.")],
+    kind: Annotated[str | None, typer.Option(help="Only this kind, such as dataset or person.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at the most.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Find nodes by their words."""
+    settings = context.settings()
+    context.snapshot(settings)
+    known = {k.name: k.label for k in kinds(settings.base)}
+    if kind is not None and kind not in known:
+        fail(f"there is no kind {kind!r}; the kinds are {', '.join(known)}", status=2)
+    try:
+        index = SearchIndex(Home(settings.home).index)
+    except sqlite3.Error:
+        fail(f"the search index of {settings.home} cannot be opened; run `leap-kg harvest` again")
+    found = index.find(" ".join(words), {"kind": [kind]} if kind else {}, limit=limit)
+    index.close()
+    if as_json:
+        hits = [{"iri": h.iri, "kind": h.kind, "label": h.label, "summary": h.summary} for h in found.hits]
+        print_json({"total": found.total, "hits": hits})
+    elif found.hits:
+        rows = [(known[h.kind], h.label, h.iri) for h in found.hits]
+        print_table(f"{found.total} found", ("kind", "name", "IRI"), rows)
+    if not found.hits:
+        if not as_json:
+            print_line("Nothing was found; try fewer words, or the beginning of one.")
+        raise typer.Exit(NOT_FOUND)
+
+
+def show(
+    node: Annotated[str, typer.Argument(help="An IRI, or the path of its page such as dataset/leap-stc/gotm.")],
+    as_json: AsJson = False,
+) -> None:
+    """Print everything the graph says about one node, with the source of each statement."""
+    settings = context.settings()
+    store = context.snapshot(settings).store
+    iri = context.iri_given(node, settings.base)
+    try:
+        subject = NamedNode(iri)
+    except ValueError:
+        fail(f"{iri!r} is not an IRI", status=2)
+    quads = sorted(store.quads_for_pattern(subject, None, None, None), key=str)
+    if not quads:
+        fail(f"the graph says nothing about {iri}; `leap-kg search` finds nodes by their words", NOT_FOUND)
+    if as_json:
+        print_json({"iri": iri, "statements": [_statement(quad) for quad in quads]})
+        return
+    kind = kind_in(store, subject, settings.base)
+    title = f"{label_in(store, subject)} ({kind.label if kind else 'node'})\n{iri}"
+    rows = [(readable(_text(q.predicate)), _text(q.object), readable(_text(q.graph_name))) for q in quads]
+    print_table(title, ("property", "value", "source"), rows)
+
+
+def export(
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output by default.")] = None,
+    source: Annotated[str | None, typer.Option(help="Only this source's graph.")] = None,
+) -> None:
+    """Write the graph as sorted N-Quads."""
+    settings = context.settings()
+    store = context.snapshot(settings).store
+    graph = NamedNode(f"{settings.base}graph/source/{source}") if source else None
+    lines = sorted(str(quad) + " .\n" for quad in store.quads_for_pattern(None, None, None, graph))
+    if source and not lines:
+        fail(f"no source {source!r} has published anything", NOT_FOUND)
+    data = "".join(lines).encode()
+    if output is None:
+        sys.stdout.buffer.write(data)
+        return
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        fail(f"cannot write {output}: {error.strerror}")
+
+
+def _statement(quad: Quad) -> dict[str, str]:
+    return {"predicate": _text(quad.predicate), "object": str(quad.object), "graph": _text(quad.graph_name)}
+
+
+def _text(term: object) -> str:
+    return str(getattr(term, "value", term))

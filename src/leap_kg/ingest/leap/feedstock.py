@@ -1,0 +1,309 @@
+"""One feedstock as its files describe it: `catalog.yaml` merged with `meta.yaml`, the latter winning.
+
+The same shape is what LEAP publishes as JSON, so an entry of the published catalogue reads the same way.
+Every field may be missing; what cannot be read is a finding.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.leap.reading import Path, Reading
+from leap_kg.ontology.identifiers import github, orcid
+
+META_KEYS = ("meta_yaml_url", "ncviewjs:meta_yaml_url")
+
+_KEYS = (
+    "title",
+    "description",
+    "recipes",
+    "provenance",
+    "maintainers",
+    "tags",
+    "links",
+    "stores",
+    "thumbnail",
+    "pangeo_forge_version",
+    "pangeo_notebook_version",
+    "bakery",
+    "citation",
+    "acknowledgements",
+    "contact",
+    "variables",
+    *META_KEYS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A person or organisation as a record names it; `orcid` and `login` are normalised or None."""
+
+    name: str
+    orcid: str | None
+    login: str | None
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A party with its roles, each with its place, and what is said about its part."""
+
+    party: Party
+    roles: list[tuple[str, Path]]
+    description: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A labelled link, or a source of a store."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeEntry:
+    """One entry of `recipes`; `object` is `module:name`, `dictionary` says that it holds several recipes."""
+
+    id: str
+    object: str
+    dictionary: bool
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Rechunked:
+    """A copy of a store in other chunks."""
+
+    address: str
+    use_case: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class StoreEntry:
+    """One entry of `stores`; `public` and `modified` are only in the published catalogue."""
+
+    id: str
+    name: str
+    address: str
+    description: str
+    origin: Link
+    kwargs: dict[str, Any]
+    rechunked: list[Rechunked]
+    public: bool | None
+    modified: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class CitationEntry:
+    """One paper to cite; `doi` is the text given."""
+
+    authors: str
+    year: str
+    title: str
+    journal: str
+    volume: str
+    pages: str
+    doi: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class VariableEntry:
+    """A variable that the record mentions."""
+
+    name: str
+    symbol: str
+    description: str
+
+
+@dataclass(slots=True)
+class Feedstock:
+    """Everything one feedstock says, as texts and small records; empty where it says nothing."""
+
+    title: str = ""
+    description: str = ""
+    licence: str = ""
+    licence_link: Link | None = None
+    providers: list[Provider] = field(default_factory=list)
+    maintainers: list[Party] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    thumbnail: str = ""
+    recipes: list[RecipeEntry] = field(default_factory=list)
+    stores: list[StoreEntry] = field(default_factory=list)
+    citations: list[CitationEntry] = field(default_factory=list)
+    citation_text: str = ""
+    acknowledgements: str = ""
+    email: str = ""
+    variables: list[VariableEntry] = field(default_factory=list)
+    forge_version: str = ""
+    notebook_version: str = ""
+    bakery: str = ""
+
+
+def read_feedstock(merged: Mapping[str, Any], reading: Reading) -> Feedstock:
+    """Read a merged mapping; findings and unmapped keys collect in `reading`."""
+    reading.rest(merged, _KEYS, ())
+    provenance = reading.mapping(merged.get("provenance"), ("provenance",))
+    reading.rest(provenance, ("providers", "license", "license_link"), ("provenance",))
+    links = reading.mappings(provenance.get("license_link"), ("provenance", "license_link"))
+    citations, citation_text = _citations(merged.get("citation"), reading)
+    return Feedstock(
+        title=reading.text(merged.get("title"), ("title",)),
+        description=reading.text(merged.get("description"), ("description",)),
+        licence=reading.text(provenance.get("license"), ("provenance", "license")),
+        licence_link=_link(*links[0], reading, label="title") if links else None,
+        providers=[
+            _provider(item, path, reading)
+            for item, path in reading.mappings(provenance.get("providers"), ("provenance", "providers"))
+        ],
+        maintainers=[
+            _party(item, path, reading, known=("name", "orcid", "github"))
+            for item, path in reading.mappings(merged.get("maintainers"), ("maintainers",))
+        ],
+        tags=list(dict.fromkeys(tag for tag, _ in reading.texts(merged.get("tags"), ("tags",)))),
+        links=[_link(item, path, reading) for item, path in reading.mappings(merged.get("links"), ("links",))],
+        thumbnail=reading.url(merged.get("thumbnail"), ("thumbnail",)),
+        recipes=_recipes(merged.get("recipes"), reading),
+        stores=[_store(item, path, reading) for item, path in reading.mappings(merged.get("stores"), ("stores",))],
+        citations=citations,
+        citation_text=citation_text,
+        acknowledgements=reading.text(merged.get("acknowledgements"), ("acknowledgements",)),
+        email=_email(merged.get("contact"), reading),
+        variables=_variables(merged.get("variables"), reading),
+        forge_version=reading.text(merged.get("pangeo_forge_version"), ("pangeo_forge_version",)),
+        notebook_version=reading.text(merged.get("pangeo_notebook_version"), ("pangeo_notebook_version",)),
+        bakery=_bakery(merged.get("bakery"), reading),
+    )
+
+
+def meta_url(catalog: Mapping[str, Any]) -> str:
+    """Where a `catalog.yaml` says its `meta.yaml` is, `""` if it does not."""
+    for key in META_KEYS:
+        value = catalog.get(key)
+        if isinstance(value, str) and value.strip():
+            return value.strip()
+    return ""
+
+
+def _party(item: dict[str, Any], path: Path, reading: Reading, known: tuple[str, ...]) -> Party:
+    reading.rest(item, known, path)
+    person = reading.identifier(item.get("orcid"), (*path, "orcid"), orcid.parse)
+    login = reading.identifier(item.get("github"), (*path, "github"), github.parse_login)
+    return Party(
+        name=reading.text(item.get("name"), (*path, "name")),
+        orcid=person.iri if person else None,
+        login=login.value if login else None,
+        path=path,
+    )
+
+
+def _provider(item: dict[str, Any], path: Path, reading: Reading) -> Provider:
+    return Provider(
+        party=_party(item, path, reading, known=("name", "orcid", "github", "description", "roles", "url")),
+        roles=reading.texts(item.get("roles"), (*path, "roles")),
+        description=reading.text(item.get("description"), (*path, "description")),
+        url=reading.url(item.get("url"), (*path, "url")),
+    )
+
+
+def _link(item: dict[str, Any], path: Path, reading: Reading, label: str = "label") -> Link:
+    reading.rest(item, (label, "url"), path)
+    return Link(reading.text(item.get(label), (*path, label)), reading.url(item.get("url"), (*path, "url")))
+
+
+def _recipes(value: object, reading: Reading) -> list[RecipeEntry]:
+    entries = []
+    for item, path in reading.mappings(value, ("recipes",)):
+        reading.rest(item, ("id", "object", "dict_object"), path)
+        dictionary = "dict_object" in item
+        key = "dict_object" if dictionary else "object"
+        target = reading.text(item.get(key), (*path, key))
+        name = reading.text(item.get("id"), (*path, "id")) or target.partition(":")[2] or target
+        if name:
+            entries.append(RecipeEntry(name, target, dictionary, path))
+    return entries
+
+
+def _store(item: dict[str, Any], path: Path, reading: Reading) -> StoreEntry:
+    known = (
+        *("id", "name", "url", "description", "source", "source_url", "rechunking", "ncviewjs:rechunking"),
+        *("xarray_open_kwargs", "public", "geospatial", "last_updated"),
+    )
+    reading.rest(item, known, path)
+    rechunking = "rechunking" if "rechunking" in item else "ncviewjs:rechunking"
+    public = item.get("public")
+    return StoreEntry(
+        id=reading.text(item.get("id"), (*path, "id")),
+        name=reading.text(item.get("name"), (*path, "name")),
+        address=reading.text(item.get("url"), (*path, "url")),
+        description=reading.text(item.get("description"), (*path, "description")),
+        origin=Link(
+            reading.text(item.get("source"), (*path, "source")),
+            reading.url(item.get("source_url"), (*path, "source_url")),
+        ),
+        kwargs=reading.mapping(item.get("xarray_open_kwargs"), (*path, "xarray_open_kwargs")),
+        rechunked=[
+            _rechunked(copy, place, reading)
+            for copy, place in reading.mappings(item.get(rechunking), (*path, rechunking))
+        ],
+        public=public if isinstance(public, bool) else None,
+        modified=reading.text(item.get("last_updated"), (*path, "last_updated")),
+        path=path,
+    )
+
+
+def _rechunked(item: dict[str, Any], path: Path, reading: Reading) -> Rechunked:
+    reading.rest(item, ("path", "use_case"), path)
+    return Rechunked(
+        reading.text(item.get("path"), (*path, "path")), reading.text(item.get("use_case"), (*path, "use_case")), path
+    )
+
+
+def _citations(value: object, reading: Reading) -> tuple[list[CitationEntry], str]:
+    if isinstance(value, str):
+        return [], reading.text(value, ("citation",))
+    names = ("authors", "year", "title", "journal", "volume", "pages", "doi")
+    entries = []
+    for item, path in reading.mappings(value, ("citation",)):
+        reading.rest(item, names, path)
+        texts = {name: reading.text(item.get(name), (*path, name)) for name in names}
+        entries.append(CitationEntry(path=path, **texts))
+    return entries, ""
+
+
+def _email(value: object, reading: Reading) -> str:
+    contact = reading.mapping(value, ("contact",))
+    reading.rest(contact, ("email",), ("contact",))
+    email = reading.text(contact.get("email"), ("contact", "email"))
+    if email and (email.count("@") != 1 or any(c.isspace() or c in "<>\"'\\{}^`|" for c in email)):
+        hint = "Give one address such as name@example.org."
+        path = ("contact", "email")
+        reading.report("bad-identifier", Severity.WARNING, "contact.email is not an e-mail address", hint, path, email)
+        return ""
+    return email
+
+
+def _variables(value: object, reading: Reading) -> list[VariableEntry]:
+    entries = []
+    for item, path in reading.mappings(value, ("variables",)):
+        reading.rest(item, ("name", "symbol", "description"), path)
+        name = reading.text(item.get("name"), (*path, "name"))
+        symbol = reading.text(item.get("symbol"), (*path, "symbol"))
+        if name or symbol:
+            description = reading.text(item.get("description"), (*path, "description"))
+            entries.append(VariableEntry(name or symbol, symbol, description))
+    return entries
+
+
+def _bakery(value: object, reading: Reading) -> str:
+    if isinstance(value, str):
+        return reading.text(value, ("bakery",))
+    bakery = reading.mapping(value, ("bakery",))
+    reading.rest(bakery, ("id",), ("bakery",))
+    return reading.text(bakery.get("id"), ("bakery", "id"))

@@ -1,0 +1,122 @@
+"""People and organisations of a feedstock: maintainers, providers and their roles.
+
+A person is named by the ORCID if there is one, else by the GitHub login, else within the record alone: a
+name never joins two people. Providers are organisations unless the record gives them an ORCID or login.
+"""
+
+from pyoxigraph import NamedNode
+
+from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.leap.feedstock import Feedstock, Party, Provider
+from leap_kg.ingest.leap.reading import Path, Reading
+from leap_kg.ingest.people import describe_person, person_iri
+from leap_kg.ingest.statements import Statements
+from leap_kg.ontology.iri import mint, part, slug
+from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ORG, PROV, SCHEMA, SKOS, VCARD
+
+STAC_ROLES = ("licensor", "producer", "processor", "host")
+_ROLE_WORDS = {"distributor": "host", "archive": "host", "data provider": "producer", "curator": "processor"}
+
+
+def map_parties(feedstock: Feedstock, dataset: NamedNode, reading: Reading, say: Statements, base: str) -> None:
+    """Say who maintains and who provides the dataset."""
+    if not any(party.name or party.orcid or party.login for party in feedstock.maintainers):
+        reading.report(
+            "missing-contact",
+            Severity.VIOLATION,
+            "the record names no maintainer",
+            "Add a maintainers list with name, github and orcid of at least one person.",
+            ("maintainers",),
+        )
+    for party in feedstock.maintainers:
+        _maintainer(party, dataset, reading, say, base)
+    for provider in feedstock.providers:
+        _provider(provider, dataset, reading, say, base)
+    if feedstock.email:
+        contact = part(dataset, "contact", feedstock.email)
+        say.link(dataset, DCAT("contactPoint"), contact)
+        say.type(contact, VCARD("Kind"))
+        say.link(contact, VCARD("hasEmail"), f"mailto:{feedstock.email}")
+
+
+def _maintainer(party: Party, dataset: NamedNode, reading: Reading, say: Statements, base: str) -> None:
+    if not (party.name or party.orcid or party.login):
+        return
+    person = _person(party, dataset, say, base)
+    say.link(dataset, SCHEMA("maintainer"), person)
+    _attribute(dataset, person, [mint(base, "role", "maintainer")], say)
+    if party.orcid is None and party.login is None:
+        reading.report(
+            "missing-contact",
+            Severity.WARNING,
+            f"the maintainer {party.name} has neither an ORCID nor a GitHub login",
+            "Add github or orcid, so that the person can be told from others of that name.",
+            party.path,
+            party.name,
+        )
+
+
+def _provider(provider: Provider, dataset: NamedNode, reading: Reading, say: Statements, base: str) -> None:
+    party = provider.party
+    if not party.name:
+        return
+    agent = _person(party, dataset, say, base) if party.orcid or party.login else _organization(party.name, say, base)
+    roles = [_role(text, path, reading, say, base) for text, path in provider.roles]
+    attribution = _attribute(dataset, agent, roles, say, fallback=mint(base, "role", "provider"))
+    say.text(attribution, DCT("description"), provider.description)
+    say.link(attribution, FOAF("page"), provider.url)
+    names = {role.value.rsplit("/", 1)[-1] for role in roles}
+    if "producer" in names:
+        say.link(dataset, DCT("creator"), agent)
+    if "host" in names:
+        say.link(dataset, DCT("publisher"), agent)
+
+
+def _person(party: Party, dataset: NamedNode, say: Statements, base: str) -> NamedNode:
+    own = (dataset.value.removeprefix(f"{base}dataset/"), slug(party.name))
+    person = person_iri(party.orcid, party.login, own, base)
+    say.extend(describe_person(person, party.name, party.login))
+    return person
+
+
+def _organization(name: str, say: Statements, base: str) -> NamedNode:
+    organization = mint(base, "organization", slug(name))
+    say.type(organization, ORG("Organization"))
+    say.text(organization, FOAF("name"), name)
+    return organization
+
+
+def _role(text: str, path: Path, reading: Reading, say: Statements, base: str) -> NamedNode:
+    name = text.strip().lower()
+    if name in STAC_ROLES:
+        return mint(base, "role", name)
+    nearest = _ROLE_WORDS.get(name)
+    reading.report(
+        "unknown-role",
+        Severity.WARNING,
+        f"the role {text!r} is not one of STAC's four",
+        f"Use {nearest!r} if that is what is meant." if nearest else f"Use one of {', '.join(STAC_ROLES)}.",
+        path,
+        text,
+    )
+    concept = mint(base, "role", slug(text))
+    say.type(concept, SKOS("Concept"))
+    say.link(concept, SKOS("inScheme"), NamedNode(f"{base}role"))
+    say.text(concept, SKOS("prefLabel"), name)
+    return concept
+
+
+def _attribute(
+    dataset: NamedNode,
+    agent: NamedNode,
+    roles: list[NamedNode],
+    say: Statements,
+    fallback: NamedNode | None = None,
+) -> NamedNode:
+    attribution = part(dataset, "attribution", agent.value, *(role.value for role in roles))
+    say.link(dataset, PROV("qualifiedAttribution"), attribution)
+    say.type(attribution, PROV("Attribution"))
+    say.link(attribution, PROV("agent"), agent)
+    for role in roles or ([fallback] if fallback else []):
+        say.link(attribution, DCAT("hadRole"), role)
+    return attribution

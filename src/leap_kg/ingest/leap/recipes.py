@@ -1,0 +1,103 @@
+"""The recipes of a feedstock: code, the image it says it runs in, and the stores it is declared to build."""
+
+import re
+from collections.abc import Mapping
+
+from pyoxigraph import NamedNode
+
+from leap_kg.ingest.code import describe_repository
+from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.leap.feedstock import Feedstock, RecipeEntry
+from leap_kg.ingest.leap.reading import Reading
+from leap_kg.ingest.statements import Statements
+from leap_kg.ontology.identifiers import github
+from leap_kg.ontology.iri import mint
+from leap_kg.ontology.namespaces import DCT, ONTOLOGY_PATH, SCHEMA, Namespace
+
+_IMAGE = "pangeo/pangeo-notebook"
+_IMAGE_TAG = re.compile(r"20\d{2}\.\d{2}\.\d{2}(-v\d+)?")
+_RELEASE = re.compile(r"\d+(\.\d+){1,3}((a|b|rc)\d+)?(\.(post|dev)\d+)?")
+
+
+def map_recipes(
+    feedstock: Feedstock,
+    dataset: NamedNode,
+    code: github.File | None,
+    stores: Mapping[str, NamedNode],
+    reading: Reading,
+    say: Statements,
+    base: str,
+) -> None:
+    """Say which code builds the dataset; `code` is the place of the meta.yaml that lists the recipes."""
+    leap = Namespace(base + ONTOLOGY_PATH)
+    say.text(dataset, leap("bakery"), feedstock.bakery)
+    image = _image(feedstock.notebook_version, reading, say, base)
+    package = _package(feedstock.forge_version, reading, say)
+    if code is None:
+        return
+    for entry in feedstock.recipes:
+        recipe = _recipe(entry, dataset, code, say, base)
+        say.link(recipe, leap("runsIn"), image)
+        say.link(recipe, SCHEMA("softwareRequirements"), package)
+        say.link(dataset, leap("recipe"), recipe)
+        if entry.id in stores:
+            say.link(stores[entry.id], leap("recipe"), recipe)
+    if not feedstock.recipes:
+        say.link(dataset, leap("runsIn"), image)
+        say.link(dataset, SCHEMA("softwareRequirements"), package)
+
+
+def _recipe(entry: RecipeEntry, dataset: NamedNode, code: github.File, say: Statements, base: str) -> NamedNode:
+    leap = Namespace(base + ONTOLOGY_PATH)
+    recipe = mint(base, "recipe", *dataset.value.removeprefix(f"{base}dataset/").split("/"), entry.id)
+    say.type(recipe, leap("Recipe"), SCHEMA("SoftwareSourceCode"))
+    say.text(recipe, DCT("title"), f"{entry.id} ({code.repository.key})")
+    say.text(recipe, DCT("identifier"), entry.id)
+    say.text(recipe, leap("entryPoint"), entry.object)
+    if entry.dictionary:
+        say.text(recipe, DCT("description"), "A dictionary of recipes, one for each of its keys.")
+    say.link(recipe, SCHEMA("isPartOf"), describe_repository(code.repository, say))
+    module = entry.object.partition(":")[0]
+    if re.fullmatch(r"\w+", module, re.ASCII):
+        folder = code.path.rpartition("/")[0]
+        path = f"{folder}/{module}.py" if folder else f"{module}.py"
+        say.link(recipe, DCT("source"), github.File(code.repository, code.ref, path).blob_url)
+    return recipe
+
+
+def _image(version: str, reading: Reading, say: Statements, base: str) -> NamedNode | None:
+    if not version:
+        return None
+    if not _IMAGE_TAG.fullmatch(version):
+        reading.report(
+            "unknown-version",
+            Severity.WARNING,
+            f"pangeo_notebook_version {version!r} is not a tag of {_IMAGE}",
+            "Use one tag, written as 2022.06.02.",
+            ("pangeo_notebook_version",),
+            version,
+        )
+        return None
+    image = mint(base, "image", *_IMAGE.split("/"), version)
+    say.type(image, Namespace(base + ONTOLOGY_PATH)("ContainerImage"))
+    say.text(image, DCT("title"), f"{_IMAGE}:{version}")
+    return image
+
+
+def _package(version: str, reading: Reading, say: Statements) -> NamedNode | None:
+    if not version:
+        return None
+    if not _RELEASE.fullmatch(version):
+        reading.report(
+            "unknown-version",
+            Severity.WARNING,
+            f"pangeo_forge_version {version!r} is not a release of pangeo-forge-recipes",
+            "Name a release such as 0.10.7; a git reference may move or vanish.",
+            ("pangeo_forge_version",),
+            version,
+        )
+        return None
+    package = NamedNode(f"pkg:pypi/pangeo-forge-recipes@{version}")
+    say.type(package, SCHEMA("SoftwareApplication"))
+    say.text(package, DCT("title"), f"pangeo-forge-recipes {version}")
+    return package

@@ -1,0 +1,137 @@
+"""The stores of a feedstock: one node each, named by where the data lies, so that two records that name one
+store in two ways (`gs://`, `https://storage.googleapis.com/`) mean the same node.
+"""
+
+import json
+from typing import Any
+
+from pyoxigraph import NamedNode
+
+from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.leap.feedstock import StoreEntry
+from leap_kg.ingest.leap.reading import Path, Reading, dotted
+from leap_kg.ingest.statements import ANY_URI, Statements
+from leap_kg.ontology.identifiers import Refusal, storage
+from leap_kg.ontology.iri import mint
+from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ONTOLOGY_PATH, PROV, Namespace
+
+PUBLIC = NamedNode("http://publications.europa.eu/resource/authority/access-right/PUBLIC")
+
+# The engines of xarray that can read each kind of file.
+_ENGINES = {
+    "zarr": ("zarr", "kerchunk"),
+    "netcdf": ("netcdf4", "h5netcdf", "scipy"),
+    "kerchunk": ("kerchunk", "zarr"),
+    "icechunk": ("zarr",),
+}
+
+
+def map_store(entry: StoreEntry, dataset: NamedNode, reading: Reading, say: Statements, base: str) -> NamedNode | None:
+    """Say where a store is and how it opens; `None` with a finding if its address is none."""
+    location = _location(entry.address, (*entry.path, "url"), reading)
+    if location is None:
+        reading.unmapped[dotted(entry.path)] = {"id": entry.id, "name": entry.name, "url": entry.address}
+        return None
+    store = _node(location, entry.name or entry.id, say, base)
+    say.link(dataset, DCAT("distribution"), store)
+    say.text(store, DCT("identifier"), entry.id)
+    say.text(store, DCT("description"), entry.description)
+    _open(entry, location, store, reading, say, base)
+    if entry.origin.url:
+        say.link(store, PROV("wasDerivedFrom"), entry.origin.url)
+        say.type(NamedNode(entry.origin.url), FOAF("Document"))
+        say.text(NamedNode(entry.origin.url), DCT("title"), entry.origin.label)
+    elif entry.origin.label:
+        say.text(store, DCT("provenance"), entry.origin.label)
+    if entry.public:
+        say.link(store, DCT("accessRights"), PUBLIC)
+    if entry.modified:
+        say.text(store, DCT("modified"), entry.modified)
+    for copy in entry.rechunked:
+        _copy(copy.address, copy.use_case, (*copy.path, "path"), store, entry, reading, say, base)
+    return store
+
+
+def _location(address: str, path: Path, reading: Reading) -> storage.Location | None:
+    if not address:
+        hint = "Give the address of the store, such as gs://bucket/path.zarr."
+        reading.report("bad-store-url", Severity.VIOLATION, f"{dotted(path)} is missing", hint, path)
+        return None
+    location = storage.parse(address)
+    if isinstance(location, Refusal):
+        message = f"{dotted(path)}: {location.reason}"
+        reading.report("bad-store-url", Severity.VIOLATION, message, location.hint, path, address)
+        return None
+    return location
+
+
+def _node(location: storage.Location, title: str, say: Statements, base: str) -> NamedNode:
+    leap = Namespace(base + ONTOLOGY_PATH)
+    store = NamedNode(f"{base}store/{location.slug}")
+    say.type(store, DCAT("Distribution"))
+    kind = location.looks_like
+    if kind != "netcdf":
+        say.type(store, leap("ZarrStore"))
+    if kind != "unknown":
+        say.link(store, DCT("format"), mint(base, "format", kind))
+    say.text(store, DCT("title"), title or location.uri)
+    say.text(store, leap("storageURI"), location.uri, ANY_URI)
+    say.text(store, leap("storageEndpoint"), location.endpoint or "", ANY_URI)
+    say.link(store, DCAT("accessURL"), location.https)
+    return store
+
+
+def _open(
+    entry: StoreEntry, location: storage.Location, store: NamedNode, reading: Reading, say: Statements, base: str
+) -> None:
+    if not entry.kwargs:
+        return
+    leap = Namespace(base + ONTOLOGY_PATH)
+    say.text(store, leap("openKwargs"), json.dumps(_typed(entry.kwargs), sort_keys=True, ensure_ascii=False))
+    engine = entry.kwargs.get("engine")
+    engines = _ENGINES.get(location.looks_like)
+    if isinstance(engine, str) and engines is not None and engine not in engines:
+        reading.report(
+            "engine-suffix",
+            Severity.VIOLATION,
+            f"{dotted(entry.path)} says engine {engine!r}, but its address ends like {location.looks_like}",
+            f"Set xarray_open_kwargs.engine to {engines[0]!r}, or give the address of a {engine} store.",
+            (*entry.path, "xarray_open_kwargs", "engine"),
+            engine,
+            focus=store,
+        )
+
+
+def _copy(
+    address: str,
+    use_case: str,
+    path: Path,
+    store: NamedNode,
+    entry: StoreEntry,
+    reading: Reading,
+    say: Statements,
+    base: str,
+) -> None:
+    location = _location(address, path, reading)
+    if location is None:
+        return
+    leap = Namespace(base + ONTOLOGY_PATH)
+    copy = _node(location, f"{entry.name or entry.id}, rechunked", say, base)
+    say.link(copy, PROV("wasDerivedFrom"), store)
+    say.link(store, DCT("hasVersion"), copy)
+    say.text(copy, leap("useCase"), use_case)
+
+
+def _typed(value: Any) -> Any:  # noqa: ANN401 - whatever a YAML file holds
+    """YAML scalars were read as texts; numbers become numbers again for a call of xarray."""
+    if isinstance(value, dict):
+        return {key: _typed(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_typed(item) for item in value]
+    if isinstance(value, str):
+        for kind in (int, float):
+            try:
+                return kind(value)
+            except ValueError:
+                continue
+    return value

@@ -1,0 +1,362 @@
+"""Hostile YAML: any bytes give a `Document` or one `Unreadable` that says where and why.
+
+Plain scalars stay the text that was written: only null and true/false are read as values. Version
+`2022.06`, `0.10`, an ORCID or a date therefore never become numbers or days that print differently.
+
+Hazards, each with its cap: nesting that overflows a recursive reader, aliases that unfold a kilobyte
+into gigabytes (nodes and text are both counted as unfolded, and depth too), tags that name Python
+objects, pages of HTML in place of a file. The text is read as a stream of parser events, checked
+one by one, so nothing is built before it is known to be small.
+
+Merge keys follow https://yaml.org/type/merge.html, line numbers start at 1.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+import yaml
+
+MAX_BYTES = 4 * 2**20
+MAX_NODES = 100_000
+MAX_DEPTH = 64
+MAX_DIRECTIVES = 100  # libyaml compares each %TAG with all before it: 100,000 of them take 12 s
+
+Value: TypeAlias = "bool | str | list[Value] | dict[str, Value] | None"
+Path: TypeAlias = tuple[str | int, ...]
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_CONSTANTS: dict[str, bool | None] = dict.fromkeys(("", "~", "null", "Null", "NULL"))
+_CONSTANTS |= dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(("false", "False", "FALSE"), False)
+
+_CORE = "tag:yaml.org,2002:"
+_TEXT_TAGS = {None, "!", *(_CORE + name for name in ("str", "int", "float", "timestamp"))}
+_CONSTANT_TAGS = {_CORE + "null", _CORE + "bool"}
+_MERGE_TAG = _CORE + "merge"
+
+_WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_DIRECTIVE = re.compile(r"(?:\A|[\r\n\x85\u2028\u2029])%")
+_NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class Unreadable(Exception):
+    """`reason`, and where it is known, 1-based `line` and `column`; the text names the document too."""
+
+    def __init__(self, reason: str, line: int | None = None, column: int | None = None, what: str = "") -> None:
+        self.reason = " ".join(reason.split())
+        self.line = line
+        self.column = column
+        self.what = what
+        super().__init__(self.reason, line, column, what)
+
+    def __str__(self) -> str:
+        place = "" if self.line is None else f"line {self.line}"
+        place += "" if self.line is None or self.column is None else f" column {self.column}"
+        return ": ".join([", ".join(filter(None, [self.what, place])) or "YAML", self.reason])
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a file says, and where.
+
+    `value` has text, None, True and False as leaves, and text as keys. `lines` gives the line of each
+    path, such as `("stores", 3, "url")`; the path of the whole is `()`. `duplicate_keys` are (path,
+    line) of each key that stands again in its mapping (the last one counts), `non_string_keys` those
+    of keys that were null, true or false and stand in `value` as the text that was written.
+    """
+
+    value: Value
+    duplicate_keys: list[tuple[Path, int]] = field(default_factory=list)
+    non_string_keys: list[tuple[Path, int]] = field(default_factory=list)
+    lines: dict[Path, int] = field(default_factory=dict)
+
+
+def read_yaml(data: bytes, *, what: str) -> Document:
+    """Read one YAML document in UTF-8; `what` names it in messages. Raises `Unreadable`, nothing else."""
+    try:
+        root = _Builder().build(_text(data))
+        return _Unfolder().document(root)
+    except Unreadable as failure:
+        raise Unreadable(failure.reason, failure.line, failure.column, what) from None
+
+
+# --- bytes to text ------------------------------------------------------------------------------------
+
+
+def _text(data: bytes) -> str:
+    if len(data) > MAX_BYTES:
+        raise Unreadable(f"is larger than {MAX_BYTES} bytes: split the file")
+    if data.startswith(_WIDE_BOMS):
+        raise Unreadable("is UTF-16 or UTF-32: save the file as UTF-8", 1, 1)
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    if _is_html(data):
+        raise Unreadable("HTML where YAML was due: give the address of the file itself, not of a page about it", 1, 1)
+    if (at := data.find(b"\0")) >= 0:
+        raise Unreadable(f"holds a NUL at byte offset {at}, so it is no text: check the address", *_place(data, at))
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as failure:
+        at = failure.start
+        reason = f"is not UTF-8: byte 0x{data[at]:02X} at byte offset {at}; save the file as UTF-8"
+        raise Unreadable(reason, *_place(data, at)) from None
+    if found := _NOT_YAML.search(text):
+        before = text[: found.start()].encode()
+        raise Unreadable(f"holds the control character U+{ord(found[0]):04X}: remove it", *_place(before, len(before)))
+    if sum(1 for _ in _DIRECTIVE.finditer(text)) > MAX_DIRECTIVES:
+        raise Unreadable(f"has more than {MAX_DIRECTIVES} lines that start with %: remove these directives")
+    return text
+
+
+def _is_html(data: bytes) -> bool:
+    start = data[:4096].lstrip().lower()
+    if start.startswith((b"<?xml", b"<!--")):
+        return b"<html" in start or b"<!doctype html" in start
+    return start.startswith((b"<!doctype html", b"<html"))
+
+
+def _place(data: bytes, at: int) -> tuple[int, int]:
+    """1-based line and column (in characters) of a byte offset."""
+    line = data.count(b"\n", 0, at) + 1
+    start = data.rfind(b"\n", 0, at) + 1
+    return line, len(data[start:at].decode(errors="replace")) + 1
+
+
+# --- text to nodes: every cap is applied here ---------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Node:
+    """A scalar (`items` None), a list, or a mapping whose `items` are key, value, key, value …
+
+    A merge key is a scalar with `merge`.
+    """
+
+    kind: Literal["scalar", "list", "mapping"]
+    line: int
+    column: int
+    value: str | bool | None = None
+    written: str = ""
+    merge: bool = False
+    items: "list[_Node]" = field(default_factory=list)
+
+    def fault(self, reason: str) -> Unreadable:
+        return Unreadable(reason, self.line, self.column)
+
+
+@dataclass(slots=True)
+class _Anchored:
+    """A finished node with an anchor, and what it weighs unfolded."""
+
+    node: _Node
+    nodes: int
+    characters: int
+    height: int
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or mapping that is being read, and the tallies from before it."""
+
+    node: _Node
+    anchor: str | None
+    nodes: int
+    characters: int
+    height: int = 1
+
+
+class _Builder:
+    """Makes the node graph of one document; counts as it goes, aliases as if written out."""
+
+    def __init__(self) -> None:
+        self._nodes = 0
+        self._characters = 0
+        self._open: list[_Open] = []
+        self._anchors: dict[str, _Anchored | None] = {}  # None: still open
+        self._root: _Node | None = None
+        self._documents = 0
+
+    def build(self, text: str) -> _Node:
+        for event in _events(text):
+            place = _mark(event.start_mark)
+            match event:
+                case yaml.DocumentStartEvent():
+                    self._documents += 1
+                    if self._documents > 1:
+                        raise Unreadable("a second document starts here: keep one in a file", *place)
+                case yaml.AliasEvent():
+                    self._alias(event.anchor or "", place)
+                case yaml.ScalarEvent():
+                    self._scalar(event, place)
+                case yaml.SequenceStartEvent():
+                    self._start(_Node("list", *place), event)
+                case yaml.MappingStartEvent():
+                    self._start(_Node("mapping", *place), event)
+                case yaml.CollectionEndEvent():
+                    self._end()
+        return self._root or _Node("scalar", 1, 1)
+
+    def _scalar(self, event: yaml.ScalarEvent, place: tuple[int, int]) -> None:
+        node = _Node("scalar", *place)
+        before = (self._nodes, self._characters)
+        self._weigh(node, 1, len(event.value))
+        _read_scalar(node, event)
+        self._place(node, height=0)
+        if event.anchor:
+            self._anchors[event.anchor] = _Anchored(node, self._nodes - before[0], self._characters - before[1], 0)
+
+    def _alias(self, name: str, place: tuple[int, int]) -> None:
+        if name not in self._anchors:
+            raise Unreadable(f"the alias *{name} has no anchor &{name} before it", *place)
+        target = self._anchors[name]
+        if target is None:
+            raise Unreadable(f"the alias *{name} stands inside of what it stands for: write it out", *place)
+        where = _Node("scalar", *place)
+        self._weigh(where, target.nodes, target.characters)
+        self._check_depth(where, target.height)
+        self._place(target.node, target.height)
+
+    def _start(self, node: _Node, event: yaml.CollectionStartEvent) -> None:
+        if event.tag not in (None, "!", _CORE + ("seq" if node.kind == "list" else "map")):
+            raise node.fault(_tag_refused(event.tag))
+        if self._at_key():
+            raise node.fault(f"a {node.kind} is used as a key: is it an unfilled {{{{ placeholder }}}}? quote it")
+        self._check_depth(node, 1)
+        self._open.append(_Open(node, event.anchor, self._nodes, self._characters))
+        self._weigh(node, 1, 0)
+        if event.anchor:
+            self._anchors[event.anchor] = None
+
+    def _end(self) -> None:
+        ended = self._open.pop()
+        if ended.anchor:
+            nodes, characters = self._nodes - ended.nodes, self._characters - ended.characters
+            self._anchors[ended.anchor] = _Anchored(ended.node, nodes, characters, ended.height)
+        self._place(ended.node, ended.height)
+
+    def _place(self, node: _Node, height: int) -> None:
+        """Put a finished node into the list or mapping that is open."""
+        if not self._open:
+            self._root = node
+            return
+        if self._at_key() and node.kind != "scalar":
+            raise node.fault(f"a {node.kind} is used as a key: write a text")
+        parent = self._open[-1]
+        parent.node.items.append(node)
+        parent.height = max(parent.height, height + 1)
+
+    def _at_key(self) -> bool:
+        return bool(self._open) and self._open[-1].node.kind == "mapping" and not len(self._open[-1].node.items) % 2
+
+    def _weigh(self, node: _Node, nodes: int, characters: int) -> None:
+        self._nodes += nodes
+        self._characters += characters
+        if self._nodes > MAX_NODES:
+            raise node.fault(f"holds more than {MAX_NODES} values once its aliases are written out: split the file")
+        if self._characters > MAX_BYTES:
+            raise node.fault(f"holds more than {MAX_BYTES} characters once its aliases are written out: split the file")
+
+    def _check_depth(self, node: _Node, height: int) -> None:
+        if len(self._open) + height > MAX_DEPTH:
+            raise node.fault(f"is nested more than {MAX_DEPTH} deep: flatten it")
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    """Parser events, one at a time; nothing beyond the event asked for is read far ahead."""
+    try:
+        yield from yaml.parse(text, Loader=_LOADER)
+    except yaml.MarkedYAMLError as failure:
+        reason = ", ".join(filter(None, [failure.context, failure.problem]))
+        line, column = _mark(failure.problem_mark or failure.context_mark)
+        # libyaml puts the end of a text on the line after its last one.
+        raise Unreadable(f"is not YAML: {reason}", min(line, len(text.splitlines()) or 1), column) from None
+    except (yaml.YAMLError, ValueError, OverflowError) as failure:
+        # The reader written in Python lets an escape such as "\U00110000" through to chr().
+        raise Unreadable(f"is not YAML: {failure}") from None
+
+
+def _mark(mark: Any) -> tuple[int, int]:  # noqa: ANN401 - the mark of the C parser or of the Python one
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def _read_scalar(node: _Node, event: yaml.ScalarEvent) -> None:
+    """Fill in what a scalar stands for; raises `Unreadable`."""
+    text, plain = event.value, event.implicit[0]
+    if "\0" in text or re.search("[\ud800-\udfff]", text):
+        raise node.fault("an escape stands for NUL or half a character: remove it")
+    node.written = node.value = text
+    if event.tag == _MERGE_TAG or (event.tag is None and plain and text == "<<"):
+        node.merge = True
+    elif event.tag in _CONSTANT_TAGS:
+        if text not in _CONSTANTS or (_CONSTANTS[text] is None) != (event.tag == _CORE + "null"):
+            raise node.fault(f"the tag {_short(event.tag)} does not fit its value: remove the tag")
+        node.value = _CONSTANTS[text]
+    elif event.tag not in _TEXT_TAGS:
+        raise node.fault(_tag_refused(event.tag))
+    elif event.tag is None and plain:
+        node.value = _CONSTANTS.get(text, text)
+
+
+def _tag_refused(tag: str | None) -> str:
+    return f"the tag {_short(tag)} is refused: write plain text, lists and mappings"
+
+
+def _short(tag: str | None) -> str:
+    tag = tag or ""
+    shown = "!!" + tag.removeprefix(_CORE) if tag.startswith(_CORE) else f"!<{tag}>"
+    return shown if len(shown) <= 80 else shown[:80] + "…"
+
+
+# --- nodes to values ----------------------------------------------------------------------------------
+
+
+class _Unfolder:
+    """Writes the node graph out as values and lines; what it may cost was settled by the builder."""
+
+    def __init__(self) -> None:
+        self._lines: dict[Path, int] = {}
+        self._duplicates: dict[tuple[int, int], tuple[Path, int]] = {}
+        self._odd: dict[tuple[int, int], tuple[Path, int]] = {}
+
+    def document(self, root: _Node) -> Document:
+        value = self._value(root, (), root.line)
+        return Document(value, list(self._duplicates.values()), list(self._odd.values()), self._lines)
+
+    def _value(self, node: _Node, path: Path, line: int) -> Value:
+        self._lines[path] = line
+        if node.kind == "scalar":
+            return node.value
+        if node.kind == "list":
+            return [self._value(item, (*path, index), item.line) for index, item in enumerate(node.items)]
+        winners = {key.written: (key, value) for key, value in self._pairs(node, path)}
+        return {name: self._value(value, (*path, name), key.line) for name, (key, value) in winners.items()}
+
+    def _pairs(self, node: _Node, path: Path) -> list[tuple[_Node, _Node]]:
+        """Keys and values of a mapping, merged ones first, so that in a dict the right one wins."""
+        merged: list[tuple[_Node, _Node]] = []
+        own: list[tuple[_Node, _Node]] = []
+        seen: set[str] = set()
+        for key, value in zip(node.items[::2], node.items[1::2], strict=True):
+            position = (key.line, key.column)
+            name = key.written
+            if name in seen:
+                self._duplicates.setdefault(position, ((*path, name), key.line))
+            seen.add(name)
+            if key.merge:
+                merged += self._merge(value, path)
+                continue
+            if not isinstance(key.value, str):
+                self._odd.setdefault(position, ((*path, name), key.line))
+            own.append((key, value))
+        return merged + own
+
+    def _merge(self, value: _Node, path: Path) -> list[tuple[_Node, _Node]]:
+        """What `<<` brings in: of several mappings the first has the last word."""
+        sources: Sequence[_Node] = value.items[::-1] if value.kind == "list" else [value]
+        pairs: list[tuple[_Node, _Node]] = []
+        for source in sources:
+            if source.kind != "mapping":
+                raise source.fault("the merge key << needs a mapping or a list of mappings")
+            pairs += self._pairs(source, path)
+        return pairs
