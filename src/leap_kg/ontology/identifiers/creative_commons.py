@@ -31,7 +31,8 @@ _REGIONS = {"international", "unported", "generic", "universal", "deed", "legalc
 # The ports that SPDX lists; whether one exists for a version is asked of the list itself.
 _PORTS = {"igo", "us", "uk", "de", "fr", "at", "au", "nl", "jp"}
 _VERSION = re.compile(r"[1-9]\.[0-9]")
-_SINGLE = {"1": "1.0", "3": "3.0", "4": "4.0"}  # 2 may be 2.0, 2.1 or 2.5
+_SINGLE = {"1": "1.0", "3": "3.0", "4": "4.0"}
+_HALF = "2"  # may be 2.0, 2.1 or 2.5
 _URL = re.compile(
     r"creativecommons\.org/(?:licenses/(?P<parts>[a-z-]+)|publicdomain/(?P<public>zero|mark))"
     r"/(?P<version>[0-9.]+)(?:/(?P<port>[a-z]{2,3}))?(?:/(?:deed|legalcode)(?:\.[a-z_-]+)?)?"
@@ -51,8 +52,8 @@ def from_words(key: str, exists: Callable[[str], bool]) -> str | Refusal | None:
     parts = [word for word in words if word in _PARTS or word == "0"]
     versions = [version for word in words if (version := _version(word))]
     ports = [word for word in words if word in _PORTS]
-    known = len(parts) + len(versions) + len(ports) + sum(word in _REGIONS or word == "cc" for word in words)
-    if known != len(words):
+    silent = [word for word in words if word in _REGIONS or word in {"cc", _HALF}]
+    if len(parts) + len(versions) + len(ports) + len(silent) != len(words):
         return None
     if len(set(parts)) != len(parts) or len(versions) > 1 or len(ports) > 1 or words.count("cc") > 1:
         return Refusal("names more than one Creative Commons licence, or parts of two", _HINT)

@@ -16,7 +16,7 @@ _NOUN = "GitHub address"
 _URL = re.compile(
     r"(?:git\+)?(https?|git|ssh)://(?:([^/?#]*)@)?([^/?#@:]+)(?::[0-9]*)?/*(.*)", re.IGNORECASE | re.DOTALL
 )
-_SCP = re.compile(r"(?:ssh://)?git@(github\.com):/*(.*)", re.IGNORECASE | re.DOTALL)
+_SCP = re.compile(r"git@(github\.com):/*(.*)", re.IGNORECASE | re.DOTALL)
 _SHORT = re.compile(r"(?:github|gh):/*(.*)", re.IGNORECASE | re.DOTALL)
 _HOSTED = re.compile(r"((?:[a-z]+\.)*(?:github|githubusercontent)\.com)(?:/+(.*))?", re.IGNORECASE | re.DOTALL)
 _RAW_HOST = "raw.githubusercontent.com"

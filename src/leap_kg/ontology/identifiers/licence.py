@@ -45,6 +45,8 @@ class Licence:
 
 def parse(text: str) -> Licence | Refusal:
     """The one SPDX licence that `text` means: an identifier, a name in words, or the address of its page."""
+    if not text.strip():
+        return Refusal("no licence is given, so nobody knows what may be done with the data", _HINT)
     cleaned = clean(text, _NOUN, _LONGEST)
     if isinstance(cleaned, Refusal):
         return cleaned
@@ -99,7 +101,7 @@ def _unmatched(text: str) -> Refusal:
     operands = [operand.strip() for operand in _OPERATOR.split(text) if operand.strip()]
     if len(operands) > 1 and all(map(_is_operand, operands)):
         return Refusal(
-            "an SPDX expression of several licences, which has no IRI of its own",
+            "an SPDX expression, which has no IRI of its own as one licence has",
             "name the one licence that holds for the data, and keep the expression as rights text",
         )
     if text.lower().startswith("licenseref-"):
@@ -140,13 +142,16 @@ def _entries() -> list[tuple[str, list[str], bool]]:
 
 @lru_cache(maxsize=1)
 def _listed() -> dict[str, str]:
-    """Identifiers in lower case, old ones too, to the current identifier."""
-    table: dict[str, str] = {}
+    """Identifiers in lower case to themselves, and GNU's old ones (`GPL-3.0`, `GPL-3.0+`) to those that replace them.
+
+    Other replacements in the list are the package's own and looser than SPDX: `GPL` alone, `BSD-2`.
+    """
+    table = {identifier.lower(): identifier for identifier in NAMES}
     for identifier, replaced, is_exception in _entries():
         if not is_exception:
-            old = (other for other in replaced if not other.startswith("LicenseRef-"))
-            table |= {other.lower(): identifier for other in old}
-    return table | {entry[0].lower(): entry[0] for entry in _entries() if not entry[2]}
+            renamed = (old for old in replaced if identifier in {f"{old}-only", f"{old[:-1]}-or-later"})
+            table |= {identifier.lower(): identifier} | {old.lower(): identifier for old in renamed}
+    return table
 
 
 @lru_cache(maxsize=1)
