@@ -225,7 +225,7 @@ class Guard:
         try:
             found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
         except UnicodeError:
-            raise AddressRefused(f"names the host {host!r}, which no name can be: mend the address") from None
+            raise AddressRefused(f"names the host {host[:100]!r}, which no name can be: mend the address") from None
         plain = _plain_host(host)
         if not self._allow & {(plain, None), (plain, port)}:
             for *_, address in found:
@@ -272,12 +272,11 @@ _current: ContextVar[Allowance] = ContextVar("allowance")
 
 
 @contextmanager
-def allowance(seconds: float, wire_bytes: int) -> Iterator[Allowance]:
+def allowance(seconds: float, wire_bytes: int) -> Iterator[None]:
     """Bound everything that guarded sockets receive in this context, redirects included."""
-    made = Allowance(seconds, wire_bytes)
-    token = _current.set(made)
+    token = _current.set(Allowance(seconds, wire_bytes))
     try:
-        yield made
+        yield
     finally:
         _current.reset(token)
 

@@ -32,7 +32,6 @@ import requests
 from leap_kg import __version__
 from leap_kg.ingest.address import (
     AddressRefused,
-    Allowance,
     BrokenOff,
     GuardedAdapter,
     OutOfBytes,
@@ -69,8 +68,7 @@ class FetchFailed(Exception):
         super().__init__(self.url, self.reason, kind, status)
 
     def __str__(self) -> str:
-        shown = self.url if len(self.url) <= _LONGEST_SHOWN else self.url[:_LONGEST_SHOWN] + "…"
-        return f"{shown}: {self.reason}"
+        return f"{_shown(self.url)}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +211,9 @@ class HttpFetcher(Fetcher):
     def _attempt(self, url: str) -> Body:
         limits = self._limits
         # Chunk framing and headers are charged too; twice the body leaves room for any honest server.
-        with allowance(limits.seconds, 2 * limits.body_bytes + _HEADER_BYTES) as left:
+        with allowance(limits.seconds, 2 * limits.body_bytes + _HEADER_BYTES):
             try:
-                return self._follow(url, left)
+                return self._follow(url)
             except OutOfTime:
                 reason = f"not whole after {limits.seconds:g} s: try again later, or raise the time limit"
                 raise FetchFailed(url, reason, "timeout") from None
@@ -225,13 +223,13 @@ class HttpFetcher(Fetcher):
                 reason = "the connection broke before the body was whole: try again later"
                 raise _Again(FetchFailed(url, reason, "unreachable")) from None
 
-    def _follow(self, url: str, left: Allowance) -> Body:
+    def _follow(self, url: str) -> Body:
         target = raw_form(url)
         for _ in range(self._limits.redirects + 1):
             with closing(self._get(url, target)) as response:
                 location = response.headers.get("Location")
                 if response.status_code not in _REDIRECTS or location is None:
-                    return self._body(url, target, response, left)
+                    return self._body(url, target, response)
             target = _joined(url, target, location)
         reason = f"redirects more than {self._limits.redirects} times: replace it by the address it should lead to"
         raise FetchFailed(url, reason, "redirects")
@@ -245,14 +243,14 @@ class HttpFetcher(Fetcher):
             request = requests.Request("GET", target, headers=headers).prepare()
             return self._adapter.send(request, stream=True, timeout=(limits.connect_seconds, limits.seconds))
         except AddressRefused as refusal:
-            reason = str(refusal) if target == url else f"{redact(target)}, which stands behind it, {refusal}"
+            reason = str(refusal) if target == url else f"{_shown(target)}, which stands behind it, {refusal}"
             raise FetchFailed(url, reason, "refused") from None
         except (requests.exceptions.InvalidURL, UnicodeError):
             raise FetchFailed(url, "is not a URL: mend it where it is listed", "refused") from None
         except requests.exceptions.RequestException as failure:
             raise _unreachable(url, failure) from None
 
-    def _body(self, url: str, final_url: str, response: requests.Response, left: Allowance) -> Body:
+    def _body(self, url: str, final_url: str, response: requests.Response) -> Body:
         self._check_status(url, response)
         cap = self._limits.body_bytes
         announced = response.headers.get("Content-Length", "")
@@ -261,7 +259,7 @@ class HttpFetcher(Fetcher):
         coding = response.headers.get("Content-Encoding", "identity").strip().lower()
         pieces = wire(response)
         if coding in ("gzip", "x-gzip"):
-            pieces = _unpacked(url, pieces, cap, left)
+            pieces = _unpacked(url, pieces, cap)
         elif coding not in ("identity", ""):
             reason = f"is packed as {coding[:40]!r} though only gzip was asked for: ask its host to mend that"
             raise FetchFailed(url, reason, "content", response.status_code)
@@ -289,6 +287,11 @@ class HttpFetcher(Fetcher):
         raise _Again(FetchFailed(url, f"answers HTTP {status}: try again later", "status", status), wait)
 
 
+def _shown(url: str) -> str:
+    shown = redact(url)
+    return shown if len(shown) <= _LONGEST_SHOWN else shown[:_LONGEST_SHOWN] + "…"
+
+
 def _too_large(url: str, cap: int) -> FetchFailed:
     return FetchFailed(url, f"is larger than {cap} bytes: list a smaller file, or raise the size limit", "too-large")
 
@@ -302,7 +305,7 @@ def _joined(url: str, target: str, location: str) -> str:
     try:
         return urljoin(target, location.strip().replace(" ", "%20"))
     except ValueError:
-        reason = f"redirects to {redact(location)[:_LONGEST_SHOWN]}, which is not a URL: replace the address"
+        reason = f"redirects to {_shown(location)}, which is not a URL: replace the address"
         raise FetchFailed(url, reason, "redirects") from None
 
 
@@ -328,13 +331,12 @@ def _gathered(url: str, pieces: Iterable[bytes], cap: int) -> bytes:
     return bytes(data)
 
 
-def _unpacked(url: str, pieces: Iterator[bytes], cap: int, left: Allowance) -> Iterator[bytes]:
+def _unpacked(url: str, pieces: Iterator[bytes], cap: int) -> Iterator[bytes]:
     """Undo gzip, one member after the other, never more than `cap` bytes at once."""
     unpacker = zlib.decompressobj(wbits=31)
     for piece in pieces:
         packed = piece
         while packed:
-            left.seconds()
             if unpacker.eof:
                 unpacker = zlib.decompressobj(wbits=31)
             try:

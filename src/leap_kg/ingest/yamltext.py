@@ -23,6 +23,8 @@ MAX_NODES = 100_000
 MAX_DEPTH = 64
 MAX_DIRECTIVES = 100  # libyaml compares each %TAG with all before it: 100,000 of them take 12 s
 
+_LONGEST_REASON = 300  # characters; a parser may quote what it stumbled over
+
 Value: TypeAlias = "bool | str | list[Value] | dict[str, Value] | None"
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -45,7 +47,8 @@ class Unreadable(Exception):
     """`reason`, and where it is known, 1-based `line` and `column`; the text names the document too."""
 
     def __init__(self, reason: str, line: int | None = None, column: int | None = None, what: str = "") -> None:
-        self.reason = " ".join(reason.split())
+        reason = " ".join(reason.split())
+        self.reason = reason if len(reason) <= _LONGEST_REASON else reason[:_LONGEST_REASON] + "…"
         self.line = line
         self.column = column
         self.what = what
