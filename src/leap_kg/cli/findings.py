@@ -1,17 +1,78 @@
 """`leap-kg check`, `dead-letters` and `changes`: what is wrong, what could not be read, what changed."""
 
+from collections import Counter
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from pyoxigraph import NamedNode, Store
 
 from leap_kg.cli import context
 from leap_kg.cli.output import NOT_FOUND, fail, print_json, print_line, print_table
+from leap_kg.graph.entry import label_in
 from leap_kg.graph.home import Home
 from leap_kg.graph.patch import LogError, PatchLog
 from leap_kg.ingest.state import State
+from leap_kg.ontology.iri import readable
+from leap_kg.resources import declarations
+from leap_kg.settings import Settings
+from leap_kg.sparql.catalogue import load
+from leap_kg.sparql.run import select
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+_ORDER = {"Violation": 0, "Warning": 1, "Info": 2}
+
+
+def check(
+    severity: Annotated[str | None, typer.Option(help="Only this one: violation, warning or info.")] = None,
+    source: Annotated[str | None, typer.Option(help="Only of this source.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Only this kind, such as unknown-licence.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Every finding with place and hint.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List what is wrong with the records, and how to mend it."""
+    settings = context.settings()
+    store = context.snapshot(settings).store
+    wanted = severity.capitalize() if severity else None
+    if wanted is not None and wanted not in _ORDER:
+        fail(f"there is no severity {severity!r}; use violation, warning or info", status=2)
+    rows = [
+        row
+        for row in _findings(store, settings)
+        if wanted in (None, row["severity"]) and source in (None, row["source"]) and kind in (None, row["kind"])
+    ]
+    if as_json:
+        print_json(rows)
+    elif not rows:
+        print_line("Nothing was found wrong.")
+    elif full:
+        print_table(
+            f"{len(rows)} findings",
+            ("severity", "record", "what is wrong", "how to mend it", "where"),
+            [(r["severity"], r["title"], r["message"], r["hint"], r.get("pointer", "")) for r in rows],
+        )
+    else:
+        counts = Counter((r["severity"], r["kind"], r["source"]) for r in rows)
+        ordered = sorted(counts.items(), key=lambda item: (_ORDER[item[0][0]], -item[1], item[0]))
+        columns = ("severity", "kind", "source", "number")
+        print_table(f"{len(rows)} findings", columns, [(*key, number) for key, number in ordered])
+        print_line("`leap-kg check --full` lists each one with its place and how to mend it.")
+
+
+def _findings(store: Store, settings: Settings) -> list[dict[str, str]]:
+    """All findings, the gravest first, with the last words of IRIs where people read them."""
+    query = load(declarations() / "sparql", settings.base).get("pages/findings")
+    if query is None:
+        raise RuntimeError("the query pages/findings is missing from the installation")
+    rows = []
+    for found in select(store, query.bind()):
+        row = {name: str(getattr(term, "value", term)) for name, term in found.items()}
+        record = row.pop("finding").partition("#")[0]
+        short = {name: readable(row[name]) for name in ("severity", "kind", "source")}
+        rows.append({**row, **short, "record": record, "title": label_in(store, NamedNode(record))})
+    return sorted(rows, key=lambda row: (_ORDER[row["severity"]], row["kind"], row["title"], row.get("pointer", "")))
 
 
 def dead_letters(

@@ -1,5 +1,6 @@
 """`leap-kg init` and `leap-kg harvest`."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -116,7 +117,7 @@ def _log_quietly() -> None:
                 structlog.processors.TimeStamper("iso"),
                 structlog.processors.JSONRenderer(),
             ],
-            logger_factory=structlog.PrintLoggerFactory(errors.file),
+            logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         )
 
 

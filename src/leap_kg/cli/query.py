@@ -1,0 +1,100 @@
+"""`leap-kg query`: SPARQL on the newest snapshot, in a process that can be stopped."""
+
+import asyncio
+import csv
+import io
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from leap_kg.cli import context
+from leap_kg.cli.output import console, fail, print_table
+from leap_kg.ontology.namespaces import prefixes
+from leap_kg.resources import declarations
+from leap_kg.settings import Settings
+from leap_kg.sparql.catalogue import load
+from leap_kg.sparql.guard import Refused
+from leap_kg.sparql.parameters import ParameterError
+from leap_kg.sparql.pool import Pool
+from leap_kg.sparql.query import Answer, QueryFailed, prepare
+
+_LONG = 3600.0
+
+
+def query(
+    text: Annotated[str | None, typer.Argument(help="The query, or @FILE, or - for standard input.")] = None,
+    named: Annotated[str | None, typer.Option(help="A named query, such as questions/exact-link.")] = None,
+    values: Annotated[list[str] | None, typer.Option("--set", help="A parameter, as name=value.")] = None,
+    form: Annotated[
+        str | None, typer.Option("--format", help="json, xml, csv, tsv; for graphs ttl, nt, jsonld, rdf.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    seconds: Annotated[float, typer.Option(min=0.1, max=_LONG, help="Give up after so long.")] = 60.0,
+    show_list: Annotated[bool, typer.Option("--list", help="List the named queries.")] = False,
+) -> None:
+    """Run a SPARQL query, or a named one, on the newest snapshot."""
+    settings = context.settings()
+    if show_list:
+        listed = [(q.name, q.title, ", ".join(q.parameters)) for q in load(_folder(), settings.base).all()]
+        print_table("Named queries", ("name", "title", "parameters"), listed)
+        return
+    written = _named(named, values or [], settings) if named else _given(text)
+    requested = form or ("json" if as_json else None)
+    answer = _run(settings, written, requested, seconds)
+    if requested is None and answer.format.name == "csv" and console.is_terminal:
+        header, *rows = csv.reader(io.StringIO(answer.body.decode()))
+        print_table(f"{len(rows)} rows", header, rows)
+    else:
+        sys.stdout.buffer.write(answer.body)
+
+
+def _run(settings: Settings, text: str, requested: str | None, seconds: float) -> Answer:
+    snapshot = context.snapshot(settings)
+    pool = Pool(1, seconds, settings.query_memory, settings.query_bytes)
+
+    async def ask() -> Answer:
+        try:
+            prepared = prepare(
+                text, accept="text/csv, text/turtle", requested=requested, prefixes=prefixes(settings.base)
+            )
+            return await pool.run(snapshot.directory, prepared)
+        finally:
+            await pool.close()
+
+    try:
+        return asyncio.run(ask())
+    except (Refused, QueryFailed) as error:
+        fail(error.reason)
+
+
+def _given(text: str | None) -> str:
+    if text is None:
+        fail("give a query, @FILE, or --named NAME; `leap-kg query --list` lists the named ones", status=2)
+    try:
+        if text == "-":
+            return sys.stdin.read()
+        return Path(text[1:]).read_text(encoding="utf-8") if text.startswith("@") else text
+    except (OSError, UnicodeError) as error:
+        fail(f"cannot read the query: {error}")
+
+
+def _named(name: str, values: list[str], settings: Settings) -> str:
+    found = load(_folder(), settings.base).get(name)
+    if found is None:
+        fail(f"no query is called {name!r}; `leap-kg query --list` lists them", status=2)
+    given = {}
+    for value in values:
+        key, separator, content = value.partition("=")
+        if not separator:
+            fail(f"--set takes name=value, not {value!r}", status=2)
+        given[key] = content
+    try:
+        return found.bind(**given)
+    except ParameterError as error:
+        fail(str(error), status=2)
+
+
+def _folder() -> Path:
+    return declarations() / "sparql"

@@ -1,0 +1,30 @@
+"""`leap-kg serve`: the pages, the data behind them and the SPARQL endpoint, on one address."""
+
+from typing import Annotated
+
+import typer
+
+from leap_kg.cli import context
+from leap_kg.cli.output import fail, print_line
+from leap_kg.graph.home import Home
+from leap_kg.graph.snapshot import Snapshots
+from leap_kg.web.serve import ServeError, require_free
+from leap_kg.web.serve import serve as serve_app
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Web processes.")] = 1,
+) -> None:
+    """Serve the graph until interrupted. New revisions show without a restart."""
+    settings = context.settings()
+    revision = Snapshots(Home(settings.home)).newest()
+    try:
+        require_free(host, port)
+        shown = f"[{host}]" if ":" in host else host
+        state = f"revision {revision} of {settings.home}" if revision else f"{settings.home}, which is empty so far"
+        print_line(f"Serving {state} at http://{shown}:{port} (Ctrl+C stops it)")
+        serve_app(settings, host, port, workers)
+    except ServeError as error:
+        fail(str(error))

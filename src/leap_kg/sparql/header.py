@@ -1,0 +1,142 @@
+"""The header of a `.rq` file: comment lines that begin with `#+` and hold YAML between them.
+
+A fault is a `HeaderError` with the number of the line it is in, counted from 1.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import yaml
+
+from leap_kg.ontology.namespaces import RDFS
+from leap_kg.sparql.parameters import TYPES, Parameter, ParameterError
+
+MARK = "#+"
+# Every node is one of these.
+ANY = RDFS("Resource").value
+SUBJECT = "node"
+
+
+class HeaderError(ValueError):
+    """A header that cannot be used; `line` is where."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the header says; see `leap_kg.sparql.catalogue` for the meaning."""
+
+    title: str
+    description: str = ""
+    question: int | None = None
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    panel_of: tuple[str, ...] = ()
+    order: int = 100
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+def read(lines: Sequence[str], prefixes: Mapping[str, str]) -> Header:
+    """Read the header lines, marks included; classes are written with `prefixes`."""
+    try:
+        content = yaml.safe_load("".join(line.removeprefix(MARK) for line in lines))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        raise HeaderError(mark.line + 1 if mark else 1, f"the header is no YAML: {problem}") from None
+    if not isinstance(content, dict):
+        raise HeaderError(1, f"begin the file with a header, at least '{MARK} title: ...'")
+    values: dict[str, Any] = {}
+    for key, value in content.items():
+        line = _line(lines, str(key))
+        if key not in _READERS:
+            raise HeaderError(line, f"unknown key {key!r}; the keys are {', '.join(_READERS)}")
+        try:
+            values[key] = _READERS[key](value, prefixes)
+        except (ValueError, TypeError) as error:
+            raise HeaderError(line, f"{key}: {error}") from None
+    if "title" not in values:
+        raise HeaderError(1, "the header has no title")
+    header = Header(**values)
+    if header.panel_of and getattr(header.parameters.get(SUBJECT), "type", None) != "iri":
+        raise HeaderError(_line(lines, "panel_of"), f"a panel needs a parameter {SUBJECT!r} of type iri")
+    return header
+
+
+def expand(name: str, prefixes: Mapping[str, str]) -> str:
+    """The IRI of a prefixed name; an IRI stays. Raises `ValueError` for a prefix that is not known."""
+    prefix, colon, local = name.partition(":")
+    if colon and local.startswith("//"):
+        return name
+    if not colon or prefix not in prefixes:
+        raise ValueError(f"{name!r} is neither an IRI nor a name with a known prefix")
+    return prefixes[prefix] + local
+
+
+def _line(lines: Sequence[str], key: str) -> int:
+    starts = (number for number, line in enumerate(lines, 1) if line[len(MARK) :].strip().startswith(f"{key}:"))
+    return next(starts, 1)
+
+
+def _text(value: object, _: Mapping[str, str]) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise TypeError("must be text")
+    return " ".join(value.split())
+
+
+def _number(value: object, _: Mapping[str, str]) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError("must be a whole number")
+    return value
+
+
+def _classes(value: object, prefixes: Mapping[str, str]) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value or not all(isinstance(each, str) for each in value):
+        raise TypeError("must be a list of classes such as [dcat:Dataset], or [any]")
+    return tuple(ANY if each == "any" else expand(each, prefixes) for each in value)
+
+
+def _columns(value: object, _: Mapping[str, str]) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(each, str) for pair in value.items() for each in pair):
+        raise TypeError("must map variables to labels")
+    return value
+
+
+def _parameters(value: object, _: Mapping[str, str]) -> dict[str, Parameter]:
+    if not isinstance(value, dict):
+        raise TypeError("must map names to {type, default, description}")
+    return {name: _parameter(name, declared) for name, declared in value.items()}
+
+
+def _parameter(name: object, declared: object) -> Parameter:
+    if not isinstance(name, str) or not name.isidentifier() or not name.isascii():
+        raise TypeError(f"{name!r} must be letters, digits and underscores")
+    if not isinstance(declared, dict) or not declared.keys() <= {"type", "default", "description"}:
+        raise TypeError(f"{name} must be {{type: ..., default: ..., description: ...}}")
+    if declared.get("type") not in TYPES:
+        raise ValueError(f"the type of {name} must be one of {', '.join(TYPES)}")
+    default = declared.get("default")
+    if default is not None and not isinstance(default, str | int | date):
+        raise TypeError(f"the default of {name} must be text, a whole number or a date")
+    parameter = Parameter(name, declared["type"], str(declared.get("description", "")), default)
+    if default is not None:
+        try:
+            parameter.write(None)
+        except ParameterError as error:
+            raise ValueError(f"the default does not fit: {error}") from None
+    return parameter
+
+
+_READERS: dict[str, Callable[[object, Mapping[str, str]], Any]] = {
+    "title": _text,
+    "description": _text,
+    "question": _number,
+    "parameters": _parameters,
+    "panel_of": _classes,
+    "order": _number,
+    "columns": _columns,
+}

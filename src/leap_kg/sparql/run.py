@@ -1,0 +1,25 @@
+"""Runs our own queries in this process, for pages.
+
+Hazard: nothing here can be stopped, so only queries of the catalogue run here; visitors' queries go to the pool.
+"""
+
+from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Store, Triple
+
+from leap_kg.sparql.guard import inspect
+
+Term = NamedNode | BlankNode | Literal | Triple
+
+
+def select(store: Store, text: str) -> list[dict[str, Term]]:
+    """The rows of a SELECT query, each a mapping from variable names to terms, without the unbound ones.
+
+    The default graph is the union of all graphs, unless the query has FROM. Raises `ValueError` for another form of
+    query and `SyntaxError` for text that is none.
+    """
+    results = store.query(text, use_default_graph_as_union=not inspect(text).own_dataset)
+    if not isinstance(results, QuerySolutions):
+        raise ValueError("this is no SELECT query")
+    names = [variable.value for variable in results.variables]
+    return [
+        {name: term for name, term in zip(names, solution, strict=True) if term is not None} for solution in results
+    ]
