@@ -29,7 +29,7 @@ class WebAssets(BuildHookInterface[Any]):
             dist.mkdir(parents=True, exist_ok=True)
             return
         wanted = fingerprint(web)
-        if stamp.is_file() and stamp.read_text() == wanted:
+        if stamp.is_file() and stamp.read_text() == wanted and (dist / ".vite" / "manifest.json").is_file():
             return
         npm = shutil.which("npm")
         if npm is None:

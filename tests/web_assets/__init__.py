@@ -1,0 +1,1 @@
+"""Tests of `web/`: the lock, the build, the templates' building blocks and the islands in a browser."""
