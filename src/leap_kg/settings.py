@@ -34,13 +34,14 @@ class Settings:
         base = environment.get("LEAP_KG_BASE", DEFAULT_BASE)
         if not base.startswith(("http://", "https://")):
             raise ValueError(f"LEAP_KG_BASE must be an http(s) IRI, not {base!r}")
+        default = cls()
         return cls(
-            home=Path(environment.get("LEAP_KG_HOME", ".leap-kg")),
+            home=Path(environment.get("LEAP_KG_HOME") or default.home),
             base=base if base.endswith("/") else base + "/",
-            query_seconds=_number(environment, "LEAP_KG_QUERY_SECONDS", cls.query_seconds),
-            query_bytes=int(_number(environment, "LEAP_KG_QUERY_BYTES", cls.query_bytes)),
-            query_memory=int(_number(environment, "LEAP_KG_QUERY_MEMORY", cls.query_memory)),
-            workers=int(_number(environment, "LEAP_KG_WORKERS", cls.workers)),
+            query_seconds=_number(environment, "LEAP_KG_QUERY_SECONDS", default.query_seconds),
+            query_bytes=int(_number(environment, "LEAP_KG_QUERY_BYTES", default.query_bytes)),
+            query_memory=int(_number(environment, "LEAP_KG_QUERY_MEMORY", default.query_memory)),
+            workers=int(_number(environment, "LEAP_KG_WORKERS", default.workers)),
         )
 
 

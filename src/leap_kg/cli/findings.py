@@ -5,11 +5,10 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import Store
 
 from leap_kg.cli import context
-from leap_kg.cli.output import NOT_FOUND, fail, print_json, print_line, print_table
-from leap_kg.graph.entry import label_in
+from leap_kg.cli.output import NOT_FOUND, fail, print_entry, print_json, print_line, print_table
 from leap_kg.graph.home import Home
 from leap_kg.graph.patch import LogError, PatchLog
 from leap_kg.ingest.state import State
@@ -48,11 +47,12 @@ def check(
     elif not rows:
         print_line("Nothing was found wrong.")
     elif full:
-        print_table(
-            f"{len(rows)} findings",
-            ("severity", "record", "what is wrong", "how to mend it", "where"),
-            [(r["severity"], r["title"], r["message"], r["hint"], r.get("pointer", "")) for r in rows],
-        )
+        for row in rows:
+            place = f"{row.get('file', row['record'])} {row.get('place', '')}".strip()
+            print_entry(
+                f"{row['severity']}: {row['title']}", row["message"], f"Mend it: {row['hint']}", f"Where: {place}"
+            )
+        print_line(f"{len(rows)} findings")
     else:
         counts = Counter((r["severity"], r["kind"], r["source"]) for r in rows)
         ordered = sorted(counts.items(), key=lambda item: (_ORDER[item[0][0]], -item[1], item[0]))
@@ -62,17 +62,15 @@ def check(
 
 
 def _findings(store: Store, settings: Settings) -> list[dict[str, str]]:
-    """All findings, the gravest first, with the last words of IRIs where people read them."""
-    query = load(declarations() / "sparql", settings.base).get("pages/findings")
+    """All findings, the gravest first, kinds by their short names."""
+    query = load(declarations() / "sparql", settings.base).get("findings")
     if query is None:
-        raise RuntimeError("the query pages/findings is missing from the installation")
-    rows = []
-    for found in select(store, query.bind()):
-        row = {name: str(getattr(term, "value", term)) for name, term in found.items()}
-        record = row.pop("finding").partition("#")[0]
-        short = {name: readable(row[name]) for name in ("severity", "kind", "source")}
-        rows.append({**row, **short, "record": record, "title": label_in(store, NamedNode(record))})
-    return sorted(rows, key=lambda row: (_ORDER[row["severity"]], row["kind"], row["title"], row.get("pointer", "")))
+        raise RuntimeError("the query findings.rq is missing from the installation")
+    found = [
+        {name: str(getattr(term, "value", term)) for name, term in row.items()} for row in select(store, query.bind())
+    ]
+    rows = [{**row, "kind": readable(row["kind"]), "title": row.get("title", row["record"])} for row in found]
+    return sorted(rows, key=lambda row: (_ORDER[row["severity"]], row["kind"], row["title"], row.get("place", "")))
 
 
 def dead_letters(
@@ -88,8 +86,10 @@ def dead_letters(
     if as_json:
         print_json([asdict(letter) for letter in letters])
     elif letters:
-        rows = [(d.source, d.key, d.stage, d.reason, d.attempts, d.last[:16]) for d in letters]
-        print_table(f"{len(letters)} dead letters", ("source", "record", "stage", "reason", "tries", "last try"), rows)
+        for letter in letters:
+            tries = "1 try" if letter.attempts == 1 else f"{letter.attempts} tries"
+            print_entry(f"{letter.key} ({letter.source}, {letter.stage}, {tries})", letter.reason)
+        print_line(f"{len(letters)} dead letters")
     else:
         print_line("There are no dead letters: every record that was listed could be read.")
 

@@ -12,7 +12,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from leap_kg.cli import context
-from leap_kg.cli.output import FAILED, errors, fail, print_json, print_line, print_table
+from leap_kg.cli.output import FAILED, errors, fail, print_entry, print_json, print_line
 from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.publish import Writer
 from leap_kg.ingest.fetch import Fetcher, HttpFetcher, Limits
@@ -133,16 +133,15 @@ def _print(outcomes: list[Outcome], dry_run: bool) -> None:
                 print_line(f"D {quad} .")
             for quad in outcome.difference.added:
                 print_line(f"A {quad} .")
-    columns = ("source", "outcome", "seen", "published", "unchanged", "dead", "tombstoned", "triples", "revision")
-    rows = []
     for outcome in outcomes:
         report, difference = outcome.report, outcome.difference
-        change = f"+{len(difference.added)} -{len(difference.removed)}"
-        rows.append((report.source, report.outcome, report.seen, report.published, report.unchanged, report.dead,
-                     report.tombstoned, change, "none" if dry_run else report.revision))  # fmt: skip
-    print_table("What would change" if dry_run else "Harvest", columns, rows)
-    for outcome in outcomes:
-        if outcome.report.message:
-            print_line(f"{outcome.report.source}: {outcome.report.message}")
+        print_entry(
+            f"{report.title} ({report.source}): {report.outcome}",
+            report.message,
+            f"{report.seen} seen = {report.published} published + {report.unchanged} unchanged"
+            f" + {report.dead} dead + {report.tombstoned} tombstoned",
+            f"{len(difference.added)} triples {'would be ' if dry_run else ''}added, {len(difference.removed)} removed"
+            + ("" if dry_run else f"; the graph is at revision {report.revision}"),
+        )
     if any(outcome.report.dead for outcome in outcomes) and not dry_run:
-        print_line("Some records could not be read: `leap-kg dead-letters` lists them with their reasons.")
+        print_line("Some records could not be taken: `leap-kg dead-letters` lists them with their reasons.")

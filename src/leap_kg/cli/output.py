@@ -2,13 +2,15 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 FAILED = 1
 NOT_FOUND = 3
@@ -39,13 +41,19 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     console.print(table)
 
 
+def print_entry(head: str, *lines: str) -> None:
+    """One item of a list that reads better in lines than in columns: a bold head, then indented lines.
+
+    Lines are wrapped on a terminal only, so that a program finds an IRI in one piece.
+    """
+    console.print(f"[bold]{escape(head)}[/]", highlight=False, soft_wrap=True)
+    for line in filter(None, lines):
+        if console.is_terminal:
+            console.print(Padding(Text(line), (0, 0, 0, 2), expand=False), highlight=False)
+        else:
+            print_line(f"  {line}")
+
+
 def print_line(text: str) -> None:
     """One line of plain text."""
     console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-
-def print_fields(fields: Mapping[str, object]) -> None:
-    """Names and values under one another."""
-    width = max(map(len, fields), default=0)
-    for name, value in fields.items():
-        console.print(f"[bold]{name:<{width}}[/]  {escape(str(value))}", highlight=False, soft_wrap=True)

@@ -3,13 +3,14 @@
 import sqlite3
 import sys
 from pathlib import Path
+from textwrap import shorten
 from typing import Annotated
 
 import typer
 from pyoxigraph import NamedNode, Quad
 
 from leap_kg.cli import context
-from leap_kg.cli.output import NOT_FOUND, fail, print_json, print_line, print_table
+from leap_kg.cli.output import NOT_FOUND, fail, print_entry, print_json, print_line
 from leap_kg.graph.entry import kind_in, label_in
 from leap_kg.graph.home import Home
 from leap_kg.graph.search import SearchIndex
@@ -41,8 +42,9 @@ def search(
         hits = [{"iri": h.iri, "kind": h.kind, "label": h.label, "summary": h.summary} for h in found.hits]
         print_json({"total": found.total, "hits": hits})
     elif found.hits:
-        rows = [(known[h.kind], h.label, h.iri) for h in found.hits]
-        print_table(f"{found.total} found", ("kind", "name", "IRI"), rows)
+        for hit in found.hits:
+            print_entry(f"{hit.label} ({known[hit.kind]})", hit.iri, _first_words(hit.summary))
+        print_line(f"{found.total} found" + (f", {len(found.hits)} shown" if found.total > len(found.hits) else ""))
     if not found.hits:
         if not as_json:
             print_line("Nothing was found; try fewer words, or the beginning of one.")
@@ -68,9 +70,9 @@ def show(
         print_json({"iri": iri, "statements": [_statement(quad) for quad in quads]})
         return
     kind = kind_in(store, subject, settings.base)
-    title = f"{label_in(store, subject)} ({kind.label if kind else 'node'})\n{iri}"
-    rows = [(readable(_text(q.predicate)), _text(q.object), readable(_text(q.graph_name))) for q in quads]
-    print_table(title, ("property", "value", "source"), rows)
+    print_entry(f"{label_in(store, subject)} ({kind.label if kind else 'node'})", iri)
+    for quad in quads:
+        print_entry(f"{readable(_text(quad.predicate))} ({readable(_text(quad.graph_name))})", _text(quad.object))
 
 
 def export(
@@ -92,6 +94,10 @@ def export(
         output.write_bytes(data)
     except OSError as error:
         fail(f"cannot write {output}: {error.strerror}")
+
+
+def _first_words(text: str) -> str:
+    return shorten(text, 160, placeholder=" …") if text else ""
 
 
 def _statement(quad: Quad) -> dict[str, str]:
