@@ -52,7 +52,7 @@ def check(
             print_entry(
                 f"{row['severity']}: {row['title']}", row["message"], f"Mend it: {row['hint']}", f"Where: {place}"
             )
-        print_line(f"{len(rows)} findings")
+        print_line("1 finding" if len(rows) == 1 else f"{len(rows)} findings")
     else:
         counts = Counter((r["severity"], r["kind"], r["source"]) for r in rows)
         ordered = sorted(counts.items(), key=lambda item: (_ORDER[item[0][0]], -item[1], item[0]))
@@ -89,7 +89,7 @@ def dead_letters(
         for letter in letters:
             tries = "1 try" if letter.attempts == 1 else f"{letter.attempts} tries"
             print_entry(f"{letter.key} ({letter.source}, {letter.stage}, {tries})", letter.reason)
-        print_line(f"{len(letters)} dead letters")
+        print_line("1 dead letter" if len(letters) == 1 else f"{len(letters)} dead letters")
     else:
         print_line("There are no dead letters: every record that was listed could be read.")
 

@@ -1,0 +1,174 @@
+"""Every command on a real home: what it prints, as text and as JSON, and its exit status."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from pyoxigraph import RdfFormat, parse
+
+from leap_kg.graph.home import Home
+from leap_kg.graph.publish import Writer
+from leap_kg.settings import DEFAULT_BASE
+from tests.cli.conftest import Run, harvest
+
+GOOD = "https://w3id.org/leap-kg/dataset/lab/good"
+
+
+def test_harvest_counts_every_record_and_ends_well(leap_kg: Run, platform: Path) -> None:
+    first = harvest(leap_kg, platform)
+    assert first.returncode == 0
+    assert "3 seen = 2 published + 0 unchanged + 1 dead + 0 tombstoned" in first.stdout
+    assert "dead-letters" in first.stdout
+    again = json.loads(harvest(leap_kg, platform, "--json").stdout)
+    assert [(o["published"], o["unchanged"], o["dead"], o["added"], o["removed"]) for o in again] == [(0, 2, 1, 0, 0)]
+
+
+def test_dry_run_prints_the_patch_and_makes_no_home(leap_kg: Run, platform: Path, home: Path) -> None:
+    done = harvest(leap_kg, platform, "--dry-run")
+    assert done.returncode == 0
+    added = [line for line in done.stdout.splitlines() if line.startswith("A <")]
+    assert f'A <{GOOD}> <http://purl.org/dc/terms/title> "Sea surface temperature"' in done.stdout
+    assert "revision" not in done.stdout
+    assert not home.exists()
+    harvest(leap_kg, platform)
+    exported = leap_kg("export", "--source", "lab").stdout.splitlines()
+    assert {line.removeprefix("A ") for line in added} == set(exported)
+
+
+def test_a_source_that_cannot_be_listed_is_a_failure(leap_kg: Run, platform: Path) -> None:
+    harvest(leap_kg, platform)
+    before = leap_kg("export").stdout
+    (platform / "input.yaml").unlink()
+    done = harvest(leap_kg, platform)
+    assert done.returncode == 1
+    assert "input.yaml" in done.stdout
+    assert leap_kg("export").stdout == before
+
+
+def test_init_makes_a_home_and_keeps_one(leap_kg: Run) -> None:
+    assert "revision 1" in leap_kg("init").stdout
+    assert "revision 1" in leap_kg("init").stdout
+
+
+def test_search_finds_by_words_and_kind(harvested: Run) -> None:
+    found = json.loads(harvested("search", "sea", "temp", "--json").stdout)
+    assert GOOD in [hit["iri"] for hit in found["hits"]]
+    people = json.loads(harvested("search", "carberry", "--kind", "person", "--json").stdout)
+    assert [hit["iri"] for hit in people["hits"]] == ["https://orcid.org/0000-0002-1825-0097"]
+    nothing = harvested("search", "submarine")
+    assert (nothing.returncode, "Nothing was found" in nothing.stdout) == (3, True)
+    wrong = harvested("search", "sea", "--kind", "boat")
+    assert (wrong.returncode, "dataset" in wrong.stderr) == (2, True)
+
+
+def test_show_names_the_source_of_each_statement(harvested: Run) -> None:
+    text = harvested("show", "dataset/lab/good").stdout
+    assert "Sea surface temperature (Dataset)" in text
+    assert "title (lab)" in text
+    document = json.loads(harvested("show", GOOD, "--json").stdout)
+    assert {statement["graph"].rsplit("/", 1)[-1] for statement in document["statements"]} == {"lab"}
+    assert harvested("show", "dataset/lab/none").returncode == 3
+
+
+def test_markup_in_harvested_text_is_printed_not_obeyed(harvested: Run) -> None:
+    assert "Ocean heat [red]content[/red]" in harvested("show", "dataset/lab/doubtful").stdout
+
+
+def test_check_counts_and_explains(harvested: Run) -> None:
+    rows = json.loads(harvested("check", "--json").stdout)
+    kinds = {row["kind"] for row in rows if row["record"].endswith("/doubtful")}
+    assert "unknown-licence" in kinds
+    assert all(row["hint"] and row["message"] for row in rows)
+    full = harvested("check", "--full", "--kind", "unknown-licence").stdout
+    assert "Mend it:" in full
+    assert "meta.yaml provenance.license (line " in full
+    assert harvested("check", "--severity", "awful").returncode == 2
+
+
+def test_dead_letters_say_stage_and_reason(harvested: Run) -> None:
+    letters = json.loads(harvested("dead-letters", "--json").stdout)
+    assert [(d["key"], d["stage"]) for d in letters] == [("lab/broken", "parse")]
+    assert "line" in letters[0]["reason"]
+    assert "lab/broken" in harvested("dead-letters").stdout
+
+
+def test_changes_lists_revisions_newest_first(harvested: Run) -> None:
+    rows = json.loads(harvested("changes", "--json").stdout)
+    assert [(row["revision"], row["source"]) for row in rows] == [(2, "lab"), (1, "ontology")]
+    assert "lab" in harvested("changes", "--limit", "1").stdout
+
+
+def test_export_is_sorted_and_complete(harvested: Run, tmp_path: Path) -> None:
+    text = harvested("export").stdout
+    assert text.splitlines() == sorted(text.splitlines())
+    assert len(list(parse(text, format=RdfFormat.N_QUADS))) == len(text.splitlines()) > 100
+    target = tmp_path / "out.nq"
+    harvested("export", "--output", str(target))
+    assert target.read_text() == text
+    assert harvested("export", "--source", "nobody").returncode == 3
+
+
+def test_query_answers_in_every_form(harvested: Run, tmp_path: Path) -> None:
+    select = "SELECT ?t WHERE { ?d a <http://www.w3.org/ns/dcat#Dataset> ; <http://purl.org/dc/terms/title> ?t }"
+    rows = list(csv.DictReader(io.StringIO(harvested("query", select).stdout)))
+    assert {row["t"] for row in rows} == {"Sea surface temperature", "Ocean heat [red]content[/red]"}
+    bindings = json.loads(harvested("query", select, "--json").stdout)["results"]["bindings"]
+    assert len(bindings) == 2
+    graph = harvested("query", f"DESCRIBE <{GOOD}>", "--format", "nt").stdout
+    assert "Sea surface temperature" in graph
+    file = tmp_path / "q.rq"
+    file.write_text(select)
+    assert harvested("query", f"@{file}").stdout == harvested("query", select).stdout
+
+
+def test_named_queries_take_parameters(harvested: Run) -> None:
+    done = harvested("query", "--named", "questions/exact-link", "--set", "title=surface")
+    assert "gs://lab/good.zarr" in done.stdout
+    assert "questions/exact-link" in harvested("query", "--list").stdout
+    assert harvested("query", "--named", "questions/exact-link", "--set", "colour=red").returncode == 2
+    assert harvested("query", "--named", "no-such").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (("query", "SELECT * {"), 1, "line 1"),
+        (("query", "SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }"), 1, "SERVICE"),
+        (("query", "DROP ALL"), 1, ""),
+        (("query",), 2, "--named"),
+        (("query", "@/no/such/file"), 1, "cannot read"),
+        (("harvest", "--sources", "/no/such.yaml"), 1, "cannot read"),
+        (("frobnicate",), 2, ""),
+    ],
+)
+def test_errors_are_one_line_and_a_status(harvested: Run, arguments: tuple[str, ...], status: int, words: str) -> None:
+    done = harvested(*arguments)
+    assert done.returncode == status, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["search x", "show x", "check", "dead-letters", "changes", "export", "query ASK{}"])
+def test_an_empty_home_says_how_to_begin(leap_kg: Run, command: str) -> None:
+    done = leap_kg(*command.split())
+    assert done.returncode in (1, 3)
+    assert "leap-kg harvest" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("LEAP_KG_BASE", "example.org"), ("LEAP_KG_WORKERS", "many"), ("LEAP_KG_QUERY_SECONDS", "-1")]
+)
+def test_a_wrong_setting_is_named(leap_kg: Run, name: str, value: str) -> None:
+    done = leap_kg("check", **{name: value})
+    assert done.returncode == 1
+    assert name in done.stderr
+
+
+def test_two_writers_do_not_meet(leap_kg: Run, platform: Path, home: Path) -> None:
+    with Writer(Home(home), DEFAULT_BASE):
+        done = harvest(leap_kg, platform)
+    assert done.returncode == 1
+    assert "another process" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
