@@ -1,0 +1,74 @@
+"""Wires the app: one `Site` per process, the routes in the order in which they are tried, the answers to failures."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
+
+from leap_kg import __version__
+from leap_kg.settings import Settings
+from leap_kg.web import endpoint, nodes, pages, wellknown
+from leap_kg.web.answers import page
+from leap_kg.web.assets import PREFIX, AssetFiles
+from leap_kg.web.security import Security
+from leap_kg.web.site import NAME, NoRevision, Site
+
+log = structlog.get_logger(__name__)
+
+_HARVEST = """leap-kg init
+leap-kg harvest --sources ingest/leap.yaml"""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The web app, by default with the settings of the environment."""
+    site = Site(settings or Settings.from_environment())
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await site.start()
+        yield
+        await site.stop()
+
+    app = FastAPI(title=NAME, version=__version__, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.state.site = site
+    app.mount(PREFIX, AssetFiles(site.assets.dist), name="static")
+    for module in (wellknown, endpoint, pages, nodes):
+        app.include_router(module.router)
+    app.add_middleware(Security)
+    app.add_exception_handler(NoRevision, _empty)
+    app.add_exception_handler(HTTPException, _plain)
+    app.add_exception_handler(Exception, _broken)
+    return app
+
+
+def _empty(request: Request, _: Exception) -> Response:
+    """What a server without data shows: how to get some."""
+    home = request.url.path == "/"
+    return page(
+        request,
+        "message.html",
+        status=200 if home else 503,
+        title="Nothing harvested yet",
+        text="This server works, but its graph is empty.",
+        commands=_HARVEST,
+    )
+
+
+def _plain(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return PlainTextResponse(f"{status}: nothing at {request.url.path}\n", status_code=status)
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    """A fault of ours: the log has it, the visitor learns only that there was one."""
+    log.error("request failed", path=request.url.path, exc_info=error)
+    return page(
+        request,
+        "message.html",
+        status=500,
+        title="This page cannot be shown",
+        text="The server made a mistake; its log says which.",
+    )

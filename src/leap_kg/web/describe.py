@@ -1,0 +1,84 @@
+"""The description of a node: its own statements and those of its parts, in every form of RDF.
+
+The parts of a node are the nodes whose IRI is its own with a fragment. They are found by one pass over the
+subjects of a snapshot, once a revision.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+from xml.parsers.expat import ExpatError, ParserCreate
+
+from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
+
+from leap_kg.ontology.jsonld import compact
+from leap_kg.ontology.namespaces import prefixes
+from leap_kg.sparql.formats import Format
+from leap_kg.web.negotiation import JSONLD, N_TRIPLES, RDF_XML, TURTLE
+from leap_kg.web.reading import Reading
+
+_SYNTAXES = {
+    TURTLE.name: RdfFormat.TURTLE,
+    N_TRIPLES.name: RdfFormat.N_TRIPLES,
+    RDF_XML.name: RdfFormat.RDF_XML,
+}
+
+
+class NotWritable(ValueError):
+    """A description that a form of RDF cannot express."""
+
+
+class Descriptions:
+    """Descriptions of the nodes of one revision."""
+
+    def __init__(self, reading: Reading, subjects_with_fragment: Iterable[NamedNode]) -> None:
+        self._reading = reading
+        self._parts = _by_document(subjects_with_fragment)
+        self.jsonld = lru_cache(maxsize=256)(self._jsonld)
+
+    def parts(self, node: NamedNode) -> list[NamedNode]:
+        """The parts of a node, in order."""
+        return self._parts.get(node.value, [])
+
+    def triples(self, node: NamedNode) -> list[Triple]:
+        """Everything said of the node and of its parts."""
+        statements = self._reading.statements(node)
+        for part in self.parts(node):
+            statements += self._reading.statements(part)
+        return statements
+
+    def _jsonld(self, node: NamedNode) -> dict[str, Any]:
+        return compact(self.triples(node), self._reading.base, node.value)
+
+    def serialised(self, node: NamedNode, form: Format) -> bytes:
+        """The description in one of the forms of RDF."""
+        if form is JSONLD:
+            return json.dumps(self.jsonld(node), ensure_ascii=False, indent=1).encode()
+        return serialised(self.triples(node), form, self._reading.base)
+
+
+def serialised(triples: Iterable[Triple], form: Format, base: str) -> bytes:
+    """Triples as Turtle, N-Triples or RDF/XML."""
+    syntax = _SYNTAXES[form.name]
+    named = prefixes(base) if syntax != RdfFormat.N_TRIPLES else None
+    body = serialize(triples, format=syntax, prefixes=named) or b""
+    if form is RDF_XML:
+        _require_xml(body)
+    return body
+
+
+def _require_xml(body: bytes) -> None:
+    """Raise `NotWritable` if this is no XML: it cannot hold control characters, nor all IRIs as element names."""
+    try:
+        ParserCreate(namespace_separator=" ").Parse(body, True)
+    except ExpatError as error:
+        raise NotWritable(f"RDF/XML cannot express this description: {error}") from None
+
+
+def _by_document(parts: Iterable[NamedNode]) -> dict[str, list[NamedNode]]:
+    found: dict[str, list[NamedNode]] = defaultdict(list)
+    for part in sorted(parts, key=lambda node: node.value):
+        found[part.value.partition("#")[0]].append(part)
+    return dict(found)

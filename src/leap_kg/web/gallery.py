@@ -1,0 +1,54 @@
+"""The page of named queries: each with its description, its parameters and a link that runs it."""
+
+from dataclasses import dataclass
+
+from leap_kg.sparql.catalogue import Catalogue, NamedQuery
+from leap_kg.web.links import query_url
+
+# Queries that pages run for themselves; they would mislead in a list of questions.
+_INTERNAL = ("pages/", "panels/")
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterEntry:
+    """A parameter of a query with the value that stands in for it here."""
+
+    name: str
+    description: str
+    default: str
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryEntry:
+    """One query, with its parameters replaced by their defaults; `anchor` is its name as a fragment."""
+
+    name: str
+    anchor: str
+    title: str
+    description: str
+    parameters: list[ParameterEntry]
+    text: str
+    run_path: str
+
+
+def gallery(catalogue: Catalogue) -> list[GalleryEntry]:
+    """Every named query that can run as it is, in the order of their headers."""
+    shown = (query for query in catalogue.all() if not query.name.startswith(_INTERNAL) and _runs_alone(query))
+    return [_entry(query) for query in sorted(shown, key=lambda query: (query.order, query.name))]
+
+
+def _runs_alone(query: NamedQuery) -> bool:
+    return all(parameter.default is not None for parameter in query.parameters.values())
+
+
+def _entry(query: NamedQuery) -> GalleryEntry:
+    text = query.bind()
+    return GalleryEntry(
+        name=query.name,
+        anchor=query.name.replace("/", "-"),
+        title=query.title,
+        description=query.description,
+        parameters=[ParameterEntry(p.name, p.description, str(p.default)) for p in query.parameters.values()],
+        text=text,
+        run_path=query_url(text),
+    )

@@ -1,0 +1,255 @@
+"""Browse and search: hits, facets with counts and pages, all of it in the address.
+
+The values of one facet are alternatives, so each is counted with the other facets applied and its own left out.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from starlette.datastructures import QueryParams
+
+from leap_kg.graph.search import Count, Hit, SearchIndex
+from leap_kg.ontology.iri import path_of
+from leap_kg.ontology.kinds import kinds
+from leap_kg.web.cells import Node
+
+FACETS = {
+    "kind": "Kind",
+    "tag": "Tag",
+    "licence": "Licence",
+    "provider": "Provider",
+    "maintainer": "Maintainer",
+    "format": "Format",
+    "image": "Image",
+}
+PAGE = 20
+LARGEST_PAGE = 1000
+_SHOWN_VALUES = 8
+_MAX_VALUES = 20
+_MAX_TEXT = 300
+_MAX_VALUE = 1000
+_SNIPPET = 240
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What an address asks for: words, chosen values of facets, the page, and the facet shown in full."""
+
+    path: str = "/browse"
+    text: str = ""
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    number: int = 1
+    size: int = PAGE
+    whole: str = ""
+
+    @classmethod
+    def read(cls, path: str, parameters: QueryParams) -> "State":
+        """The state in a query string; what is too long or unknown is left out."""
+        chosen = {}
+        for name in FACETS:
+            values = [value for value in parameters.getlist(name) if 0 < len(value) <= _MAX_VALUE]
+            if values:
+                chosen[name] = tuple(dict.fromkeys(values))[:_MAX_VALUES]
+        return cls(
+            path=path,
+            text=parameters.get("q", "").strip()[:_MAX_TEXT],
+            facets=chosen,
+            number=number(parameters.get("page"), 1, 1_000_000),
+            size=number(parameters.get("limit"), PAGE, LARGEST_PAGE),
+            whole=parameters.get("all", "") if parameters.get("all", "") in FACETS else "",
+        )
+
+    def href(self, page: int = 1, whole: str = "", facets: Mapping[str, tuple[str, ...]] | None = None) -> str:
+        """The address of this list on another page, with other facets, or with one facet in full."""
+        pairs = [("q", self.text)] if self.text else []
+        pairs += [(name, v) for name, values in (self.facets if facets is None else facets).items() for v in values]
+        pairs += [("all", whole)] if whole else []
+        pairs += [("page", str(page))] if page > 1 else []
+        pairs += [("limit", str(self.size))] if self.size != PAGE else []
+        return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The chosen values as fields of a form."""
+        return [(name, value) for name, values in self.facets.items() for value in values]
+
+    def toggled(self, name: str, value: str) -> str:
+        """The address with this value of a facet chosen, or given up if it is."""
+        values = self.facets.get(name, ())
+        kept = tuple(v for v in values if v != value) if value in values else (*values, value)
+        return self.href(facets={**self.facets, name: kept})
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value of a facet; `path` turns it on or off."""
+
+    label: str
+    count: int
+    path: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FacetView:
+    """One facet with its most frequent values; `more_path` shows the others."""
+
+    name: str
+    label: str
+    values: list[FacetValue]
+    more_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An active value; `path` takes it away."""
+
+    name: str
+    label: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One hit with the beginning of its description."""
+
+    node: Node
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """A page of a list; `number` is `None` for a gap."""
+
+    number: int | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The pages of a list."""
+
+    number: int
+    pages: int
+    previous: str | None
+    next: str | None
+    links: list[PageLink]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of hits; `clear_path` is the list without facets, `""` if none is chosen."""
+
+    state: State
+    total: int
+    results: list[Result]
+    facets: list[FacetView]
+    chosen: list[Chosen]
+    clear_path: str
+    pages: Pages
+
+
+def listing(index: SearchIndex, state: State, base: str) -> Listing:
+    """The page of the list that a state asks for."""
+    found = index.find(
+        state.text, state.facets, limit=state.size, offset=(state.number - 1) * state.size, counted=tuple(FACETS)
+    )
+    counts = dict(found.facets)
+    for name in state.facets:
+        others = {other: values for other, values in state.facets.items() if other != name}
+        counts[name] = index.find(state.text, others, limit=0, counted=(name,)).facets.get(name, [])
+    return Listing(
+        state=state,
+        total=found.total,
+        results=[_result(hit, base) for hit in found.hits],
+        facets=[view for name in FACETS if (view := _facet(name, _ordered(name, counts, base), state)).values],
+        chosen=_chosen(counts, state),
+        clear_path=state.href(facets={}) if state.facets else "",
+        pages=pages(found.total, state.number, state.size, state.href),
+    )
+
+
+def pages(total: int, current: int, size: int, href: Callable[[int], str]) -> Pages:
+    """The links to the pages around the current one, and to the first and the last."""
+    last = max(1, -(-total // size))
+    near = sorted({1, last, *range(current - 2, current + 3)})
+    links: list[PageLink] = []
+    for page in (page for page in near if 1 <= page <= last):
+        before = links[-1].number if links else None
+        if before is not None and page > before + 1:
+            links.append(PageLink(None, ""))
+        links.append(PageLink(page, href(page)))
+    return Pages(
+        number=current,
+        pages=last,
+        previous=href(min(current - 1, last)) if current > 1 else None,
+        next=href(current + 1) if current < last else None,
+        links=links,
+    )
+
+
+def number(text: str | None, default: int, largest: int) -> int:
+    """A count given in an address, within 1 and `largest`; `default` for anything else."""
+    if text is None or not (text.isascii() and text.isdecimal()) or len(text) > 9:
+        return default
+    return min(max(int(text), 1), largest)
+
+
+def hits_as_rows(hits: Iterable[Hit], base: str) -> list[dict[str, str]]:
+    """Hits as the twins of the page give them."""
+    return [
+        {
+            "iri": hit.iri,
+            "path": path_of(base, hit.iri),
+            "label": hit.label,
+            "kind": kind_label(hit.kind, base),
+            "snippet": snippet_of(hit.summary),
+        }
+        for hit in hits
+    ]
+
+
+def snippet_of(summary: str) -> str:
+    """The beginning of a description, cut at a word."""
+    text = " ".join(summary.split())
+    return text if len(text) <= _SNIPPET else text[:_SNIPPET].rsplit(" ", 1)[0] + "…"
+
+
+def kind_label(name: str, base: str) -> str:
+    """The word for a kind by its name in addresses."""
+    return next((kind.label for kind in kinds(base) if kind.name == name), name)
+
+
+def _result(hit: Hit, base: str) -> Result:
+    node = Node(hit.label, path_of(base, hit.iri), hit.iri, kind_label(hit.kind, base))
+    return Result(node, snippet_of(hit.summary))
+
+
+def _ordered(name: str, counts: Mapping[str, list[Count]], base: str) -> list[Count]:
+    """The values of a facet, most frequent first; kinds in the order in which people look for them."""
+    found = counts.get(name, [])
+    if name != "kind":
+        return found
+    order = {kind.name: place for place, kind in enumerate(kinds(base))}
+    return sorted(found, key=lambda count: order.get(count.facet.value, len(order)))
+
+
+def _facet(name: str, counts: Sequence[Count], state: State) -> FacetView:
+    active = set(state.facets.get(name, ()))
+    whole = state.whole == name
+    shown = [
+        FacetValue(c.facet.label, c.hits, state.toggled(name, c.facet.value), c.facet.value in active)
+        for place, c in enumerate(counts)
+        if whole or place < _SHOWN_VALUES or c.facet.value in active
+    ]
+    hidden = len(shown) < len(counts)
+    return FacetView(name, FACETS[name], shown, state.href(whole=name) if hidden else "")
+
+
+def _chosen(counts: Mapping[str, Sequence[Count]], state: State) -> list[Chosen]:
+    found = []
+    for name, values in state.facets.items():
+        labels = {count.facet.value: count.facet.label for count in counts.get(name, ())}
+        found += [Chosen(FACETS[name], labels.get(v, v), state.toggled(name, v)) for v in values]
+    return found

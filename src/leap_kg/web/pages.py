@@ -1,0 +1,226 @@
+"""The pages that are not about one node: first page, lists, changes, questions, help."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Request, Response
+
+from leap_kg.graph.patch import LogError
+from leap_kg.sparql.formats import Format
+from leap_kg.web.answers import Resource, answer, page, render, site_of, twins
+from leap_kg.web.changes import change_page, timeline
+from leap_kg.web.findings import FILTERS, as_rows, chosen, findings_page
+from leap_kg.web.gallery import gallery
+from leap_kg.web.home import home_page, source_states
+from leap_kg.web.listing import LARGEST_PAGE, Listing, State, hits_as_rows, listing, number
+from leap_kg.web.negotiation import CSV, HTML, LIST_FORMS
+from leap_kg.web.nodes import by_path, missing
+from leap_kg.web.revision import Revision
+from leap_kg.web.samples import samples
+from leap_kg.web.site import NoRevision
+from leap_kg.web.tables import as_csv, as_json
+
+router = APIRouter(include_in_schema=False)
+
+_LARGEST_CSV = 10_000
+_HIT_COLUMNS = ("iri", "path", "label", "kind", "snippet")
+_FINDING_COLUMNS = (
+    *("iri", "severity", "kind", "record", "title", "focus", "message", "hint", "pointer", "value", "file", "source"),
+)
+
+
+@router.get("/")
+def home(request: Request) -> Response:
+    """The first page."""
+    site = site_of(request)
+    revision = site.revision()
+    with site.search() as index:
+        view = home_page(revision, index, site.log, datetime.now(UTC))
+    resource = Resource(
+        revision=revision.number,
+        address="/",
+        about="/",
+        forms=(HTML,),
+        make=lambda _: render(request, "home.html", revision, page=view, sample=samples(request, view.example)),
+        stamp="".join(source.state[0] for source in view.sources),
+    )
+    return answer(request, resource, None)
+
+
+@router.get("/browse")
+@router.get("/browse{suffix}")
+def browse(request: Request, suffix: str = "") -> Response:
+    """All nodes, narrowed by words and facets."""
+    return _listed(request, "/browse", suffix, "Browse")
+
+
+@router.get("/search")
+@router.get("/search{suffix}")
+def search(request: Request, suffix: str = "") -> Response:
+    """The nodes that have the words of `q`."""
+    return _listed(request, "/search", suffix, "Search")
+
+
+@router.get("/findings")
+@router.get("/findings{suffix}")
+def findings(request: Request, suffix: str = "") -> Response:
+    """What is wrong with the records."""
+    form = _form(suffix, LIST_FORMS)
+    if suffix and form is None:
+        return by_path(request)
+    revision = site_of(request).revision()
+    given = request.query_params
+    wanted = {name: given.get(name, "")[:200] for name in FILTERS}
+    current = number(given.get("page"), 1, 1_000_000)
+    address = _address("/findings", request)
+
+    def make(chosen_form: Format) -> bytes | str:
+        if chosen_form is HTML:
+            return _findings_html(request, revision, wanted, current, address)
+        rows = as_rows(chosen(revision.findings, wanted))
+        if chosen_form is CSV:
+            return as_csv(rows, _FINDING_COLUMNS)
+        return as_json({"total": len(rows), "revision": revision.number, "findings": rows})
+
+    return answer(request, Resource(revision.number, address, address, LIST_FORMS, make), form)
+
+
+@router.get("/changes")
+def changes(request: Request) -> Response:
+    """All revisions."""
+    site = site_of(request)
+    revision = site.revision()
+    current = number(request.query_params.get("page"), 1, 1_000_000)
+    view = timeline(site.log, revision.reading, current)
+    return page(request, "changes.html", revision, page=view, section="changes")
+
+
+@router.get("/changes/{name}")
+def change(request: Request, name: str) -> Response:
+    """One revision, as a page, as JSON or as the patch itself."""
+    site = site_of(request)
+    revision = site.revision()
+    found = re.fullmatch(r"([1-9]\d{0,8})(\.json|\.rdfp|)", name, re.ASCII)
+    if found is None or int(found[1]) > revision.number:
+        return missing(request, name)
+    wanted, suffix = int(found[1]), found[2]
+    try:
+        if suffix == ".rdfp":
+            return _immutable(site.log.read(wanted).text(), "application/rdf-patch")
+        current = number(request.query_params.get("page"), 1, 1_000_000)
+        view = change_page(site.log, revision.reading, wanted, current)
+    except LogError:
+        return page(
+            request,
+            "message.html",
+            revision,
+            500,
+            title=f"Revision {wanted} cannot be shown",
+            text="Its patch file is missing or damaged; `leap-kg changes` on the server says which.",
+        )
+    if suffix == ".json":
+        return _immutable(as_json(view.summary.as_document()), "application/json")
+    return page(request, "change.html", revision, page=view, section="changes")
+
+
+@router.get("/queries")
+def queries(request: Request) -> Response:
+    """The named queries."""
+    entries = gallery(site_of(request).queries)
+    return page(request, "queries.html", _revision_if_any(request), page=entries, section="query")
+
+
+@router.get("/about")
+def about(request: Request) -> Response:
+    """How to use the graph."""
+    site, revision = site_of(request), _revision_if_any(request)
+    example, sources = None, []
+    if revision is not None:
+        sources = source_states(revision.reading, datetime.now(UTC))
+        with site.search() as index:
+            view = listing(index, State(facets={"kind": ("dataset",)}, size=1), site.settings.base)
+        example = view.results[0].node if view.results else None
+    return page(
+        request,
+        "about.html",
+        revision,
+        sources=sources,
+        sample=samples(request, example),
+        settings=site.settings,
+        base=site.settings.base,
+        section="about",
+    )
+
+
+def _listed(request: Request, path: str, suffix: str, heading: str) -> Response:
+    form = _form(suffix, LIST_FORMS)
+    if suffix and form is None:
+        return by_path(request)
+    site = site_of(request)
+    revision, state = site.revision(), State.read(path, request.query_params)
+    address = _address(path, request)
+
+    def make(chosen_form: Format) -> bytes | str:
+        with site.search() as index:
+            if chosen_form is HTML:
+                return _list_html(request, revision, listing(index, state, site.settings.base), heading, address)
+            size = _LARGEST_CSV if chosen_form is CSV else min(state.size, LARGEST_PAGE)
+            offset = 0 if chosen_form is CSV else (state.number - 1) * size
+            found = index.find(state.text, state.facets, limit=size, offset=offset)
+        rows = hits_as_rows(found.hits, site.settings.base)
+        if chosen_form is CSV:
+            return as_csv(rows, _HIT_COLUMNS)
+        return as_json({"total": found.total, "page": state.number, "revision": revision.number, "hits": rows})
+
+    return answer(request, Resource(revision.number, address, address, LIST_FORMS, make), form)
+
+
+def _list_html(request: Request, revision: Revision, view: Listing, heading: str, address: str) -> str:
+    text = view.state.text
+    return render(
+        request,
+        "browse.html",
+        revision,
+        page=view,
+        heading=f"{heading}: {text}" if text else heading,
+        q=text,
+        section="browse",
+        formats=twins(address, LIST_FORMS),
+    )
+
+
+def _findings_html(request: Request, revision: Revision, wanted: dict[str, str], current: int, address: str) -> str:
+    view = findings_page(revision.findings, wanted, current)
+    labels = {"severity": "Severity", "kind": "Check", "source": "Source"}
+    return render(
+        request,
+        "findings.html",
+        revision,
+        page=view,
+        filters=[(labels[name], values) for name, values in view.filters],
+        section="findings",
+        formats=twins(address, LIST_FORMS),
+    )
+
+
+def _form(suffix: str, forms: Sequence[Format]) -> Format | None:
+    return next((form for form in forms if form is not HTML and form.suffix == suffix), None)
+
+
+def _address(path: str, request: Request) -> str:
+    query = request.scope["query_string"].decode("latin-1")
+    return f"{path}?{query}" if query else path
+
+
+def _immutable(body: str | bytes, media_type: str) -> Response:
+    """Something that never changes once it is there."""
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(body, media_type=media_type, headers=headers)
+
+
+def _revision_if_any(request: Request) -> Revision | None:
+    try:
+        return site_of(request).revision()
+    except NoRevision:
+        return None

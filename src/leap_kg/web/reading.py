@@ -1,0 +1,199 @@
+"""One revision as requests see it: what a node says, what it is called, where its page is.
+
+One object serves all requests of a process until a newer revision is there; the names it has looked up stay
+with it. Every method is bounded: it reads at most `MAX_VALUES` values of one property.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+
+from pyoxigraph import Literal, NamedNode, Quad, Triple
+
+from leap_kg.graph.entry import kind_in, label_in
+from leap_kg.graph.snapshot import Snapshot
+from leap_kg.ontology.iri import path_of
+from leap_kg.ontology.kinds import LABELS, Kind
+from leap_kg.ontology.namespaces import FOAF, ONTOLOGY_PATH, PROV, RDF, REUSED, SH, VCARD, XSD, Namespace, prefixes
+from leap_kg.sparql import run
+from leap_kg.sparql.catalogue import Catalogue
+from leap_kg.web.cells import Cell, Node, Text
+from leap_kg.web.links import address_label, external_href
+
+MAX_VALUES = 2000
+
+Term = NamedNode | Literal
+
+_NUMBERS = frozenset(XSD(name) for name in ("integer", "int", "long", "short", "byte", "nonNegativeInteger"))
+_PLAIN = frozenset((XSD("string"), RDF("langString"), XSD("gYear"), XSD("decimal"), XSD("double"), XSD("float")))
+# What names a part that has no label of its own, best first.
+_PART_LABELS = (SH("resultMessage"), PROV("agent"), VCARD("hasEmail"))
+
+
+class Reading:
+    """Read access to one snapshot."""
+
+    def __init__(self, snapshot: Snapshot, base: str, queries: Catalogue) -> None:
+        self.snapshot = snapshot
+        self.base = base
+        self.queries = queries
+        self.leap = Namespace(base + ONTOLOGY_PATH)
+        self._prefixes = prefixes(base)
+        self.link = lru_cache(maxsize=65_536)(self._link)
+        self.label = lru_cache(maxsize=65_536)(self._label)
+        self.word = lru_cache(maxsize=4096)(self._word)
+
+    @property
+    def revision(self) -> int:
+        """The revision that is read."""
+        return self.snapshot.revision
+
+    # --- statements ---------------------------------------------------------------------------------------
+
+    def quads(
+        self, subject: NamedNode | None = None, predicate: NamedNode | None = None, target: Term | None = None
+    ) -> Iterator[Quad]:
+        """Statements of this pattern in any graph, at most `MAX_VALUES`."""
+        return islice(self.snapshot.store.quads_for_pattern(subject, predicate, target, None), MAX_VALUES)
+
+    def statements(self, node: NamedNode) -> list[Triple]:
+        """Everything said of the node, each statement once, in order."""
+        found = {Triple(q.subject, q.predicate, q.object) for q in self.quads(node)}
+        return sorted(found, key=str)
+
+    def objects(self, node: NamedNode, predicate: NamedNode) -> list[Term]:
+        """The values of a property, in order."""
+        found = {q.object for q in self.quads(node, predicate)}
+        return sorted((term for term in found if isinstance(term, NamedNode | Literal)), key=str)
+
+    def nodes(self, node: NamedNode, predicate: NamedNode) -> list[NamedNode]:
+        """The nodes that a property leads to."""
+        return [term for term in self.objects(node, predicate) if isinstance(term, NamedNode)]
+
+    def texts(self, node: NamedNode, predicate: NamedNode) -> list[str]:
+        """The texts of a property."""
+        return [term.value for term in self.objects(node, predicate) if isinstance(term, Literal)]
+
+    def text(self, node: NamedNode, predicate: NamedNode) -> str:
+        """The first text of a property, `""` if it has none."""
+        return next(iter(self.texts(node, predicate)), "")
+
+    def one(self, node: NamedNode, predicate: NamedNode) -> NamedNode | None:
+        """The first node that a property leads to."""
+        return next(iter(self.nodes(node, predicate)), None)
+
+    def subjects(self, predicate: NamedNode, target: Term) -> list[NamedNode]:
+        """The nodes that have this value, in order."""
+        found = {q.subject for q in self.quads(None, predicate, target)}
+        return sorted((node for node in found if isinstance(node, NamedNode)), key=str)
+
+    def described(self, node: NamedNode) -> bool:
+        """Whether anything is said of the node."""
+        return any(self.quads(node))
+
+    def exists(self, node: NamedNode) -> bool:
+        """Whether the node stands anywhere in the graph."""
+        return self.described(node) or any(self.quads(None, None, node)) or any(self.quads(None, node))
+
+    # --- named queries ------------------------------------------------------------------------------------
+
+    def ask(self, name: str) -> list[dict[str, Term]]:
+        """The rows of a named query without parameters."""
+        query = self.queries.get(name)
+        if query is None:
+            raise LookupError(f"there is no query {name}.rq in the folder sparql")
+        return self.select(query.bind())
+
+    def select(self, text: str) -> list[dict[str, Term]]:
+        """The rows of a query of ours, over all graphs; what is unbound or no IRI and no literal is left out."""
+        rows = run.select(self.snapshot.store, text)
+        return [{k: v for k, v in row.items() if isinstance(v, NamedNode | Literal)} for row in rows]
+
+    # --- names --------------------------------------------------------------------------------------------
+
+    def kind(self, node: NamedNode) -> Kind | None:
+        """What the node is, in the words of people."""
+        return kind_in(self.snapshot.store, node, self.base)
+
+    def types(self, node: NamedNode) -> list[NamedNode]:
+        """The classes of the node."""
+        return self.nodes(node, RDF("type"))
+
+    def short(self, iri: str) -> str:
+        """The IRI with a prefix if one fits (`dcat:Dataset`), else `""`."""
+        for prefix, namespace in self._prefixes.items():
+            if prefix != "kg" and iri.startswith(namespace) and re.fullmatch(r"\w+", rest := iri[len(namespace) :]):
+                return f"{prefix}:{rest}"
+        return ""
+
+    def is_own(self, term: NamedNode) -> bool:
+        """Whether this is a term of our own ontology."""
+        return term.value.startswith(self.leap)
+
+    def cell(self, term: Term) -> Cell:
+        """A value as a page prints it."""
+        return self.link(term) if isinstance(term, NamedNode) else _literal(term)
+
+    def _word(self, predicate: NamedNode) -> str:
+        if predicate == RDF("type"):
+            return "type"
+        for name in LABELS:
+            if label := self.text(predicate, name):
+                return label
+        local = re.split(r"[#/]", predicate.value)[-1] or predicate.value
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", local).lower()
+
+    def _label(self, node: NamedNode) -> str:
+        if any(self.text(node, predicate) for predicate in LABELS):
+            return label_in(self.snapshot.store, node)
+        for predicate in _PART_LABELS if "#" in node.value else ():
+            for term in self.objects(node, predicate):
+                return term.value.removeprefix("mailto:") if isinstance(term, Literal) else self.label(term)
+        if short := self.short(node.value):
+            return short
+        own = node.value.startswith(self.base)
+        return label_in(self.snapshot.store, node) if own else address_label(node.value)
+
+    def _link(self, node: NamedNode) -> Node:
+        kind = self.kind(node)
+        word = kind.label if kind else None
+        label, iri = self.label(node), node.value
+        outside = external_href(iri)
+        if self._is_ours(node, bool(outside)):
+            return Node(label, path_of(self.base, iri), iri, word)
+        return Node(label, outside, iri, word, external=bool(outside))
+
+    def _is_ours(self, node: NamedNode, web: bool) -> bool:
+        """Whether a link to the node goes to its page here: what is only a web page is linked as one."""
+        if node.value.startswith(self.base):
+            return self.exists(node)
+        if node.value.startswith(tuple(REUSED.values())):
+            return False
+        types = self.types(node)
+        if types and set(types) <= {FOAF("Document")}:
+            return False
+        return self.described(node) or (not web and self.exists(node))
+
+
+def _literal(term: Literal) -> Cell:
+    if term.datatype in _NUMBERS and re.fullmatch(r"[+-]?\d{1,18}", term.value):
+        return int(term.value)
+    if term.datatype == XSD("boolean"):
+        return term.value in ("true", "1")
+    if term.datatype == XSD("anyURI") and external_href(term.value):
+        return Node(term.value, term.value, term.value, external=True)
+    if term.datatype == XSD("dateTime"):
+        return moment(term.value)
+    if term.datatype in _PLAIN or term.datatype == XSD("anyURI"):
+        return Text(term.value, term.language or "")
+    return Text(term.value, note=re.split(r"[#/]", term.datatype.value)[-1])
+
+
+def moment(text: str) -> str:
+    """An xsd:dateTime as people read it, to the minute: `2026-11-21 09:56 UTC`."""
+    found = re.match(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?", text)
+    if not found:
+        return text
+    zone = {"Z": " UTC", "+00:00": " UTC", None: ""}.get(found[3], f" {found[3]}")
+    return f"{found[1]} {found[2]}{zone}"

@@ -1,0 +1,103 @@
+"""What every answer carries and every request is held to, as one ASGI layer around the app.
+
+Headers that keep a page from running or loading what harvested text might smuggle in; bounds on the address;
+HEAD answered as GET without its body; cross-origin reading for programs (there is nothing private here, and no
+cookies).
+"""
+
+from collections.abc import Sequence
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_PATH = 4096
+MAX_QUERY = 8192
+MAX_SPARQL_QUERY = 65_536
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
+_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+_PREFLIGHT = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+    "Allow": "GET, HEAD, POST, OPTIONS",
+}
+
+
+class Security:
+    """Wraps an ASGI app."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refusal = _refusal(scope)
+        head = scope["method"] == "HEAD"
+        answer = _Answer(send, head)
+        if refusal is not None:
+            await refusal(scope, receive, answer)
+        else:
+            await self._app({**scope, "method": "GET"} if head else scope, receive, answer)
+
+
+class _Answer:
+    """Sends what the app sends, with the headers added and, for HEAD, the body taken away."""
+
+    def __init__(self, send: Send, head: bool) -> None:
+        self._send = send
+        self._head = head
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(raw=list(message.get("headers", ())))
+            _add(headers)
+            message = {**message, "headers": headers.raw}
+        elif message["type"] == "http.response.body" and self._head:
+            message = {**message, "body": b""}
+        await self._send(message)
+
+
+def _add(headers: MutableHeaders) -> None:
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)
+    if not headers.get("content-type", "").startswith("text/html"):
+        headers.setdefault("Access-Control-Allow-Origin", "*")
+        headers.setdefault("Access-Control-Expose-Headers", "ETag, Link, Leap-Revision, Retry-After")
+
+
+def _refusal(scope: Scope) -> Response | None:
+    path, query = raw_path(scope), scope["query_string"]
+    longest = MAX_SPARQL_QUERY if path == "/sparql" else MAX_QUERY
+    if len(path) > MAX_PATH or len(query) > longest:
+        text = f"The address is too long: at most {MAX_PATH} bytes of path and {longest} of query string.\n"
+        return PlainTextResponse(text, status_code=414)
+    if scope["method"] == "OPTIONS":
+        return Response(status_code=204, headers=_PREFLIGHT)
+    if scope["method"] not in allowed_methods(path):
+        allowed = ", ".join((*allowed_methods(path), "OPTIONS"))
+        text = f"{path} answers to {allowed} only.\n"
+        return PlainTextResponse(text, status_code=405, headers={"Allow": allowed})
+    return None
+
+
+def allowed_methods(path: str) -> Sequence[str]:
+    """The methods by which a path can be read."""
+    return ("GET", "HEAD", "POST") if path == "/sparql" else ("GET", "HEAD")
+
+
+def raw_path(scope: Scope) -> str:
+    """The path as it stood in the request line, with its percent-encoding."""
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    return raw.partition(b"?")[0].decode("latin-1")

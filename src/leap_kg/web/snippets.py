@@ -1,0 +1,222 @@
+"""Python that opens a store, written from what the graph says of it.
+
+Hazard: addresses and open arguments come from files that anybody can edit, and readers paste the result
+into a shell. Every text enters the code as the `repr()` of a `str` (one line, nothing but a literal), numbers as
+JSON numbers, and of the open arguments only those that `xarray.open_dataset` documents.
+
+What opens what: Zarr and Kerchunk through fsspec, NetCDF through a file object (h5netcdf cannot read URLs),
+Icechunk through its own library. `chunks` is not set: without dask it is an error, and xarray reads
+lazily anyway.
+"""
+
+import json
+import keyword
+import math
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+_LONGEST = 4000
+
+# Arguments of xarray.open_dataset and of its Zarr backend that choose how data are read, never what runs.
+_ARGUMENTS = frozenset(
+    (
+        *("cache", "chunks", "concat_characters", "consolidated", "decode_cf", "decode_coords", "decode_timedelta"),
+        *("decode_times", "drop_variables", "group", "inline_array", "mask_and_scale", "storage_options"),
+        *("use_cftime", "zarr_format"),
+    )
+)
+_ZARR_ONLY = frozenset({"consolidated", "storage_options", "zarr_format"})
+_NETCDF_ENGINES = ("h5netcdf", "netcdf4", "scipy")
+_NETCDF_SUFFIXES = (".nc", ".nc4", ".h5", ".hdf5")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a store lies: `uri` as fsspec opens it, the S3 `endpoint` beside it and its web address, if any."""
+
+    uri: str
+    endpoint: str = ""
+    https: str = ""
+    public: bool = False
+
+    @property
+    def scheme(self) -> str:
+        """`gs`, `s3`, `https`, `http` or `file`; other schemes as they are."""
+        return urlsplit(self.uri).scheme.lower()
+
+    @property
+    def url(self) -> str:
+        """What to hand to fsspec: a path for a local file, the web address of a bucket behind an endpoint."""
+        if self.scheme == "file":
+            return unquote(urlsplit(self.uri).path)
+        return self.https if self.endpoint and self.https.startswith(("https://", "http://")) else self.uri
+
+    def options(self) -> dict[str, object]:
+        """The storage options that `url` needs."""
+        if self.url.startswith("gs://"):
+            return {"token": "anon"} if self.public else {}
+        if self.url.startswith("s3://"):
+            place: dict[str, object] = {"client_kwargs": {"endpoint_url": self.endpoint}} if self.endpoint else {}
+            return {"anon": True, **place}
+        return {}
+
+    def packages(self) -> tuple[str, ...]:
+        """The packages by which fsspec reaches `url`."""
+        by_start = {"gs://": ("gcsfs",), "s3://": ("s3fs",), "http": ("fsspec", "aiohttp")}
+        return next((names for start, names in by_start.items() if self.url.startswith(start)), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """Code that opens a store; `packages` must be installed for it, `notes` say what to know before."""
+
+    code: str
+    packages: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def install(self) -> str:
+        """The command that installs what the code imports and needs."""
+        return "pip install " + " ".join(self.packages)
+
+
+def snippet(address: Address, form: str, kwargs: str = "") -> Snippet | None:
+    """Code for a store of a format (`zarr`, `netcdf`, `kerchunk`, `icechunk`, `""` if nobody knows).
+
+    `kwargs` are the publisher's open arguments as a JSON object. `None` for an address that no library opens.
+    """
+    if address.scheme not in ("gs", "s3", "https", "http", "file"):
+        return None
+    given, notes = _arguments(kwargs)
+    if address.url.lower().endswith(_NETCDF_SUFFIXES):
+        form = "netcdf"
+    writers = {"netcdf": _netcdf, "kerchunk": _kerchunk, "icechunk": _icechunk}
+    made = writers.get(form, _zarr)(address, given)
+    if form not in ("zarr", *writers):
+        notes.append("The record does not say what format this is; the code takes it for Zarr.")
+    if address.scheme == "gs" and not address.public:
+        notes.append("If the bucket is private, run this where you are signed in, such as on the platform's hub.")
+    packages = (*made.packages, "dask") if "chunks" in given else made.packages
+    return Snippet(made.code, packages, (*made.notes, *notes))
+
+
+def _zarr(address: Address, given: dict[str, object]) -> Snippet:
+    arguments = {**given, "engine": "zarr"}
+    arguments.update(_storage(address, given))
+    packages = ("xarray", "zarr", *address.packages())
+    return Snippet(_code("import xarray as xr", f"ds = {_call(_literal(address.url), arguments)}"), packages)
+
+
+def _netcdf(address: Address, given: dict[str, object]) -> Snippet:
+    engine = given.get("engine")
+    chosen = engine if engine in _NETCDF_ENGINES and (address.scheme == "file" or engine != "netcdf4") else "h5netcdf"
+    arguments = {name: value for name, value in given.items() if name not in _ZARR_ONLY}
+    arguments["engine"] = chosen
+    package = {"h5netcdf": "h5netcdf", "netcdf4": "netCDF4", "scipy": "scipy"}[str(chosen)]
+    notes = ('A file of NetCDF version 3 needs engine="scipy".',) if chosen == "h5netcdf" else ()
+    if address.scheme == "file":
+        code = _code("import xarray as xr", f"ds = {_call(_literal(address.url), arguments)}")
+        return Snippet(code, ("xarray", package), notes)
+    opening = _function("fsspec.open", [_literal(address.url)], {"mode": "rb", **address.options()})
+    code = _code("import fsspec\nimport xarray as xr", f"file = {opening}.open()\nds = {_call('file', arguments)}")
+    packages = dict.fromkeys(("xarray", package, "fsspec", *address.packages()))
+    return Snippet(code, tuple(packages), notes)
+
+
+def _kerchunk(address: Address, given: dict[str, object]) -> Snippet:
+    arguments = {name: value for name, value in given.items() if name not in _ZARR_ONLY}
+    arguments["engine"] = "kerchunk"
+    stated = given.get("storage_options")
+    options: dict[str, object] = {**stated} if isinstance(stated, dict) else {}
+    if reached := address.options():
+        options.setdefault("target_options", reached)
+    if options:
+        arguments["storage_options"] = options
+    packages = ("xarray", "kerchunk", "zarr", *address.packages())
+    return Snippet(_code("import xarray as xr", f"ds = {_call(_literal(address.url), arguments)}"), packages)
+
+
+def _icechunk(address: Address, given: dict[str, object]) -> Snippet:
+    arguments = {name: value for name, value in given.items() if name not in _ZARR_ONLY}
+    arguments.update(engine="zarr", consolidated=False)
+    code = _code(
+        "import icechunk\nimport xarray as xr",
+        f"storage = {_icechunk_storage(address)}\n"
+        'session = icechunk.Repository.open(storage).readonly_session("main")\n'
+        f"ds = {_call('session.store', arguments)}",
+    )
+    return Snippet(code, ("xarray", "zarr", "icechunk"))
+
+
+def _icechunk_storage(address: Address) -> str:
+    parts = urlsplit(address.uri)
+    place = {"bucket": parts.netloc, "prefix": address.uri.partition("://")[2].partition("/")[2]}
+    if address.scheme == "gs":
+        access = {"anonymous": True} if address.public else {"from_env": True}
+        return _function("icechunk.gcs_storage", [], {**place, **access})
+    if address.scheme == "s3":
+        endpoint = {"endpoint_url": address.endpoint, "force_path_style": True} if address.endpoint else {}
+        return _function("icechunk.s3_storage", [], {**place, **endpoint, "anonymous": True})
+    if address.scheme == "file":
+        return _function("icechunk.local_filesystem_storage", [_literal(address.url)], {})
+    return _function("icechunk.http_storage", [_literal(address.url)], {})
+
+
+def _storage(address: Address, given: dict[str, object]) -> dict[str, object]:
+    stated = given.get("storage_options")
+    merged = {**address.options(), **(stated if isinstance(stated, dict) else {})}
+    return {"storage_options": merged} if merged else {}
+
+
+def _arguments(text: str) -> tuple[dict[str, object], list[str]]:
+    """The publisher's arguments that may be passed on, and notes on those that may not."""
+    if not text:
+        return {}, []
+    try:
+        stated = json.loads(text, parse_constant=_finite, parse_float=_finite) if len(text) <= _LONGEST else None
+    except (ValueError, RecursionError):
+        stated = None
+    if not isinstance(stated, dict):
+        return {}, ["The record's open arguments cannot be used and were left out."]
+    given = {name: value for name, value in stated.items() if name in _ARGUMENTS or name == "engine"}
+    left_out = sorted(stated.keys() - given.keys())
+    notes = [f"Open arguments of the record that xarray does not document were left out: {len(left_out)}."]
+    return given, notes if left_out else []
+
+
+def _finite(text: str) -> float:
+    """The number, unless Python would print it as a name (`inf`, `nan`)."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is not a number that code can hold")
+    return number
+
+
+def _call(first: str, arguments: dict[str, object]) -> str:
+    return _function("xr.open_dataset", [first], {"engine": arguments["engine"], **arguments})
+
+
+def _function(name: str, positional: list[str], arguments: dict[str, object]) -> str:
+    """A call; on one line if it is short, else one argument a line."""
+    for key in arguments:
+        if not key.isidentifier() or keyword.iskeyword(key):
+            raise ValueError(f"{key!r} is not the name of an argument")
+    written = [*positional, *(f"{key}={_literal(value)}" for key, value in arguments.items())]
+    line = f"{name}({', '.join(written)})"
+    if len(line) <= 80 or len(written) == 1:
+        return line
+    return f"{name}(\n" + "".join(f"    {argument},\n" for argument in written) + ")"
+
+
+def _literal(value: object) -> str:
+    """A JSON value as Python writes it, texts in double quotes where they need no escape for that."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_literal(key)}: {_literal(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_literal, value)) + "]"
+    plain = repr(value)
+    return f'"{plain[1:-1]}"' if isinstance(value, str) and plain[0] == "'" and '"' not in plain else plain
+
+
+def _code(imports: str, body: str) -> str:
+    return f"{imports}\n\n{body}\nds"

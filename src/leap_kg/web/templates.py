@@ -1,0 +1,53 @@
+"""The Jinja2 environment: every value escaped, templates parsed once."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
+
+from leap_kg.web.assets import Assets
+from leap_kg.web.reading import moment
+
+_LONGEST_TITLE = 70
+_NAVIGATION = (
+    ("browse", "Browse", "/browse"),
+    ("query", "Query", "/sparql"),
+    ("findings", "Findings", "/findings"),
+    ("changes", "Changes", "/changes"),
+    ("about", "About", "/about"),
+)
+_FOOTER = (
+    *_NAVIGATION,
+    ("queries", "Questions", "/queries"),
+    ("ontology", "Ontology", "/ontology"),
+)
+
+
+class Templates:
+    """Renders pages."""
+
+    def __init__(self, folder: Path, assets: Assets, site_name: str) -> None:
+        self._environment = Environment(loader=FileSystemLoader(folder), autoescape=True, auto_reload=False)
+        self._environment.globals.update(
+            asset=assets.script,
+            asset_css=assets.styles,
+            site_name=site_name,
+            nav=_entries(_NAVIGATION),
+            footer_links=_entries(_FOOTER),
+        )
+        self._environment.filters["moment"] = moment
+        self._environment.filters["titled"] = lambda title: _titled(title, site_name)
+
+    def render(self, template: str, context: Mapping[str, object]) -> str:
+        """A page as text."""
+        return self._environment.get_template(template).render(context)
+
+
+def _titled(title: str, site_name: str) -> str:
+    """The title of a page for tabs and search engines: with the site's name, cut where those cut it."""
+    room = _LONGEST_TITLE - len(site_name) - 3
+    return f"{title if len(title) <= room else title[: room - 1] + '…'} – {site_name}"
+
+
+def _entries(entries: tuple[tuple[str, str, str], ...]) -> list[dict[str, str]]:
+    return [{"key": key, "label": label, "path": path} for key, label, path in entries]

@@ -1,0 +1,105 @@
+"""The small documents that programs look for: health, robots, site map, context, icon; and the ontology."""
+
+from fastapi import APIRouter, Request, Response
+from pyoxigraph import NamedNode
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse
+
+from leap_kg.ontology.iri import path_of
+from leap_kg.ontology.jsonld import compact, context
+from leap_kg.ontology.namespaces import ONTOLOGY_PATH
+from leap_kg.sparql.formats import Format
+from leap_kg.web.answers import Resource, answer, origin, render, site_of, twins
+from leap_kg.web.describe import serialised
+from leap_kg.web.negotiation import HTML, JSONLD, RDF_FORMS
+from leap_kg.web.nodes import by_path, missing
+from leap_kg.web.site import NoRevision
+from leap_kg.web.tables import as_json
+from leap_kg.web.vocabulary import ontology_triples, vocabulary
+
+router = APIRouter()
+
+_FORMS = (HTML, *RDF_FORMS)
+
+
+@router.get("/health")
+def health(request: Request) -> JSONResponse:
+    """Whether the server works, and which revision it serves; 0 if nothing was published yet."""
+    try:
+        number = site_of(request).revision().number
+    except NoRevision:
+        number = 0
+    return JSONResponse({"status": "ok" if number else "empty", "revision": number})
+
+
+@router.get("/context.jsonld", include_in_schema=False)
+def jsonld_context(request: Request) -> Response:
+    """The JSON-LD context."""
+    return Response(as_json(context(site_of(request).settings.base)), media_type=JSONLD.media_type)
+
+
+@router.get("/ontology", include_in_schema=False)
+@router.get("/ontology{suffix}", include_in_schema=False)
+def ontology(request: Request, suffix: str = "") -> Response:
+    """The ontology as a page or in RDF; it is there before anything was published."""
+    form = next((form for form in RDF_FORMS if form.suffix == suffix), None)
+    if suffix and form is None:
+        return by_path(request)
+    site = site_of(request)
+    view = vocabulary(site.settings.base)
+    resource = Resource(
+        revision=0,
+        address="/ontology",
+        about=view.iri,
+        forms=_FORMS,
+        make=lambda chosen: _ontology_body(request, chosen),
+        stamp=view.version,
+    )
+    return answer(request, resource, form)
+
+
+@router.get("/robots.txt", include_in_schema=False)
+def robots(request: Request) -> PlainTextResponse:
+    """Crawlers may read all pages but not run queries."""
+    place = f"{origin(request)}/sitemap.xml"
+    return PlainTextResponse(f"User-agent: *\nDisallow: /sparql\nDisallow: /search\nSitemap: {place}\n")
+
+
+@router.get("/sitemap.xml", include_in_schema=False)
+def sitemap(request: Request) -> Response:
+    """The addresses of all nodes."""
+    site = site_of(request)
+    body = site.templates.render(
+        "sitemap.xml",
+        {
+            "origin": origin(request),
+            "paths": [
+                path_of(site.settings.base, row["node"].value)
+                for row in site.revision().reading.ask("pages/nodes")
+                if isinstance(row["node"], NamedNode)
+            ],
+        },
+    )
+    return Response(body, media_type="application/xml")
+
+
+@router.get("/favicon.svg", include_in_schema=False)
+def favicon(request: Request) -> Response:
+    """The icon."""
+    file = site_of(request).assets.file("src/favicon.svg")
+    return FileResponse(file, media_type="image/svg+xml") if file else missing(request, "favicon.svg")
+
+
+def _ontology_body(request: Request, form: Format) -> bytes | str:
+    base = site_of(request).settings.base
+    triples = ontology_triples(base)
+    document = compact(triples, base, base + ONTOLOGY_PATH.removesuffix("#"))
+    if form is HTML:
+        return render(
+            request,
+            "ontology.html",
+            page=vocabulary(base),
+            formats=twins("/ontology", _FORMS),
+            jsonld=document,
+            section="about",
+        )
+    return as_json(document) if form is JSONLD else serialised(triples, form, base)
