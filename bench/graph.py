@@ -14,7 +14,23 @@ from leap_kg.settings import DEFAULT_BASE
 BASE = DEFAULT_BASE
 SOURCE = "bench"
 
-_WORDS = "ocean heat carbon sea surface temperature flux precipitation soil moisture wind wave ice cloud aerosol".split()
+_WORDS = [
+    "ocean",
+    "heat",
+    "carbon",
+    "sea",
+    "surface",
+    "temperature",
+    "flux",
+    "precipitation",
+    "soil",
+    "moisture",
+    "wind",
+    "wave",
+    "ice",
+    "cloud",
+    "aerosol",
+]
 
 
 def datasets(number: int, version: int = 0, changed: float = 0.0) -> Iterator[Quad]:

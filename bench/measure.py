@@ -22,7 +22,9 @@ class Comparison:
         return self.ours / self.theirs
 
 
-def compare(what: str, ours: Callable[[], object], other: str, theirs: Callable[[], object], runs: int = 5) -> Comparison:
+def compare(
+    what: str, ours: Callable[[], object], other: str, theirs: Callable[[], object], runs: int = 5
+) -> Comparison:
     """Alternate between the two, after one run of each that does not count."""
     times: tuple[list[float], list[float]] = ([], [])
     for run in range(runs + 1):

@@ -29,8 +29,12 @@ def comparisons(folder: Path) -> Iterator[Comparison]:
             writer.publish(SOURCE, datasets(_DATASETS, version, 0.01), activity(str(version)))
 
         def theirs() -> None:
-            fresh = "".join(f"{q.subject} {q.predicate} {q.object} .\n" for q in datasets(_DATASETS, next(versions), 0.01))
+            fresh = "".join(
+                f"{q.subject} {q.predicate} {q.object} .\n" for q in datasets(_DATASETS, next(versions), 0.01)
+            )
             plain.update(f"DROP GRAPH {graph} ; INSERT DATA {{ GRAPH {graph} {{ {fresh} }} }}")
             plain.flush()
 
-        yield compare(f"publish {6 * _DATASETS:,} triples, 1 % changed", ours, "drop and insert, store only", theirs, runs=3)
+        yield compare(
+            f"publish {6 * _DATASETS:,} triples, 1 % changed", ours, "drop and insert, store only", theirs, runs=3
+        )

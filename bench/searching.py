@@ -9,6 +9,7 @@ from leap_kg.graph.home import Home
 from leap_kg.graph.publish import Writer
 from leap_kg.graph.search import SearchIndex
 from leap_kg.graph.snapshot import Snapshots
+from leap_kg.sparql.run import select
 
 _DATASETS = 5_000
 _QUERY = """
@@ -32,7 +33,7 @@ def comparisons(folder: Path) -> Iterator[Comparison]:
         return index.find("heat ice")
 
     def theirs() -> object:
-        return list(snapshot.store.query(_QUERY, use_default_graph_as_union=True))
+        return select(snapshot.store, _QUERY)
 
     yield compare(f"two words in {_DATASETS:,} datasets", ours, "CONTAINS in SPARQL", theirs, runs=9)
     index.close()

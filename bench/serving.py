@@ -47,7 +47,9 @@ def comparisons(folder: Path) -> Iterator[Comparison]:
             time.sleep(0.5)
             pages()
 
-        yield compare(f"{_PAGES} pages beside two heavy queries (+0.5 s)", burdened, "the same pages alone (+0.5 s)", alone, 3)
+        yield compare(
+            f"{_PAGES} pages beside two heavy queries (+0.5 s)", burdened, "the same pages alone (+0.5 s)", alone, 3
+        )
 
 
 def _burden(address: str, busy: threading.Event) -> None:

@@ -1,0 +1,107 @@
+"""Builds the example platform: `python examples/platform/build.py DESTINATION`.
+
+Copies this folder to DESTINATION, writes where DESTINATION's stores are wherever a file says `{stores}` (as a
+URL), `{store-folder}` (as a path, in code) or `{store-nodes}` (as the IRI that the graph gives them), and runs
+every recipe of every feedstock there. Building twice gives the same bytes. It needs the `data` extra of leap-kg.
+
+Hazard: what an earlier build left in DESTINATION is replaced. A folder that holds anything else is refused.
+"""
+
+import importlib.util
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import yaml
+
+from leap_kg.ontology.identifiers import Refusal, storage
+from leap_kg.settings import DEFAULT_BASE
+
+HERE = Path(__file__).resolve().parent
+MARK = ".example-platform"
+RENDERED = {".yaml", ".json", ".jsonld", ".ipynb", ".ttl"}
+
+
+class NotOurs(ValueError):
+    """The destination cannot be used; the message says why."""
+
+
+def build(destination: Path) -> Path:
+    """Build the platform in `destination`; returns its absolute path. Raises `NotOurs`."""
+    destination = destination.resolve()
+    stores = destination / "stores"
+    places = _places(stores)
+    _clear(destination)
+    stores.mkdir(parents=True)
+    (destination / MARK).touch()
+    for source in sorted(HERE.rglob("*")):
+        if source.is_file() and source.suffix in {*RENDERED, ".py", ".md"} and source != Path(__file__).resolve():
+            _copy(source, destination / source.relative_to(HERE), places)
+    for recipe, name in _recipes(destination):
+        getattr(recipe, name)(stores)
+    return destination
+
+
+def _places(stores: Path) -> dict[str, str]:
+    """What each placeholder stands for."""
+    location = storage.parse(stores.as_uri())
+    if isinstance(location, Refusal):
+        raise NotOurs(f"stores in {stores} could not be named in the graph ({location.reason}): choose another folder")
+    # A notebook is JSON that holds Python: what is special in a text is escaped for both.
+    in_python = json.dumps(str(stores), ensure_ascii=False)[1:-1]
+    return {
+        "{stores}": stores.as_uri(),
+        "{store-folder}": json.dumps(in_python, ensure_ascii=False)[1:-1],
+        "{store-nodes}": f"{DEFAULT_BASE}store/{location.slug}",
+    }
+
+
+def _clear(destination: Path) -> None:
+    if not destination.exists():
+        return
+    if not destination.is_dir() or (any(destination.iterdir()) and not (destination / MARK).exists()):
+        raise NotOurs(f"{destination} holds something else: name a new folder, or one that this program filled")
+    shutil.rmtree(destination)
+
+
+def _copy(source: Path, target: Path, places: dict[str, str]) -> None:
+    text = source.read_text(encoding="utf-8")
+    if source.suffix in RENDERED:
+        for placeholder, place in places.items():
+            text = text.replace(placeholder, place)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+
+
+def _recipes(platform: Path) -> Iterator[tuple[ModuleType, str]]:
+    """The module and the function of each recipe, feedstock by feedstock as the input list has them."""
+    listed = yaml.safe_load((platform / "input.yaml").read_text(encoding="utf-8"))["feedstocks"]
+    for url in listed:
+        _, _, _, owner, repository, *_ = url.split("/")
+        folder = platform / "feedstocks" / f"{owner}__{repository}" / "feedstock"
+        if not (folder / "meta.yaml").exists():
+            continue
+        for recipe in yaml.safe_load((folder / "meta.yaml").read_text(encoding="utf-8"))["recipes"]:
+            module, _, name = recipe["object"].partition(":")
+            yield _module(folder / f"{module}.py"), name
+
+
+def _module(file: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"{file.parents[1].name}.{file.stem}", file)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{file} is no Python module")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(f"usage: python {sys.argv[0]} DESTINATION")
+    try:
+        print(f"built the example platform in {build(Path(sys.argv[1]))}")
+    except NotOurs as problem:
+        sys.exit(str(problem))

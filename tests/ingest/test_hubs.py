@@ -1,0 +1,288 @@
+"""Hubs from cluster files: LEAP's real ones in full, and what strangers may write into them."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyoxigraph import Literal, NamedNode, Triple
+
+from leap_kg.ingest.fetch import Body, Fetcher, FetchFailed, Limits
+from leap_kg.ingest.hubs import HubConfig, read_clusters
+from leap_kg.ingest.mirror import MirrorFetcher, read_mirror
+from leap_kg.ingest.source import Mapped, Part, RawRecord, RecordUnusable
+from leap_kg.ingest.yamltext import Unreadable
+from leap_kg.ontology.jsonld import quads_in
+from leap_kg.ontology.namespaces import DCAT, DCT
+from leap_kg.ontology.shapes import validate
+from leap_kg.settings import DEFAULT_BASE as BASE
+
+ROOT = Path(__file__).parents[2]
+REAL = ROOT.parent / "shared" / "data" / "2i2c-infrastructure" / "config" / "clusters" / "leap"
+CLUSTER = "https://github.com/o/r/blob/main/cluster.yaml"
+
+
+class Files(Fetcher):
+    """Files in memory, by address; keeps what was asked for."""
+
+    def __init__(self, files: dict[str, object]) -> None:
+        self.files = files
+        self.asked: list[str] = []
+
+    def fetch(self, url: str) -> Body:
+        self.asked.append(url)
+        name = url.rpartition("/")[2]
+        if name not in self.files:
+            raise FetchFailed(url, "nothing is there", "missing", 404)
+        return Body.of(url, url, yaml.safe_dump(self.files[name], sort_keys=False).encode(), None)
+
+
+def source(declaration: Path) -> HubConfig:
+    return HubConfig("hubs", "Hubs", declaration, timedelta(days=1), BASE)
+
+
+def declared(folder: Path, text: str = f"clusters: [{{id: c, cluster_yaml: '{CLUSTER}'}}]") -> Path:
+    path = folder / "clusters.yaml"
+    path.write_text(text)
+    return path
+
+
+def hub(*files: str, **more: object) -> dict[str, object]:
+    return {"name": "prod", "domain": "hub.example.org", "helm_chart_values_files": list(files), **more}
+
+
+def mapped(*values: object, settings: dict[str, object] | None = None) -> Mapped:
+    """One hub with these values files, one after the other."""
+    cluster = {"hubs": [settings or hub()]}
+    bodies = [Part("cluster", CLUSTER, "", yaml.safe_dump(cluster).encode())]
+    for number, value in enumerate(values):
+        bodies.append(Part("values", f"https://x.org/{number}.yaml", "", yaml.safe_dump(value).encode()))
+    return source(Path("clusters.yaml")).map(RawRecord("c/prod", tuple(bodies)))
+
+
+def profile(image: object) -> dict[str, Any]:
+    return {"jupyterhub": {"singleuser": {"profileList": [{"kubespawner_override": {"image": image}}]}}}
+
+
+def titles(record: Mapped) -> list[str]:
+    offered = [t.object for t in record.triples if t.predicate.value == BASE + "ontology#offersImage"]
+    return [t.object.value for t in record.triples if t.subject in offered and t.predicate == DCT("title")]  # type: ignore[union-attr]
+
+
+def image_iris(record: Mapped) -> list[str]:
+    return [t.object.value.removeprefix(BASE) for t in record.triples if t.predicate.value.endswith("offersImage")]  # type: ignore[union-attr]
+
+
+# --- the real cluster -----------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="LEAP's cluster files are not beside the project, in ../shared/data")
+def test_the_hubs_of_leap_and_all_images_they_offer() -> None:
+    fetcher = MirrorFetcher(read_mirror(ROOT / "tests" / "real" / "mirror.yaml"), Limits())
+    hubs = source(ROOT / "hub" / "leap.yaml")
+    records = {ref.key: hubs.map(hubs.fetch(ref, fetcher)) for ref in hubs.enumerate(fetcher)}
+    assert list(records) == ["leap/staging", "leap/prod", "leap/public"]
+    names = [
+        *("pangeo/pangeo-notebook/2026.06.04", "pangeo/ml-notebook/2026.06.04"),
+        *("pangeo/pytorch-notebook/2026.06.04", "quay.io/2i2c/leap-edu-image/278370f204a2"),
+    ]
+    prod, public = records["leap/prod"], records["leap/public"]
+    assert image_iris(prod) == image_iris(records["leap/staging"]) == [f"image/{name}" for name in names]
+    assert titles(prod)[-1] == "quay.io/2i2c/leap-edu-image:278370f204a2"
+    assert titles(public) == [
+        f"pangeo/{name}:2024.06.02" for name in ("pangeo-notebook", "ml-notebook", "pytorch-notebook")
+    ]
+    assert prod.subject == NamedNode(BASE + "hub/leap.2i2c.cloud")
+    assert Triple(prod.subject, DCT("title"), Literal("LEAP Prod")) in prod.triples
+    assert Triple(prod.subject, DCAT("endpointURL"), NamedNode("https://leap.2i2c.cloud")) in prod.triples
+    assert all(record.findings == [] for record in records.values())
+    every = [triple for record in records.values() for triple in record.triples]
+    assert validate(quads_in(every, NamedNode(BASE + "g")), BASE) == []
+
+
+# --- which files are read -------------------------------------------------------------------------------
+
+
+def test_values_files_beside_the_cluster_are_read_and_secret_ones_never(tmp_path: Path) -> None:
+    names = [
+        "a.values.yaml",
+        "enc-prod.secret.values.yaml",
+        "b.yml",
+        "../up.yaml",
+        "https://evil.example/x.yaml",
+        "/etc/x.yaml",
+    ]
+    fetcher = Files({"cluster.yaml": {"hubs": [hub(*names)]}, "a.values.yaml": profile("x/a:1"), "b.yml": {}})
+    hubs = source(declared(tmp_path))
+    (ref,) = hubs.enumerate(fetcher)
+    record = hubs.map(hubs.fetch(ref, fetcher))
+    assert [url.rpartition("/main/")[2] for url in fetcher.asked[1:]] == ["cluster.yaml", "a.values.yaml", "b.yml"]
+    assert titles(record) == ["x/a:1"]
+    assert [(f.kind, f.value) for f in record.findings] == [("bad-value", name) for name in names[3:]]
+
+
+def test_a_values_file_that_is_missing_fails_its_hub_only(tmp_path: Path) -> None:
+    hubs = source(declared(tmp_path))
+    fetcher = Files({"cluster.yaml": {"hubs": [hub("absent.yaml"), {**hub(), "name": "other"}]}})
+    broken, fine = hubs.enumerate(fetcher)
+    with pytest.raises(FetchFailed, match=r"absent\.yaml"):
+        hubs.fetch(broken, fetcher)
+    assert titles(hubs.map(hubs.fetch(fine, fetcher))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("x: 1", "no list under 'clusters'"),
+        ("clusters: [{id: c}]", "needs an id"),
+        ("clusters: [{id: C/1, cluster_yaml: 'https://x.org/c.yaml'}]", "needs an id"),
+        ("clusters: [c]", "needs an id"),
+        ("clusters: [{id: c, cluster_yaml: 'https://x.org'}, {id: c, cluster_yaml: 'https://y.org'}]", "two clusters"),
+    ],
+)  # fmt: skip
+def test_a_faulty_declaration_is_refused(tmp_path: Path, text: str, reason: str) -> None:
+    with pytest.raises(RecordUnusable, match=reason):
+        source(declared(tmp_path, text)).enumerate(Files({}))
+
+
+def test_a_missing_declaration_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RecordUnusable, match="cannot read"):
+        read_clusters(tmp_path / "absent.yaml")
+
+
+@pytest.mark.parametrize("cluster", [{}, {"hubs": 1}, {"hubs": ["prod"]}, {"hubs": [{"domain": "x.org"}]}])
+def test_a_cluster_without_named_hubs_fails_the_listing(tmp_path: Path, cluster: object) -> None:
+    with pytest.raises(RecordUnusable, match=r"no list under 'hubs'|no name"):
+        source(declared(tmp_path)).enumerate(Files({"cluster.yaml": cluster}))
+
+
+# --- what values say ------------------------------------------------------------------------------------
+
+
+def test_images_are_found_below_either_chart_in_all_places() -> None:
+    singleuser = {
+        "image": {"name": "x/default", "tag": "1"},
+        "profileList": [
+            {
+                "kubespawner_override": {"image": "x/profile:1"},
+                "profile_options": {
+                    "image": {
+                        "unlisted_choice": {"kubespawner_override": {"image": "{value}"}},
+                        "choices": {
+                            "a": {"kubespawner_override": {"image": "x/a:1"}},
+                            "b": {"kubespawner_override": {}},
+                        },
+                    },
+                    "more": {"choices": {"c": {"kubespawner_override": {"image": "x/a:1"}}}},
+                },
+            }
+        ],
+    }
+    for values in ({"jupyterhub": {"singleuser": singleuser}}, {"basehub": {"jupyterhub": {"singleuser": singleuser}}}):
+        record = mapped(values)
+        assert titles(record) == ["x/default:1", "x/profile:1", "x/a:1"]
+        assert record.findings == []
+
+
+def test_later_values_files_win_as_with_helm() -> None:
+    first = {
+        "jupyterhub": {
+            "singleuser": {"image": {"name": "x/a", "tag": "1"}, **profile("x/b:1")["jupyterhub"]["singleuser"]}
+        }
+    }
+    second = {"jupyterhub": {"singleuser": {"image": {"tag": "2"}, "profileList": []}}}
+    assert titles(mapped(first, second)) == ["x/a:2"]
+    assert titles(mapped(second, first)) == ["x/a:1", "x/b:1"]
+    assert titles(mapped(first, {"jupyterhub": {"singleuser": None}})) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "iri", "title"),
+    [
+        ("quay.io/2i2c/x:abc", "image/quay.io/2i2c/x/abc", "quay.io/2i2c/x:abc"),
+        ("docker.io/pangeo/x:1", "image/pangeo/x/1", "pangeo/x:1"),
+        ("localhost:5000/x:1", "image/localhost:5000/x/1", "localhost:5000/x:1"),
+        ("x/y@sha256:" + "a" * 64, "image/x/y/sha256:" + "a" * 64, "x/y@sha256:" + "a" * 64),
+        ("x/y:1@sha256:" + "a" * 64, "image/x/y/1", "x/y:1"),
+    ],
+)
+def test_an_image_is_named_by_repository_and_version(text: str, iri: str, title: str) -> None:
+    record = mapped(profile(text))
+    assert (image_iris(record), titles(record), record.findings) == ([iri], [title], [])
+
+
+@pytest.mark.parametrize("text", ["x/y", "x/y:latest", "localhost:5000/y"])
+def test_an_image_without_a_version_is_offered_and_reported_with_its_file_and_line(text: str) -> None:
+    record = mapped({}, profile(text))
+    assert [title.endswith("y:latest") for title in titles(record)] == [True]
+    (finding,) = record.findings
+    assert (finding.kind, finding.file, finding.value) == ("unknown-version", "https://x.org/1.yaml", text)
+    assert finding.pointer == "jupyterhub.singleuser.profileList[0].kubespawner_override.image (line 5)"
+
+
+@pytest.mark.parametrize(
+    "text", ["{value}", "x y:1", "x/y:", "-:1", ["x"], "https://x.org/y:1", "x/../y:1", "x//y:1", "é:1"]
+)
+def test_what_is_no_image_is_reported_and_left_out(text: object) -> None:
+    record = mapped(profile(text))
+    assert titles(record) == []
+    assert [finding.kind for finding in record.findings] == ["bad-value"]
+
+
+@pytest.mark.parametrize(
+    "domain", [None, "", "localhost", "a b.org", "x.org/path", "-x.org", "x..org", "a" * 250 + ".org", 5]
+)
+def test_a_hub_without_a_domain_cannot_be_named(domain: object) -> None:
+    with pytest.raises(RecordUnusable, match="no domain"):
+        mapped(settings=hub(domain=domain))
+
+
+def test_a_hub_is_titled_by_its_name_where_it_has_no_other() -> None:
+    for given_name, title in (("Example", "Example"), (None, "prod"), (" ", "prod")):
+        record = mapped(settings=hub(display_name=given_name))
+        assert Triple(record.subject, DCT("title"), Literal(title)) in record.triples
+
+
+def test_a_hub_that_left_its_cluster_between_listing_and_reading_is_refused() -> None:
+    body = Part("cluster", CLUSTER, "", yaml.safe_dump({"hubs": [hub()]}).encode())
+    with pytest.raises(RecordUnusable, match="no hub 'gone' any more"):
+        source(Path("clusters.yaml")).map(RawRecord("c/gone", (body,)))
+
+
+KEYS = st.sampled_from(
+    [
+        *("jupyterhub", "basehub", "singleuser", "image", "name", "tag", "profileList", "kubespawner_override"),
+        *("profile_options", "choices", "x"),
+    ]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=6) | st.sampled_from(["x/y:1", "{value}"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.dictionaries(KEYS, VALUES), max_size=3), st.dictionaries(KEYS, VALUES))
+def test_any_values_give_a_hub_or_a_reason(values: list[dict[str, Any]], singleuser: dict[str, Any]) -> None:
+    try:
+        record = mapped(*values, {"jupyterhub": {"singleuser": singleuser}})
+    except (RecordUnusable, Unreadable):
+        return
+    found = [*record.triples, *(t for finding in record.findings for t in finding.triples(record.subject, BASE))]
+    assert all(isinstance(t.subject, NamedNode) and isinstance(t.object, NamedNode | Literal) for t in found)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=60), st.sampled_from(["cluster", "values"]))
+def test_any_bytes_give_a_hub_or_a_reason(data: bytes, role: str) -> None:
+    cluster = yaml.safe_dump({"hubs": [hub()]}).encode()
+    parts = (Part("cluster", CLUSTER, "", data if role == "cluster" else cluster), Part("values", CLUSTER, "", data))
+    try:
+        record = source(Path("clusters.yaml")).map(RawRecord("c/prod", parts))
+    except (RecordUnusable, Unreadable):
+        return
+    assert record.triples
