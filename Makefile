@@ -70,7 +70,7 @@ docs: install ## the documentation as HTML in docs/_build; its examples are run 
 	$(BIN)/sphinx-build -q -W -b html docs docs/_build
 
 hub: install ## read LEAP's hubs into the graph
-	$(BIN)/leap-kg harvest --sources hub/sources.yaml
+	$(BIN)/leap-kg harvest leap-hubs --sources ingest/leap.yaml
 
 clean:
 	rm -rf .venv .venv-lowest $(HOME_DIR) web/node_modules web/dist docs/_build

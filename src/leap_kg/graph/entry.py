@@ -36,14 +36,14 @@ class Entry:
 
 def entry(store: Store, node: NamedNode, base: str) -> Entry | None:
     """The index entry of a node, `None` if it is a part of another or of no kind that has pages."""
-    if "#" in node.value and not node.value.startswith(base + ONTOLOGY_PATH):
+    if is_part(node, base):
         return None
     kind = kind_in(store, node, base)
     if kind is None:
         return None
     description = _first(store, node, DCT("description")) or _first(store, node, SKOS("definition"))
-    keywords = [*_literals(store, node, DCAT("keyword"))]
-    body = [readable(node.value), *_words(store, node)]
+    keywords = sorted(_literals(store, node, DCAT("keyword")))
+    body = [readable(node.value), *sorted(_words(store, node, base))]
     return Entry(
         iri=node.value,
         kind=kind.name,
@@ -53,6 +53,11 @@ def entry(store: Store, node: NamedNode, base: str) -> Entry | None:
         body="\n".join(body)[:_MAX_TEXT],
         facets=tuple(sorted(set(_facets(store, node, base, kind)), key=lambda f: (f.name, f.value))),
     )
+
+
+def is_part(node: NamedNode, base: str) -> bool:
+    """Whether the node belongs to another, whose page shows it."""
+    return "#" in node.value and not node.value.startswith(base + ONTOLOGY_PATH)
 
 
 def kind_in(store: Store, node: NamedNode, base: str) -> Kind | None:
@@ -80,15 +85,17 @@ def _first(store: Store, node: NamedNode, predicate: NamedNode) -> str:
     return min(_literals(store, node, predicate), default="")
 
 
-def _words(store: Store, node: NamedNode) -> list[str]:
-    """All texts of the node and the names of what it points to, in a fixed order."""
+def _words(store: Store, node: NamedNode, base: str) -> set[str]:
+    """All texts of the node and of its parts, and the names of what these point to."""
     words = set()
     for quad in store.quads_for_pattern(node, None, None, None):
-        if isinstance(quad.object, Literal):
-            words.add(quad.object.value)
-        elif isinstance(quad.object, NamedNode) and quad.predicate != RDF("type"):
-            words.add(label_in(store, quad.object))
-    return sorted(words)
+        target = quad.object
+        if isinstance(target, Literal):
+            words.add(target.value)
+        elif isinstance(target, NamedNode) and quad.predicate != RDF("type"):
+            within = _words(store, target, base) if is_part(target, base) and not is_part(node, base) else set()
+            words |= within or {label_in(store, target)}
+    return words
 
 
 def _facets(store: Store, node: NamedNode, base: str, kind: Kind) -> Iterator[Facet]:

@@ -54,11 +54,16 @@ class Home:
             for folder in (self.path, self.snapshots, self.log, self.raw):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise HomeError(f"cannot write {self.path}: {error.strerror}; set LEAP_KG_HOME to another folder") from None
+            raise unwritable(self.path, error) from None
 
     def exists(self) -> bool:
         """Whether something was ever made here."""
         return self.log.is_dir()
+
+
+def unwritable(path: Path, error: OSError) -> HomeError:
+    """The error for a home that the operating system does not let us write."""
+    return HomeError(f"cannot write {path}: {error.strerror or error}; set LEAP_KG_HOME to another folder")
 
 
 class WriterLock:
@@ -69,13 +74,18 @@ class WriterLock:
         self._file: TextIO | None = None
 
     def __enter__(self) -> "WriterLock":
-        file = self._path.open("a+")
+        try:
+            file = self._path.open("a+")
+        except OSError as error:
+            raise unwritable(self._path.parent, error) from None
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except OSError as error:
             file.seek(0)
             holder = file.read().strip() or "unknown"
             file.close()
+            if not isinstance(error, BlockingIOError):
+                raise unwritable(self._path.parent, error) from None
             raise HomeError(
                 f"another process (pid {holder}) is writing to {self._path.parent}; wait for it, or use another home"
             ) from None

@@ -1,10 +1,20 @@
 """The named graphs: one stable graph a source, one for the runs that filled them."""
 
+import re
+
 from pyoxigraph import NamedNode
+
+_SOURCE = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 
 
 def source_graph(base: str, source: str) -> NamedNode:
-    """The graph that holds what `source` says now."""
+    """The graph that holds what `source` says now.
+
+    The name also becomes part of file names, so it is held to lower-case letters, digits, `.`, `_` and `-`;
+    raises `ValueError` for any other.
+    """
+    if not _SOURCE.fullmatch(source):
+        raise ValueError(f"{source!r} cannot name a source; use lower-case letters, digits, '.', '_' and '-'")
     return NamedNode(f"{base}graph/source/{source}")
 
 

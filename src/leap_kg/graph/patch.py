@@ -8,18 +8,26 @@ altered file shows.
 import gzip
 import hashlib
 import os
+import re
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pyoxigraph import Quad, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
-_FIRST = "urn:sha256:" + "0" * 64
+from leap_kg.graph.home import HomeError
+
+FIRST = "urn:sha256:" + "0" * 64
+"""What stands for the predecessor of the first patch."""
+
+_NAME = re.compile(r"(\d+)-.+\.rdfp\.gz")
+_DAMAGE = (OSError, EOFError, zlib.error, ValueError, SyntaxError)
 
 
-class LogError(RuntimeError):
-    """A patch file is damaged or missing; the message names it."""
+class LogError(HomeError):
+    """A patch file is damaged, missing or out of line; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +40,24 @@ class Patch:
     at: datetime
     removed: tuple[Quad, ...]
     added: tuple[Quad, ...]
-    previous: str = _FIRST
+    previous: str = FIRST
 
     @property
     def id(self) -> str:
         """The hash of this patch and, through its predecessor's, of all before it."""
-        return "urn:sha256:" + hashlib.sha256(self._body().encode("utf-8")).hexdigest()
+        return _id(self._body())
 
     def text(self) -> str:
         """The patch as it stands in its file."""
-        return f"H id <{self.id}> .\n{self._body()}"
+        body = self._body()
+        return f"H id <{_id(body)}> .\n{body}"
 
     def _body(self) -> str:
         lines = [
-            f"H prev <{self.previous}> .",
+            f"H prev {NamedNode(self.previous)} .",
             f'H revision "{self.revision}" .',
-            f'H source "{self.source}" .',
-            f"H run <{self.run}> .",
+            f"H source {Literal(self.source)} .",
+            f"H run {NamedNode(self.run)} .",
             f'H at "{self.at.isoformat()}" .',
             "TX .",
             *sorted(f"D {quad} ." for quad in self.removed),
@@ -65,61 +74,107 @@ class PatchLog:
         self._folder = folder
 
     def files(self) -> dict[int, Path]:
-        """Every patch file by its revision, in order."""
-        found = ((int(p.name.split("-", 1)[0]), p) for p in self._folder.glob("[0-9]*.rdfp.gz"))
-        return dict(sorted(found))
+        """Every patch file by its revision, in order; raises `LogError` if two claim one revision."""
+        found: dict[int, Path] = {}
+        for path in sorted(self._folder.glob("*.rdfp.gz")):
+            if name := _NAME.fullmatch(path.name):
+                revision = int(name[1])
+                if revision in found:
+                    raise LogError(
+                        f"{path} and {found[revision].name} are both revision {revision}; keep the right one"
+                    )
+                found[revision] = path
+        return dict(sorted(found.items()))
 
     def last(self) -> int:
         """The newest revision in the log, 0 for an empty one."""
         return max(self.files(), default=0)
 
     def append(self, patch: Patch) -> Path:
-        """Write the patch and wait until the disk has it."""
+        """Write the patch and wait until the disk has it; raises `LogError` if it is not the next one."""
+        last = self.last()
+        if patch.revision != last + 1:
+            raise LogError(f"revision {patch.revision} cannot follow {last} in {self._folder}; nothing was written")
         path = self._folder / f"{patch.revision:08d}-{patch.source}.rdfp.gz"
         partial = path.with_suffix(".partial")
+        for leftover in self._folder.glob("*.partial"):
+            leftover.unlink()
         with partial.open("wb") as file:
-            file.write(gzip.compress(patch.text().encode("utf-8"), mtime=0))
+            file.write(gzip.compress(patch.text().encode("utf-8"), compresslevel=6, mtime=0))
             file.flush()
             os.fsync(file.fileno())
         partial.rename(path)
         _sync_folder(self._folder)
         return path
 
+    def header(self, revision: int) -> dict[str, str]:
+        """The header of a patch (`id`, `prev`, `source`, `run`, `at`), without reading the rest of the file."""
+        return _read_header(self._path(revision))
+
     def read(self, revision: int) -> Patch:
         """The patch of that revision; raises `LogError` if it is missing, damaged or altered."""
-        path = self.files().get(revision)
-        if path is None:
-            raise LogError(f"revision {revision} is missing from {self._folder}")
-        try:
-            text = gzip.decompress(path.read_bytes()).decode("utf-8")
-            patch = parse_patch(text)
-        except (OSError, EOFError, ValueError, SyntaxError) as error:
-            raise LogError(f"{path} is damaged: {error}") from None
-        if f"H id <{patch.id}> ." != text.split("\n", 1)[0]:
-            raise LogError(f"{path} is not what was written: its content does not match its id")
-        return patch
+        return _read(self._path(revision), revision)
 
     def patches(self, since: int = 0) -> Iterator[Patch]:
-        """All patches after revision `since`, oldest first."""
-        for revision in self.files():
-            if revision > since:
-                yield self.read(revision)
+        """All patches after revision `since`, oldest first; raises `LogError` where the chain of ids breaks."""
+        previous = self.header(since)["id"] if since else FIRST
+        files = self.files()
+        for revision in range(since + 1, max(files, default=0) + 1):
+            path = files.get(revision) or self._path(revision)
+            patch = _read(path, revision)
+            if patch.previous != previous:
+                raise LogError(f"{path} does not follow the patch before it: one of the two was replaced")
+            previous = _read_header(path)["id"]
+            yield patch
+
+    def _path(self, revision: int) -> Path:
+        path = self.files().get(revision)
+        if path is None:
+            raise LogError(f"revision {revision} is missing from {self._folder}; restore it from a backup")
+        return path
+
+
+def _read(path: Path, revision: int) -> Patch:
+    try:
+        text = gzip.decompress(path.read_bytes()).decode("utf-8")
+        first, _, body = text.partition("\n")
+        if first != f"H id <{_id(body)}> .":
+            raise LogError(f"{path} is not what was written: its content does not match its id")
+        patch = parse_patch(text)
+    except _DAMAGE as error:
+        raise LogError(f"{path} is damaged: {error}") from None
+    if patch.revision != revision:
+        raise LogError(f"{path} is named for revision {revision} but holds revision {patch.revision}")
+    return patch
+
+
+def _read_header(path: Path) -> dict[str, str]:
+    lines = []
+    try:
+        with gzip.open(path, "rt", encoding="utf-8", newline="\n") as file:
+            for line in file:
+                if not line.startswith("H "):
+                    break
+                lines.append(line.removesuffix("\n"))
+        return _header(lines)
+    except _DAMAGE as error:
+        raise LogError(f"{path} is damaged: {error}") from None
 
 
 def parse_patch(text: str) -> Patch:
     """Read the text of one patch; raises `ValueError` or `SyntaxError` if it is none."""
-    header: dict[str, str] = {}
+    headers: list[str] = []
     changes: dict[str, list[str]] = {"D": [], "A": []}
     lines = text.split("\n")
-    if "TC ." not in lines[-2:]:
+    if lines[-2:] != ["TC .", ""]:
         raise ValueError("the patch has no end")
     for line in lines:
         code, _, rest = line.partition(" ")
         if code == "H":
-            name, _, value = rest.removesuffix(" .").partition(" ")
-            header[name] = value[1:-1]
+            headers.append(line)
         elif code in changes:
             changes[code].append(rest)
+    header = _header(headers)
     return Patch(
         revision=int(header["revision"]),
         source=header["source"],
@@ -131,8 +186,27 @@ def parse_patch(text: str) -> Patch:
     )
 
 
+def _header(lines: Iterable[str]) -> dict[str, str]:
+    """Names and values of header lines `H name term .`; raises `ValueError` or `SyntaxError`."""
+    header = {}
+    for line in lines:
+        _, name, term = line.split(" ", 2)
+        (statement,) = parse(f"<urn:h> <urn:h> {term}", format=RdfFormat.N_TRIPLES)
+        if not isinstance(statement.object, NamedNode | Literal):
+            raise ValueError(f"the header {name} has no value")
+        header[name] = statement.object.value
+    missing = {"id", "prev", "revision", "source", "run", "at"} - header.keys()
+    if missing:
+        raise ValueError(f"the header lacks {', '.join(sorted(missing))}")
+    return header
+
+
 def _quads(lines: Iterable[str]) -> tuple[Quad, ...]:
     return tuple(parse("\n".join(lines), format=RdfFormat.N_QUADS))
+
+
+def _id(body: str) -> str:
+    return "urn:sha256:" + hashlib.sha256(body.encode("utf-8")).hexdigest()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -4,16 +4,22 @@ The index follows the graph and can always be rebuilt from it; it records the re
 Writers and readers go through WAL, so a reader never waits.
 """
 
+import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import NamedNode, Quad, Store
 
-from leap_kg.graph.entry import Entry, Facet, entry
+from leap_kg.graph.entry import Entry, Facet, entry, is_part
 from leap_kg.graph.patch import Patch
+from leap_kg.ontology.kinds import LABELS
+
+_MAX_WORDS = 32
+_ORDER = "node.label COLLATE NOCASE, node.iri"
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (revision INTEGER NOT NULL);
@@ -63,15 +69,27 @@ class SearchWriter:
         self._base = base
 
     def __enter__(self) -> "SearchWriter":
-        self._database = sqlite3.connect(self._path)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.executescript(_SCHEMA)
+        try:
+            self._open()
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            # Not a database, or a damaged one: what it held is in the store.
+            self._database.close()
+            for ending in ("", "-wal", "-shm"):
+                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+            self._open()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._database.close()
+
+    def _open(self) -> None:
+        self._database = sqlite3.connect(self._path)
+        self._database.execute("PRAGMA journal_mode = WAL")
+        self._database.executescript(_SCHEMA)
 
     @property
     def revision(self) -> int:
@@ -80,24 +98,21 @@ class SearchWriter:
         return int(row[0]) if row else 0
 
     def update(self, store: Store, patch: Patch) -> None:
-        """Bring every node that the patch touched, and every node that points to one, up to date."""
-        touched = {q.subject for q in (*patch.removed, *patch.added) if isinstance(q.subject, NamedNode)}
-        pointing = set()
-        for node in touched:
-            for quad in store.quads_for_pattern(None, None, node, None):
-                if isinstance(quad.subject, NamedNode):
-                    pointing.add(quad.subject)
+        """Bring every node that the patch touched, and every node that shows the name of one, up to date."""
+        changed = (*patch.removed, *patch.added)
+        touched = set(_subjects(changed))
+        shown = _pointing(store, _subjects(quad for quad in changed if quad.predicate in LABELS))
+        parts = {node for node in touched | shown if is_part(node, self._base)}
         with self._database:
-            self._replace(store, touched | pointing)
+            self._replace(store, touched | shown | _pointing(store, parts))
             self._record(patch.revision)
 
     def rebuild(self, store: Store, revision: int) -> None:
         """Make the whole index anew from the store."""
-        subjects = {quad.subject for quad in store if isinstance(quad.subject, NamedNode)}
         with self._database:
             for table in ("node", "facet", "words", "letters"):
                 self._database.execute(f"DELETE FROM {table}")
-            self._replace(store, subjects)
+            self._replace(store, set(_subjects(store)))
             self._record(revision)
 
     def _replace(self, store: Store, nodes: Iterable[NamedNode]) -> None:
@@ -140,14 +155,23 @@ class SearchWriter:
 
 
 class SearchIndex:
-    """Read-only access; one object a thread."""
+    """Read-only access; one object a thread. Raises `sqlite3.Error` for a file that is no index."""
 
     def __init__(self, path: Path) -> None:
-        self._database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        self._database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
 
     def close(self) -> None:
         """Let the file go."""
         self._database.close()
+
+    @contextmanager
+    def _one_state(self) -> Iterator[None]:
+        """All that is read within is of one revision, though a writer may be at work."""
+        self._database.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._database.execute("ROLLBACK")
 
     def kinds(self) -> dict[str, int]:
         """How many nodes there are of each kind."""
@@ -163,27 +187,26 @@ class SearchIndex:
     ) -> Found:
         """Nodes that have all words of `text` (as prefixes) and, of each facet given, one of its values.
 
-        Best match first; without text by kind and label. Where no word matches, parts of
-        words are tried. `counted` names the facets to count over the whole result.
+        Best match first; without text by kind and label. Where no word matches, parts of words are tried.
+        Of a long text the first words count. `counted` names the facets to count over the whole result.
         """
         conditions, values = _facet_conditions(facets or {})
-        for table in ("words", "letters") if text.strip() else ("",):
-            query, arguments = _source(table, text)
-            if query is None:
-                continue
-            source = f"{query}{conditions}"
-            parameters = [*arguments, *values]
-            total = self._database.execute(f"SELECT count(*) {source}", parameters).fetchone()[0]
-            if total or table != "words":
-                return Found(
-                    total,
-                    self._hits(source, parameters, table, limit, offset),
-                    self._counts(source, parameters, counted),
-                )
-        return Found(0, [], {})
+        with self._one_state():
+            for table in ("words", "letters") if text.strip() else ("",):
+                query, arguments = _source(table, text)
+                if query is None:
+                    continue
+                source = f"{query}{conditions}"
+                parameters = [*arguments, *values]
+                total = self._database.execute(f"SELECT count(*) {source}", parameters).fetchone()[0]
+                if total:
+                    hits = self._hits(source, parameters, table, limit, offset)
+                    return Found(total, hits, self._counts(source, parameters, counted))
+        return Found(0, [], {name: [] for name in counted})
 
     def _hits(self, source: str, parameters: list[str], table: str, limit: int, offset: int) -> list[Hit]:
-        order = f"bm25({table}, 10.0, 5.0, 1.0), node.label" if table == "words" else "node.label COLLATE NOCASE"
+        best = "bm25(words, 10.0, 5.0, 1.0), " if table == "words" else ""
+        order = f"{best}{_ORDER}" if table else f"node.kind, {_ORDER}"
         rows = self._database.execute(
             f"SELECT node.iri, node.kind, node.label, node.summary {source} ORDER BY {order} LIMIT ? OFFSET ?",
             [*parameters, limit, offset],
@@ -196,7 +219,7 @@ class SearchIndex:
             rows = self._database.execute(
                 "SELECT name, value, min(label), count(*) FROM facet "
                 f"WHERE name = ? AND node IN (SELECT node.id {source}) "
-                "GROUP BY value ORDER BY count(*) DESC, min(label) COLLATE NOCASE",
+                "GROUP BY value ORDER BY count(*) DESC, min(label) COLLATE NOCASE, value",
                 [name, *parameters],
             )
             found[name] = [Count(Facet(*row[:3]), row[3]) for row in rows]
@@ -208,6 +231,7 @@ def _source(table: str, text: str) -> tuple[str | None, list[str]]:
     if not table:
         return "FROM node WHERE 1", []
     words = [word for word in _clean(text).replace('"', " ").split() if any(c.isalnum() for c in word)]
+    words = list(dict.fromkeys(words))[:_MAX_WORDS]
     if table == "letters":
         words = [word for word in words if len(word) >= 3]
         expression = " ".join(f'"{word}"' for word in words)
@@ -222,10 +246,20 @@ def _facet_conditions(facets: Mapping[str, Sequence[str]]) -> tuple[str, list[st
     conditions, values = "", []
     for name, wanted in facets.items():
         if wanted:
-            marks = ", ".join("?" * len(wanted))
-            conditions += f" AND node.id IN (SELECT node FROM facet WHERE name = ? AND value IN ({marks}))"
-            values += [name, *wanted]
+            conditions += (
+                " AND node.id IN (SELECT node FROM facet WHERE name = ? AND value IN (SELECT value FROM json_each(?)))"
+            )
+            values += [_clean(name), json.dumps([_clean(value) for value in wanted])]
     return conditions, values
+
+
+def _subjects(quads: Iterable[Quad]) -> Iterator[NamedNode]:
+    return (quad.subject for quad in quads if isinstance(quad.subject, NamedNode))
+
+
+def _pointing(store: Store, nodes: Iterable[NamedNode]) -> set[NamedNode]:
+    """The nodes with a link to one of these."""
+    return {subject for node in nodes for subject in _subjects(store.quads_for_pattern(None, None, node, None))}
 
 
 def _clean(text: str) -> str:

@@ -54,17 +54,30 @@ class Snapshots:
         partial = directory.with_suffix(".partial")
         for leftover in self._folder.glob("*.partial"):
             shutil.rmtree(leftover)
+        if directory.exists():
+            self._remove(revision)
         store.backup(str(partial))
         partial.rename(directory)
         self._retire()
         return directory
 
+    def forget(self, after: int) -> None:
+        """Remove the checkpoints of revisions after this one, which the log does not have."""
+        for revision in self._revisions():
+            if revision > after:
+                self._remove(revision)
+
     def _retire(self) -> None:
         oldest_first = sorted(self._revisions())
         for revision in oldest_first[:-_KEEP]:
-            directory = self._directory(revision)
-            if time.time() - directory.stat().st_mtime > _KEEP_SECONDS:
-                shutil.rmtree(directory, ignore_errors=True)
+            if time.time() - self._directory(revision).stat().st_mtime > _KEEP_SECONDS:
+                self._remove(revision)
+
+    def _remove(self, revision: int) -> None:
+        """Take the name away first: a checkpoint half removed must not look like one."""
+        partial = self._directory(revision).with_suffix(".partial")
+        self._directory(revision).rename(partial)
+        shutil.rmtree(partial)
 
     def _revisions(self) -> list[int]:
         if not self._folder.is_dir():

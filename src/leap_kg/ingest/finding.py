@@ -9,6 +9,7 @@ from enum import Enum
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from leap_kg.ingest.statements import printable
 from leap_kg.ontology.iri import mint, part
 from leap_kg.ontology.namespaces import DCT, ONTOLOGY_PATH, RDF, SH, Namespace
 
@@ -19,6 +20,14 @@ class Severity(Enum):
     VIOLATION = "Violation"
     WARNING = "Warning"
     INFO = "Info"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a file: `pointer` such as `stores[3].url (line 17)`, `file` the IRI of the file if it is known."""
+
+    pointer: str
+    file: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +53,12 @@ class Finding:
         yield Triple(node, RDF("type"), SH("ValidationResult"))
         yield Triple(node, SH("focusNode"), self.focus or record)
         yield Triple(node, SH("resultSeverity"), SH(self.severity.value))
-        yield Triple(node, SH("resultMessage"), Literal(self.message))
+        yield Triple(node, SH("resultMessage"), Literal(printable(self.message)))
         yield Triple(node, DCT("type"), mint(base, "finding-kind", self.kind))
-        yield Triple(node, leap("fixHint"), Literal(self.hint))
+        yield Triple(node, leap("fixHint"), Literal(printable(self.hint)))
         if self.pointer:
-            yield Triple(node, leap("pointer"), Literal(self.pointer))
+            yield Triple(node, leap("pointer"), Literal(printable(self.pointer)))
         if self.value:
-            yield Triple(node, SH("value"), Literal(self.value))
+            yield Triple(node, SH("value"), Literal(printable(self.value)))
         if self.file:
             yield Triple(node, DCT("source"), NamedNode(self.file))

@@ -1,23 +1,24 @@
 """Who is who: one node a person, joined on ORCID and GitHub login, never on a name.
 
-Records are mapped one by one and may know a person by the login alone. Once all records of a source
-are mapped, `resolve()` puts the ORCID's node wherever that login's node stands.
+Records are mapped one by one and may know a person by the login alone. Once all records are mapped,
+`resolve()` puts the ORCID's node wherever that login's node stands. That a login belongs to an ORCID is only
+said where a record says it, so that the claim goes when that record takes it back.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from pyoxigraph import Literal, NamedNode, Store, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from leap_kg.ontology.iri import mint
 from leap_kg.ontology.namespaces import DCT, FOAF, RDF, SCHEMA
 
-_ORCID = "https://orcid.org/"
+ORCID = "https://orcid.org/"
 _GITHUB = "https://github.com/"
 
 
-def person_iri(orcid: str | None, login: str | None, own: tuple[str, str], base: str) -> NamedNode:
+def person_iri(orcid: str | None, login: str | None, own: tuple[str, ...], base: str) -> NamedNode:
     """The node of a person: by ORCID IRI, else by login, else by record and name (`own`)."""
     if orcid:
         return NamedNode(orcid)
@@ -30,7 +31,7 @@ def describe_person(person: NamedNode, name: str, login: str | None) -> Iterator
     """What a record says about a person: that there is one, the name and the account."""
     yield Triple(person, RDF("type"), FOAF("Person"))
     yield Triple(person, RDF("type"), SCHEMA("Person"))
-    yield Triple(person, FOAF("name"), Literal(name or login or person.value.rsplit("/", 1)[-1]))
+    yield Triple(person, FOAF("name"), Literal(name or login or _tail(person)))
     if login:
         yield Triple(person, FOAF("account"), NamedNode(_GITHUB + login))
 
@@ -43,25 +44,21 @@ class Identities:
     conflicts: Mapping[str, tuple[str, ...]]
 
 
-def known_accounts(store: Store, beside: NamedNode) -> Iterator[Triple]:
-    """The accounts of people that a store holds in other graphs than `beside`."""
-    for quad in store.quads_for_pattern(None, FOAF("account"), None, None):
-        if quad.graph_name != beside:
-            yield Triple(quad.subject, quad.predicate, quad.object)
+def login_of(triple: Triple) -> str | None:
+    """The GitHub login that the triple gives its subject, if that is what it says."""
+    account = triple.object
+    if triple.predicate != FOAF("account") or not isinstance(account, NamedNode):
+        return None
+    return account.value.removeprefix(_GITHUB) if account.value.startswith(_GITHUB) else None
 
 
 def identities(triples: Iterable[Triple]) -> Identities:
     """Which login belongs to which ORCID, by the accounts that the triples state."""
     found: dict[str, set[NamedNode]] = defaultdict(set)
     for triple in triples:
-        subject = triple.subject
-        if (
-            triple.predicate == FOAF("account")
-            and isinstance(subject, NamedNode)
-            and subject.value.startswith(_ORCID)
-            and isinstance(triple.object, NamedNode)
-        ):
-            found[triple.object.value.removeprefix(_GITHUB)].add(subject)
+        login, person = login_of(triple), triple.subject
+        if login is not None and isinstance(person, NamedNode) and person.value.startswith(ORCID):
+            found[login].add(person)
     single = {login: next(iter(people)) for login, people in found.items() if len(people) == 1}
     several = {login: tuple(sorted(p.value for p in people)) for login, people in found.items() if len(people) > 1}
     return Identities(single, several)
@@ -75,33 +72,44 @@ def resolve(triples: Iterable[Triple], known: Identities, base: str) -> list[Tri
         subject, target = triple.subject, triple.object
         new_subject = replacement.get(subject, subject) if isinstance(subject, NamedNode) else subject
         new_target = replacement.get(target, target) if isinstance(target, NamedNode) else target
-        resolved[Triple(new_subject, triple.predicate, new_target)] = None
-        if new_subject != subject:
+        moved = new_subject != subject
+        if moved:
             resolved[Triple(subject, DCT("isReplacedBy"), new_subject)] = None
+        if not moved or triple.predicate not in (FOAF("account"), DCT("isReplacedBy")):
+            resolved[Triple(new_subject, triple.predicate, new_target)] = None
     return list(resolved)
 
 
-def one_name(triples: Iterable[Triple]) -> list[Triple]:
+def one_name(triples: Iterable[Triple], known: Identities | None = None) -> list[Triple]:
     """The triples with one `foaf:name` a person, the one most often given; others become alternate names.
 
-    `triples` may hold one statement several times, once for each record that makes it.
+    A login or an ORCID stands in for a name only where there is no other. `triples` may hold one statement several
+    times, once for each record that makes it.
     """
-    given: dict[NamedNode, Counter[str]] = defaultdict(Counter)
-    kept: dict[Triple, None] = {}
-    people = set()
     collected = list(triples)
+    people = {t.subject for t in collected if t.predicate == RDF("type") and t.object == FOAF("Person")}
+    given: dict[NamedNode, Counter[str]] = defaultdict(Counter)
+    stand_ins: dict[NamedNode, set[str]] = defaultdict(set)
+    for login, person in known.orcid_of.items() if known else ():
+        stand_ins[person].add(login)
+    kept: dict[Triple, None] = {}
     for triple in collected:
-        if triple.predicate == RDF("type") and triple.object == FOAF("Person"):
-            people.add(triple.subject)
-    for triple in collected:
-        is_name = triple.predicate == FOAF("name") and triple.subject in people
-        if is_name and isinstance(triple.subject, NamedNode) and isinstance(triple.object, Literal):
-            given[triple.subject][triple.object.value] += 1
+        subject, target = triple.subject, triple.object
+        if not isinstance(subject, NamedNode) or subject not in people:
+            kept[triple] = None
+        elif triple.predicate == FOAF("name") and isinstance(target, Literal):
+            given[subject][target.value] += 1
         else:
             kept[triple] = None
+            if triple.predicate == FOAF("account") and isinstance(target, NamedNode):
+                stand_ins[subject].add(_tail(target))
     for person, names in given.items():
-        best, *others = sorted(names, key=lambda name: (-names[name], -len(name), name))
+        real = [name for name in names if name not in {_tail(person), *stand_ins[person]}] or list(names)
+        best, *others = sorted(real, key=lambda name: (-names[name], -len(name), name))
         kept[Triple(person, FOAF("name"), Literal(best))] = None
-        for other in others:
-            kept[Triple(person, SCHEMA("alternateName"), Literal(other))] = None
+        kept.update(dict.fromkeys(Triple(person, SCHEMA("alternateName"), Literal(other)) for other in others))
     return list(kept)
+
+
+def _tail(node: NamedNode) -> str:
+    return node.value.rsplit("/", 1)[-1]

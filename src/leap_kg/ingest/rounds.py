@@ -1,4 +1,4 @@
-"""A round of harvesting: the chosen sources one after the other into one home, with the ontology first."""
+"""A round of harvesting: the chosen sources into one home, with the ontology first."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -31,7 +31,10 @@ def harvest_round(
     approve: bool = False,
     progress: Callable[[Source], Progress],
 ) -> Iterator[Outcome]:
-    """Harvest the sources; yields each outcome as soon as it is published. Raises `HomeError`."""
+    """Harvest the sources; yields each outcome as soon as it is published. Raises `HomeError`.
+
+    All are read before the first is published, and of one address all see the same answer.
+    """
     home.create()
     with ExitStack() as stack:
         writer = stack.enter_context(Writer(home, base))
@@ -46,8 +49,7 @@ def harvest_round(
             writer=writer,
             approve=approve,
         )
-        for source in sources:
-            yield harvest.run(source, progress(source))
+        yield from harvest.run(sources, progress)
 
 
 def dry_round(
@@ -66,8 +68,7 @@ def dry_round(
             state=state,
             writer=None,
         )
-        for source in sources:
-            yield harvest.run(source, progress(source))
+        yield from harvest.run(sources, progress)
 
 
 def publish_ontology(writer: Writer, base: str) -> Publication:

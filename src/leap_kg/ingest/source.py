@@ -5,14 +5,14 @@ at any later time, without a network.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from pyoxigraph import NamedNode, Triple
 
 from leap_kg.ingest.fetch import Fetcher
-from leap_kg.ingest.finding import Finding
+from leap_kg.ingest.finding import Finding, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,16 @@ class RawRecord:
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """A record as triples; findings become nodes of `subject`."""
+    """A record as triples; findings become nodes of `subject`.
+
+    `logins` gives the place of each GitHub login that the record states, for findings that need other records.
+    """
 
     key: str
     subject: NamedNode
     triples: list[Triple]
     findings: list[Finding]
+    logins: Mapping[str, Place] = field(default_factory=dict)
 
 
 class RecordUnusable(Exception):
@@ -58,10 +62,15 @@ class RecordUnusable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A record that the source lists: its key and the address it is listed at."""
+    """A record that the source lists: its key and the address it is listed at.
+
+    `problem` says why an item of the listing names no record. Such an item is a dead letter, and the listing
+    counts as incomplete, so that no other record is taken for gone.
+    """
 
     key: str
     url: str
+    problem: str = ""
 
 
 class Source(ABC):

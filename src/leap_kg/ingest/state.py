@@ -1,28 +1,36 @@
-"""What harvesting remembers between runs: runs, the last good bodies of each record, dead letters.
+"""What harvesting remembers between runs: runs, the last good version of each record, dead letters.
 
-One SQLite file. It follows the graph: if it is lost, the next harvest fills it again and publishes nothing new.
+One SQLite file. It follows the graph: if it is lost, the next harvest fills it again and publishes nothing new;
+until then nothing can be taken out of the graph unasked, because nobody knows what was good.
 """
 
 import json
 import sqlite3
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
-_SCHEMA = """
+from pyoxigraph import NamedNode, RdfFormat, Triple, parse, serialize
+
+from leap_kg.graph.home import HomeError
+
+_VERSION = 1
+_SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS run (
     run TEXT PRIMARY KEY, source TEXT NOT NULL, title TEXT NOT NULL, started TEXT NOT NULL, ended TEXT NOT NULL,
     outcome TEXT NOT NULL, seen INTEGER NOT NULL, published INTEGER NOT NULL, unchanged INTEGER NOT NULL,
     dead INTEGER NOT NULL, tombstoned INTEGER NOT NULL, revision INTEGER NOT NULL, message TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS run_source ON run (source, started);
 CREATE TABLE IF NOT EXISTS record (
-    source TEXT NOT NULL, key TEXT NOT NULL, parts TEXT NOT NULL, digest TEXT NOT NULL, absences INTEGER NOT NULL,
-    PRIMARY KEY (source, key));
+    source TEXT NOT NULL, key TEXT NOT NULL, subject TEXT NOT NULL, said BLOB NOT NULL, parts TEXT NOT NULL,
+    digest TEXT NOT NULL, absences INTEGER NOT NULL, PRIMARY KEY (source, key));
 CREATE TABLE IF NOT EXISTS dead (
     source TEXT NOT NULL, key TEXT NOT NULL, url TEXT NOT NULL, stage TEXT NOT NULL, reason TEXT NOT NULL,
     attempts INTEGER NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL, PRIMARY KEY (source, key));
+PRAGMA user_version = {_VERSION};
 """
 
 
@@ -61,9 +69,14 @@ class KeptPart:
 
 @dataclass(frozen=True, slots=True)
 class KeptRecord:
-    """The last good version of a record; `absences` counts complete runs in a row that did not list it."""
+    """The last good version of a record: its subject and its triples as mapped, findings included.
+
+    `digest` is that of what was published of it; `absences` counts complete runs in a row that did not list it.
+    """
 
     key: str
+    subject: NamedNode
+    said: tuple[Triple, ...]
     parts: tuple[KeptPart, ...]
     digest: str
     absences: int
@@ -84,19 +97,27 @@ class DeadLetter:
 
 
 class State:
-    """The state file; a context manager. With `readonly` it must exist."""
+    """The state file; a context manager. With `readonly` it must exist.
+
+    Raises `HomeError` if the file is damaged or of another version.
+    """
 
     def __init__(self, path: Path, readonly: bool = False) -> None:
         self._path = path
         self._readonly = readonly
 
     def __enter__(self) -> "State":
-        if self._readonly:
-            self._database = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True)
-        else:
-            self._database = sqlite3.connect(self._path)
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.executescript(_SCHEMA)
+        try:
+            mode = "ro" if self._readonly else "rwc"
+            self._database = sqlite3.connect(f"{self._path.resolve().as_uri()}?mode={mode}", uri=True)
+            (version,) = self._database.execute("PRAGMA user_version").fetchone()
+            (tables,) = self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            if tables and version != _VERSION:
+                raise self._unusable(f"is of version {version}, not {_VERSION}")
+            if not self._readonly:
+                self._database.executescript(_SCHEMA)
+        except sqlite3.Error as error:
+            raise self._unusable(f"cannot be used ({error})") from None
         return self
 
     def __exit__(
@@ -106,11 +127,11 @@ class State:
 
     def records(self, source: str) -> dict[str, KeptRecord]:
         """The last good version of every record of the source, by key."""
-        rows = self._database.execute("SELECT key, parts, digest, absences FROM record WHERE source = ?", (source,))
-        return {
-            key: KeptRecord(key, tuple(KeptPart(*part) for part in json.loads(parts)), digest, absences)
-            for key, parts, digest, absences in rows
-        }
+        query = "SELECT key, subject, said, parts, digest, absences FROM record WHERE source = ?"
+        try:
+            return {row[0]: _record(*row) for row in self._database.execute(query, (source,))}
+        except (sqlite3.Error, zlib.error, ValueError, SyntaxError, TypeError) as error:
+            raise self._unusable(f"is damaged ({error})") from None
 
     def finish(
         self,
@@ -125,11 +146,7 @@ class State:
         with self._database:
             self._insert_run(report)
             self._database.executemany(
-                "INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?, ?)",
-                [
-                    (source, r.key, json.dumps([(p.role, p.url, p.sha256) for p in r.parts]), r.digest, r.absences)
-                    for r in kept
-                ],
+                "INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", [_row(source, record) for record in kept]
             )
             self._database.executemany(
                 "DELETE FROM record WHERE source = ? AND key = ?", [(source, key) for key in forgotten]
@@ -173,3 +190,18 @@ class State:
     def _insert_run(self, report: RunReport) -> None:
         values = [getattr(report, field.name) for field in fields(report)]
         self._database.execute("INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+
+    def _unusable(self, fault: str) -> HomeError:
+        return HomeError(f"{self._path} {fault}; delete it, and the next harvest fills it again")
+
+
+def _row(source: str, record: KeptRecord) -> tuple[str | bytes | int, ...]:
+    said = zlib.compress(serialize(record.said, format=RdfFormat.N_TRIPLES) or b"")
+    parts = json.dumps([(part.role, part.url, part.sha256) for part in record.parts])
+    return (source, record.key, record.subject.value, said, parts, record.digest, record.absences)
+
+
+def _record(key: str, subject: str, said: bytes, parts: str, digest: str, absences: int) -> KeptRecord:
+    triples = (quad.triple for quad in parse(zlib.decompress(said), format=RdfFormat.N_TRIPLES))
+    kept = tuple(KeptPart(*part) for part in json.loads(parts))
+    return KeptRecord(key, NamedNode(subject), tuple(triples), kept, digest, absences)

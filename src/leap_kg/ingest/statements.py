@@ -1,12 +1,21 @@
-"""Collects triples while a record is mapped; what is empty is left out."""
+"""Collects triples while a record is mapped; what is empty is left out, and what cannot be printed taken out."""
 
+import re
 from collections.abc import Iterable
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from leap_kg.ontology.namespaces import RDF, XSD
+from leap_kg.ontology.namespaces import FOAF, RDF, RDFS, XSD
 
 ANY_URI = XSD("anyURI")
+
+# What XML cannot hold, lone halves of characters, and the controls that terminals obey.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+def printable(text: str) -> str:
+    """The text without the characters that not every RDF format can hold."""
+    return _UNPRINTABLE.sub("", text)
 
 
 class Statements:
@@ -23,6 +32,7 @@ class Statements:
 
     def text(self, subject: NamedNode, predicate: NamedNode, value: str, datatype: NamedNode | None = None) -> None:
         """A literal, unless the value is empty."""
+        value = printable(value)
         if value:
             literal = Literal(value, datatype=datatype) if datatype is not None else Literal(value)
             self._triples[Triple(subject, predicate, literal)] = None
@@ -32,6 +42,16 @@ class Statements:
         if target:
             node = NamedNode(target) if isinstance(target, str) else target
             self._triples[Triple(subject, predicate, node)] = None
+
+    def document(self, iri: str, label: str) -> NamedNode:
+        """A web page or file that somebody else owns.
+
+        Its label is an `rdfs:label`, which no shape restricts and every title goes before: the address may be that
+        of a node which another record describes.
+        """
+        node = self.type(NamedNode(iri), FOAF("Document"))
+        self.text(node, RDFS("label"), label)
+        return node
 
     def extend(self, triples: Iterable[Triple]) -> None:
         """All of these triples."""

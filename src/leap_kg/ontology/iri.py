@@ -57,7 +57,7 @@ def path_of(base: str, iri: str) -> str:
     """
     document, _, fragment = iri.partition("#")
     path = _path(base, document)
-    foreign_part = document != iri and not (fragment and document.startswith(base))
+    foreign_part = document != iri and not (fragment and fragment.isascii() and document.startswith(base))
     if path is None or iri_of(base, path) != document or _resolved_elsewhere(path) or foreign_part:
         return "/node?iri=" + quote(iri, safe="")
     return f"{path}#{fragment}" if fragment else path

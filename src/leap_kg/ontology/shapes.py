@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import pyshacl
-from pyoxigraph import Quad, RdfFormat, Triple, serialize
+import rdflib
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 from rdflib import RDF, SH, Graph
 from rdflib.term import Node
 
@@ -33,15 +34,27 @@ class Violation:
 
 def validate(quads: Iterable[Quad], base: str) -> list[Violation]:
     """Check the quads, graph names aside, against all shapes; an empty list means they conform."""
-    triples = (Triple(quad.subject, quad.predicate, quad.object) for quad in quads)
     data = Graph()
-    data.parse(data=serialize(triples, format=RdfFormat.N_TRIPLES), format="nt")
+    for quad in quads:
+        data.add((_node(quad.subject), _node(quad.predicate), _node(quad.object)))
     conforms, report, text = pyshacl.validate(data, shacl_graph=_shapes(base), inference="none", advanced=False)
     if conforms:
         return []
     if not isinstance(report, Graph):
         raise RuntimeError(f"the shapes could not be applied: {text}")
     return sorted({_violation(report, result) for result in report.subjects(RDF.type, SH.ValidationResult)})
+
+
+def _node(term: NamedNode | BlankNode | Literal | Triple) -> Node:
+    """The term for rdflib, made without its parsers, which refuse some legal IRIs and texts."""
+    if isinstance(term, NamedNode):
+        return rdflib.URIRef(term.value)
+    if isinstance(term, BlankNode):
+        return rdflib.BNode(term.value)
+    if isinstance(term, Literal):
+        datatype = None if term.language else rdflib.URIRef(term.datatype.value)
+        return rdflib.Literal(term.value, lang=term.language, datatype=datatype)
+    raise ValueError(f"shapes cannot be applied to a triple about a triple: {term}")
 
 
 def _violation(report: Graph, result: Node) -> Violation:

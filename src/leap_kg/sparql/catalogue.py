@@ -51,8 +51,8 @@ class CatalogueError(ValueError):
 class NamedQuery:
     """One query: `name` is its path below the folder without suffix, `text` the query without its header.
 
-    `panel_of` are the IRIs of the classes whose pages show it (`ANY` for all), in the order of `order`; `columns` are labels for
-    variables; `question` is its number in the list of questions the graph must answer.
+    `panel_of` are the IRIs of the classes whose pages show it (`ANY` for all), in the order of `order`; `columns`
+    are labels for variables; `question` is its number in the list of questions the graph must answer.
     """
 
     name: str
@@ -99,9 +99,15 @@ class Catalogue:
 
     def panels_for(self, types: Iterable[str]) -> list[NamedQuery]:
         """The panels of a node with these classes (IRIs or prefixed names), by `order`, then by name."""
-        wanted = {headers.expand(each, self._prefixes) for each in types} | {ANY}
+        wanted = {self._class(each) for each in types} | {ANY}
         found = [query for query in self._queries.values() if wanted.intersection(query.panel_of)]
         return sorted(found, key=lambda query: (query.order, query.name))
+
+    def _class(self, name: str) -> str:
+        try:
+            return headers.expand(name, self._prefixes)
+        except ValueError:  # an IRI of another scheme, such as a URN
+            return name
 
 
 def load(folder: Path, base: str = DEFAULT_BASE) -> Catalogue:

@@ -88,10 +88,14 @@ def inspect(text: str, limits: Limits = DEFAULT) -> Verdict:
         raise Refused(400, "the query is not Unicode text") from None
     if size > limits.bytes:
         raise Refused(413, f"the query has {size} bytes, more than the {limits.bytes} that are read here")
+    # Some engines decode \uXXXX before they parse, some only inside strings and IRIs: hold for both.
     decoded = decode_codepoints(text)
-    verdict = _read(decoded, limits)
-    # Which engine decodes \uXXXX before it parses, and which only inside strings, differs: hold for both.
-    return verdict if decoded == text else _read(text, limits)
+    if decoded != text:
+        try:
+            _read(decoded, limits)
+        except Refused as error:
+            raise Refused(error.status, f"with its \\u escapes decoded: {error.reason}") from None
+    return _read(text, limits)
 
 
 def _read(text: str, limits: Limits) -> Verdict:

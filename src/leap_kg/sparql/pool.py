@@ -15,7 +15,7 @@ from typing import Any
 
 from leap_kg.sparql.process import Process, WorkerDied
 from leap_kg.sparql.query import Answer, Query, QueryFailed
-from leap_kg.sparql.worker import STACK_BYTES
+from leap_kg.sparql.worker import LEAST_MEMORY
 
 STOPPING = "the server is stopping; try again later"
 
@@ -29,8 +29,8 @@ class Pool:
     """
 
     def __init__(self, workers: int, seconds: float, memory: int, max_bytes: int, *, waiting: int = 32) -> None:
-        if memory < 2 * STACK_BYTES:
-            raise ValueError(f"a query worker needs at least {2 * STACK_BYTES} bytes of memory, not {memory}")
+        if memory < LEAST_MEMORY:
+            raise ValueError(f"a query worker needs at least {LEAST_MEMORY} bytes of memory, not {memory}")
         self._workers = workers
         self._seconds = seconds
         self._memory = memory
@@ -72,20 +72,31 @@ class Pool:
 
         Queries go on while this runs, on either snapshot.
         """
-        self._newest = snapshot
+        before, self._newest = self._newest, snapshot
+        try:
+            await self._fill(snapshot)
+        except QueryFailed:
+            self._newest = before
+            raise
+
+    async def _fill(self, snapshot: Path) -> None:
         for stale in [process for process in self._idle if process.snapshot != snapshot]:
             self._idle.remove(stale)
             self._background(stale.bury())
         for _ in range(self._workers - len(self._idle) - self._held):
             await self._enter()
-            process = None
+            process, sound = None, False
             try:
                 process = await self._launch(snapshot)
+                await process.ready()
+                sound = True
             finally:
-                self._leave(process, sound=True)
+                self._leave(process, sound=sound)
 
     async def close(self) -> None:
-        """Stop all workers, also in the middle of a query, and wait for their end."""
+        """Stop all workers, also in the middle of a query, and wait for their end; once is enough."""
+        if self._closed:
+            return
         self._closed = True
         for process in self._busy:
             process.kill()
@@ -98,15 +109,17 @@ class Pool:
 
     async def _enter(self) -> None:
         """Wait for one of the places."""
-        self._waiting += 1
-        try:
-            await self._places.acquire()
-        finally:
-            self._waiting -= 1
-        if self._closed:
+        if not self._closed:
+            self._waiting += 1
+            try:
+                await self._places.acquire()
+            finally:
+                self._waiting -= 1
+            if not self._closed:
+                self._held += 1
+                return
             self._places.release()
-            raise QueryFailed(503, STOPPING, retry_after=1)
-        self._held += 1
+        raise QueryFailed(503, STOPPING, retry_after=1)
 
     def _pick(self, snapshot: Path) -> Process | None:
         """An idle worker on this snapshot."""
@@ -127,6 +140,8 @@ class Pool:
         except OSError as error:
             raise QueryFailed(503, f"no query worker could be started: {error}", retry_after=1) from None
         self._busy.add(process)
+        if self._closed:
+            process.kill()
         return process
 
     async def _ask(self, process: Process, query: Query) -> tuple[dict[str, Any], bytes]:
@@ -172,7 +187,7 @@ class Pool:
         try:
             await process.bury()
             self._busy.discard(process)
-            if not self._closed:
+            if process.is_ready and not self._closed:
                 with contextlib.suppress(OSError):  # no process to be had now: the next query tries again
                     self._idle.append(await Process.start(self._newest or process.snapshot, self._memory))
         finally:

@@ -19,7 +19,19 @@ from leap_kg.sparql.query import QueryFailed
 STARTUP_SECONDS = 30.0
 READ_AHEAD = 2**20
 # What a worker needs to find Python and the engine, and nothing that a query could be made to tell.
-_ENVIRONMENT = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TZ")
+_INHERITED = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TZ")
+
+
+def command(snapshot: Path, memory: int) -> list[str]:
+    """How a worker is started."""
+    return [sys.executable, "-P", "-m", "leap_kg.sparql.worker", str(snapshot), str(memory)]
+
+
+def environment() -> dict[str, str]:
+    """The environment of a worker."""
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    # Each further arena of glibc reserves 64 MiB of the address space that a worker may use, mostly for nothing.
+    return {**inherited, "MALLOC_ARENA_MAX": "2"}
 
 
 class WorkerDied(Exception):
@@ -31,22 +43,17 @@ class Process:
 
     def __init__(self, child: asyncio.subprocess.Process, snapshot: Path) -> None:
         self._child = child
-        self._is_ready = False
+        self.is_ready = False
         self.snapshot = snapshot
 
     @classmethod
     async def start(cls, snapshot: Path, memory: int) -> "Process":
         """Start a worker with `memory` bytes of address space; returns before it is ready."""
         child = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",
-            "-m",
-            "leap_kg.sparql.worker",
-            str(snapshot),
-            str(memory),
+            *command(snapshot, memory),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+            env=environment(),
             limit=READ_AHEAD,
         )
         return cls(child, snapshot)
@@ -64,7 +71,7 @@ class Process:
 
     async def ready(self) -> None:
         """Wait until the snapshot is open; raises `QueryFailed` (503) if it cannot be."""
-        if self._is_ready:
+        if self.is_ready:
             return
         try:
             async with asyncio.timeout(STARTUP_SECONDS):
@@ -75,7 +82,7 @@ class Process:
             raise QueryFailed(503, f"no query worker could start on {self.snapshot}; see the log") from None
         if header["status"] != 200:
             raise QueryFailed(header["status"], header["reason"])
-        self._is_ready = True
+        self.is_ready = True
 
     async def ask(self, header: Mapping[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
         """Header and body of the reply; raises `WorkerDied`."""

@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pyoxigraph import NamedNode
+
 from leap_kg.sparql.formats import Format, negotiate, offered
 from leap_kg.sparql.guard import DEFAULT, Limits, Refused, inspect
 
@@ -63,8 +65,10 @@ def prepare(
 ) -> Query:
     """The way from a request to a `Query`: guard, then format (`requested` by name, else by `accept`).
 
-    Raises `Refused` with the guard's statuses, or 406 where no format suits.
+    Raises `Refused` with the guard's statuses, 400 for a graph that is no absolute IRI, 406 where no format suits.
     """
+    for graph in (*default_graphs, *named_graphs):
+        _check_iri(graph)
     verdict = inspect(text, limits)
     chosen = negotiate(accept, verdict.form, requested)
     if chosen is None:
@@ -79,3 +83,10 @@ def prepare(
         prefixes=prefixes or {},
         seconds=seconds,
     )
+
+
+def _check_iri(graph: str) -> None:
+    try:
+        NamedNode(graph)
+    except ValueError:
+        raise Refused(400, f"the graph {graph!r} is no absolute IRI") from None

@@ -95,8 +95,8 @@ _TOKEN = re.compile(
             (Kind.BLANK, rf"_:[{_BASE}_0-9][{_NAME}]*+(?:\.++[{_NAME}]++)*+"),
             (
                 Kind.NAME,
-                # The bound keeps `a.a.a.…` linear; a prefix with more dots is read as words, which hides nothing.
-                rf"(?:[{_BASE}][{_NAME}]*+(?:\.++[{_NAME}]++){{0,16}}+)?+:"
+                # The bounds keep `a-a-a-…` linear; a longer prefix is read as words, which hides nothing.
+                rf"(?:[{_BASE}][{_NAME}]{{0,63}}+(?:\.++[{_NAME}]{{1,64}}+){{0,4}}+)?+:"
                 rf"(?:(?:[{_BASE}_:0-9]|{_PERCENT})(?:[{_NAME}:]|{_PERCENT})*+"
                 rf"(?:\.++(?:[{_NAME}:]|{_PERCENT})++)*+)?+",
             ),

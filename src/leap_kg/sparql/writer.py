@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from _typeshed import ReadableBuffer
 
-    Results = pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples
+Results = pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples
 
 ROWS = {
     "json": QueryResultsFormat.JSON,

@@ -16,7 +16,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 from leap_kg.ontology.jsonld import compact
 from leap_kg.ontology.namespaces import prefixes
 from leap_kg.sparql.formats import Format
-from leap_kg.web.negotiation import JSONLD, N_TRIPLES, RDF_XML, TURTLE
+from leap_kg.web.negotiation import JSONLD, N_TRIPLES, NODE_FORMS, RDF_XML, TURTLE
 from leap_kg.web.reading import Reading
 
 _SYNTAXES = {
@@ -37,6 +37,7 @@ class Descriptions:
         self._reading = reading
         self._parts = _by_document(subjects_with_fragment)
         self.jsonld = lru_cache(maxsize=256)(self._jsonld)
+        self.forms = lru_cache(maxsize=4096)(self._forms)
 
     def parts(self, node: NamedNode) -> list[NamedNode]:
         """The parts of a node, in order."""
@@ -48,6 +49,14 @@ class Descriptions:
         for part in self.parts(node):
             statements += self._reading.statements(part)
         return statements
+
+    def _forms(self, node: NamedNode) -> tuple[Format, ...]:
+        """The forms in which the node can be had: RDF/XML cannot name every property, nor hold every character."""
+        try:
+            self.serialised(node, RDF_XML)
+        except NotWritable:
+            return tuple(form for form in NODE_FORMS if form is not RDF_XML)
+        return NODE_FORMS
 
     def _jsonld(self, node: NamedNode) -> dict[str, Any]:
         return compact(self.triples(node), self._reading.base, node.value)

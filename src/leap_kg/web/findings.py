@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from leap_kg.graph.names import source_graph
+from leap_kg.ontology.iri import path_of
 from leap_kg.ontology.namespaces import SH
 from leap_kg.web.cells import Node
 from leap_kg.web.links import url
@@ -20,7 +21,9 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding; `anchor` is the fragment of its node, `focus` what it is about, `record` the page it stands on."""
+    """One finding; `anchor` is the fragment of its node, `focus` what it is about, `record` the node whose
+    page it stands on, `place` the same with the finding's own address.
+    """
 
     iri: str
     anchor: str
@@ -31,6 +34,7 @@ class Finding:
     value: str
     kind: Node
     record: Node
+    place: Node
     focus: Node
     file: Node | None
     source: Node
@@ -151,7 +155,7 @@ def as_rows(findings: Iterable[Finding]) -> list[dict[str, str]]:
 def _finding(reading: Reading, row: Mapping[str, Term]) -> Finding:
     node, kind, file = _node(row["finding"]), _node(row["kind"]), row.get("file")
     record, _, anchor = node.value.partition("#")
-    focus = reading.one(node, SH("focusNode"))
+    focus, shown = reading.one(node, SH("focusNode")), reading.link(NamedNode(record))
     return Finding(
         iri=node.value,
         anchor=anchor,
@@ -161,7 +165,8 @@ def _finding(reading: Reading, row: Mapping[str, Term]) -> Finding:
         pointer=row["place"].value if "place" in row else "",
         value="; ".join(term.value for term in reading.objects(node, SH("value"))),
         kind=reading.link(kind),
-        record=reading.link(NamedNode(record)),
+        record=shown,
+        place=Node(shown.label, path_of(reading.base, node.value), node.value, shown.kind),
         focus=reading.link(focus or NamedNode(record)),
         file=reading.link(file) if isinstance(file, NamedNode) else None,
         source=reading.link(source_graph(reading.base, row["source"].value)),

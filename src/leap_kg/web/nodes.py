@@ -18,11 +18,10 @@ from leap_kg.web.agents import agent_page
 from leap_kg.web.answers import Resource, answer, page, render, site_of, twins
 from leap_kg.web.cells import Node
 from leap_kg.web.dataset import dataset_page
-from leap_kg.web.describe import NotWritable
 from leap_kg.web.entity import EntityPage, entity_page, rows
 from leap_kg.web.links import url
 from leap_kg.web.listing import kind_label
-from leap_kg.web.negotiation import CSV, HTML, JSON, NODE_FORMS, RDF_XML, by_suffix, not_acceptable, with_suffix
+from leap_kg.web.negotiation import CSV, HTML, JSON, NODE_FORMS, by_suffix, not_acceptable, with_suffix
 from leap_kg.web.plainform import COLUMNS, as_document, as_rows
 from leap_kg.web.reading import moment
 from leap_kg.web.revision import Revision
@@ -82,19 +81,18 @@ def node_answer(request: Request, revision: Revision, node: NamedNode, form: For
         place = with_suffix(path_of(reading.base, heir.value), form or HTML)
         return RedirectResponse(place, status_code=301, headers={"Cache-Control": "no-cache"})
     gone = reading.types(node) == [reading.leap("Tombstone")]
-    address = node_address(revision, node)
+    address, forms = node_address(revision, node), revision.descriptions.forms(node)
+    if form is not None and form not in forms:
+        return not_acceptable(forms, address)
     resource = Resource(
         revision=revision.number,
         address=address,
         about=node.value,
-        forms=NODE_FORMS,
+        forms=forms,
         make=lambda chosen: _body(request, revision, node, address, chosen, gone),
         status=410 if gone else 200,
     )
-    try:
-        return answer(request, resource, form)
-    except NotWritable:
-        return not_acceptable([f for f in NODE_FORMS if f is not RDF_XML], address)
+    return answer(request, resource, form)
 
 
 def node_address(revision: Revision, node: NamedNode) -> str:
@@ -161,7 +159,7 @@ def _html(request: Request, revision: Revision, node: NamedNode, address: str) -
         anchors=getattr(view, "anchors", frozenset()),
         kind_plural=kind.plural if kind else "",
         description=entity.lead or f"{entity.node.kind or 'Node'}: {entity.node.label}",
-        formats=twins(address, NODE_FORMS),
+        formats=twins(address, revision.descriptions.forms(node)),
         jsonld=revision.descriptions.jsonld(node),
         section="browse",
     )
@@ -178,5 +176,5 @@ def _tombstone(request: Request, revision: Revision, node: NamedNode) -> str:
         text=f"This record is gone: its source no longer has it{f', as of {when}' if when else ''}.",
         iri=node.value,
         facts=rows(reading, reading.statements(node)),
-        formats=twins(node_address(revision, node), NODE_FORMS),
+        formats=twins(node_address(revision, node), revision.descriptions.forms(node)),
     )

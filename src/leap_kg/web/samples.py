@@ -48,7 +48,7 @@ def samples(request: Request, example: Node | None) -> Samples:
     )
 
 
-_LIST = '''import requests
+_LIST = """import requests
 
 answer = requests.get(
     "{address}",
@@ -56,7 +56,7 @@ answer = requests.get(
     timeout=60,
 )
 for dataset in answer.json()["hits"]:
-    print(dataset["label"], dataset["iri"])'''
+    print(dataset["label"], dataset["iri"])"""
 
 _PYTHON = '''import requests
 

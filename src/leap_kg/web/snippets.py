@@ -13,7 +13,7 @@ import json
 import keyword
 import math
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 _LONGEST = 4000
 
@@ -42,13 +42,19 @@ class Address:
     @property
     def scheme(self) -> str:
         """`gs`, `s3`, `https`, `http` or `file`; other schemes as they are."""
-        return urlsplit(self.uri).scheme.lower()
+        return self.uri.partition("://")[0].lower()
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What follows the scheme: the bucket or host, and the rest without the slash between them."""
+        first, _, rest = self.uri.partition("://")[2].partition("/")
+        return first, rest
 
     @property
     def url(self) -> str:
         """What to hand to fsspec: a path for a local file, the web address of a bucket behind an endpoint."""
         if self.scheme == "file":
-            return unquote(urlsplit(self.uri).path)
+            return "/" + unquote(self.place[1])
         return self.https if self.endpoint and self.https.startswith(("https://", "http://")) else self.uri
 
     def options(self) -> dict[str, object]:
@@ -149,8 +155,8 @@ def _icechunk(address: Address, given: dict[str, object]) -> Snippet:
 
 
 def _icechunk_storage(address: Address) -> str:
-    parts = urlsplit(address.uri)
-    place = {"bucket": parts.netloc, "prefix": address.uri.partition("://")[2].partition("/")[2]}
+    bucket, prefix = address.place
+    place = {"bucket": bucket, "prefix": prefix}
     if address.scheme == "gs":
         access = {"anonymous": True} if address.public else {"from_env": True}
         return _function("icechunk.gcs_storage", [], {**place, **access})

@@ -1,5 +1,6 @@
-"""The Jinja2 environment: every value escaped, templates parsed once."""
+"""The Jinja2 environment: every value escaped, templates parsed once, characters that HTML cannot hold replaced."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from leap_kg.web.assets import Assets
 from leap_kg.web.reading import moment
 
 _LONGEST_TITLE = 70
+# What HTML may not hold, not even escaped; harvested texts do.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 _NAVIGATION = (
     ("browse", "Browse", "/browse"),
     ("query", "Query", "/sparql"),
@@ -40,7 +43,8 @@ class Templates:
 
     def render(self, template: str, context: Mapping[str, object]) -> str:
         """A page as text."""
-        return self._environment.get_template(template).render(context)
+        text = self._environment.get_template(template).render(context)
+        return _UNPRINTABLE.sub("\ufffd", text)
 
 
 def _titled(title: str, site_name: str) -> str:

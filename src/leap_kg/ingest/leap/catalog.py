@@ -1,14 +1,14 @@
 """Source `leap-catalog`: from the input list through each feedstock's `catalog.yaml` to its `meta.yaml`."""
 
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 
 from leap_kg.ingest.fetch import Body, Fetcher
-from leap_kg.ingest.leap.feedstock import meta_url
+from leap_kg.ingest.leap.naming import meta_url, record_key
 from leap_kg.ingest.leap.record import map_files, read_mapping
 from leap_kg.ingest.source import Mapped, Part, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ingest.yamltext import read_yaml
-from leap_kg.ontology.identifiers import Refusal, github
 
 
 class LeapCatalog(Source):
@@ -42,24 +42,25 @@ class LeapCatalog(Source):
 
 
 def listed(url: str, fetcher: Fetcher) -> list[Ref]:
-    """The feedstocks that the input list at `url` names; raises `RecordUnusable` if it is none."""
+    """The feedstocks that the input list at `url` names; raises `RecordUnusable` if it is none.
+
+    An entry that is no text becomes a `Ref` with a problem. Of entries that name one feedstock the first counts.
+    """
     document = read_yaml(fetcher.fetch(url).data, what=url)
     value = document.value.get("feedstocks") if isinstance(document.value, dict) else None
     if not isinstance(value, list):
         raise RecordUnusable("the input list has no list under 'feedstocks'", url)
     refs: dict[str, Ref] = {}
-    for item in value:
-        if not isinstance(item, str) or not item.strip():
-            raise RecordUnusable(f"an entry of the input list is not a URL: {item!r}", url)
-        ref = Ref(record_key(item.strip()), item.strip())
+    for number, item in enumerate(value):
+        if isinstance(item, str) and item.strip():
+            ref = Ref(record_key(item.strip()), item.strip())
+        else:
+            line = document.lines.get(("feedstocks", number))
+            shown = json.dumps(item)[:100]
+            problem = f"line {line} of the input list is {shown}; write the address of a catalog.yaml there"
+            ref = Ref(f"entry {number + 1} of the input list", url, problem)
         refs.setdefault(ref.key, ref)
     return list(refs.values())
-
-
-def record_key(url: str) -> str:
-    """What a feedstock is called for ever: `owner/repository` on GitHub, else its address."""
-    repository = github.parse_repository(url)
-    return url if isinstance(repository, Refusal) else repository.key
 
 
 def part(role: str, body: Body) -> Part:

@@ -48,8 +48,9 @@ def _tags(entry: Entry) -> list[str]:
     return sorted(str(tag).strip() for tag in _items(entry, "tags"))
 
 
-def _stores(entry: Entry, key: str) -> list[str]:
-    return sorted(_text(store, key) for store in _items(entry, "stores") if isinstance(store, dict))
+def _stores(entry: Entry, *keys: str) -> list[str]:
+    stores = [store for store in _items(entry, "stores") if isinstance(store, dict)]
+    return sorted(" at ".join(_text(store, key) for key in keys) for store in stores)
 
 
 def _maintainers(entry: Entry) -> list[str]:
@@ -63,7 +64,7 @@ _FIELDS: dict[str, Callable[[Entry], Any]] = {
     "tags": _tags,
     "licence": lambda entry: _text(entry, "provenance", "license"),
     "store ids": lambda entry: _stores(entry, "id"),
-    "store URLs": lambda entry: _stores(entry, "url"),
+    "store URLs": lambda entry: _stores(entry, "id", "url"),
     "maintainers": _maintainers,
 }
 

@@ -1,7 +1,8 @@
 """One feedstock as its files describe it: `catalog.yaml` merged with `meta.yaml`, the latter winning.
 
 The same shape is what LEAP publishes as JSON, so an entry of the published catalogue reads the same way.
-Every field may be missing; what cannot be read is a finding.
+Every field may be missing; what cannot be read is a finding, and nothing that a file says is dropped: what has no
+field here is kept by `Reading.keep`.
 """
 
 from collections.abc import Mapping
@@ -9,10 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.leap.naming import META_KEYS
 from leap_kg.ingest.leap.reading import Path, Reading
 from leap_kg.ontology.identifiers import github, orcid
-
-META_KEYS = ("meta_yaml_url", "ncviewjs:meta_yaml_url")
 
 _KEYS = (
     "title",
@@ -93,9 +93,10 @@ class StoreEntry:
     origin: Link
     kwargs: dict[str, Any]
     rechunked: list[Rechunked]
-    public: bool | None
+    public: bool
     modified: str
     path: Path
+    written: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ class Feedstock:
     title: str = ""
     description: str = ""
     licence: str = ""
-    licence_link: Link | None = None
+    licence_link: Link = field(default_factory=lambda: Link("", ""))
     providers: list[Provider] = field(default_factory=list)
     maintainers: list[Party] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
@@ -151,13 +152,12 @@ def read_feedstock(merged: Mapping[str, Any], reading: Reading) -> Feedstock:
     reading.rest(merged, _KEYS, ())
     provenance = reading.mapping(merged.get("provenance"), ("provenance",))
     reading.rest(provenance, ("providers", "license", "license_link"), ("provenance",))
-    links = reading.mappings(provenance.get("license_link"), ("provenance", "license_link"))
     citations, citation_text = _citations(merged.get("citation"), reading)
     return Feedstock(
         title=reading.text(merged.get("title"), ("title",)),
         description=reading.text(merged.get("description"), ("description",)),
         licence=reading.text(provenance.get("license"), ("provenance", "license")),
-        licence_link=_link(*links[0], reading, label="title") if links else None,
+        licence_link=_licence_link(provenance.get("license_link"), reading),
         providers=[
             _provider(item, path, reading)
             for item, path in reading.mappings(provenance.get("providers"), ("provenance", "providers"))
@@ -180,15 +180,6 @@ def read_feedstock(merged: Mapping[str, Any], reading: Reading) -> Feedstock:
         notebook_version=reading.text(merged.get("pangeo_notebook_version"), ("pangeo_notebook_version",)),
         bakery=_bakery(merged.get("bakery"), reading),
     )
-
-
-def meta_url(catalog: Mapping[str, Any]) -> str:
-    """Where a `catalog.yaml` says its `meta.yaml` is, `""` if it does not."""
-    for key in META_KEYS:
-        value = catalog.get(key)
-        if isinstance(value, str) and value.strip():
-            return value.strip()
-    return ""
 
 
 def _party(item: dict[str, Any], path: Path, reading: Reading, known: tuple[str, ...]) -> Party:
@@ -214,7 +205,19 @@ def _provider(item: dict[str, Any], path: Path, reading: Reading) -> Provider:
 
 def _link(item: dict[str, Any], path: Path, reading: Reading, label: str = "label") -> Link:
     reading.rest(item, (label, "url"), path)
-    return Link(reading.text(item.get(label), (*path, label)), reading.url(item.get("url"), (*path, "url")))
+    link = Link(reading.text(item.get(label), (*path, label)), reading.url(item.get("url"), (*path, "url")))
+    if not link.url:
+        reading.keep((*path, label), link.label)
+    return link
+
+
+def _licence_link(value: object, reading: Reading) -> Link:
+    """The first link; a licence has one text."""
+    path = ("provenance", "license_link")
+    links = reading.mappings(value, path)
+    for other, place in links[1:]:
+        reading.keep(place, other)
+    return _link(*links[0], reading, label="title") if links else Link("", "")
 
 
 def _recipes(value: object, reading: Reading) -> list[RecipeEntry]:
@@ -222,6 +225,8 @@ def _recipes(value: object, reading: Reading) -> list[RecipeEntry]:
     for item, path in reading.mappings(value, ("recipes",)):
         reading.rest(item, ("id", "object", "dict_object"), path)
         dictionary = "dict_object" in item
+        if dictionary:
+            reading.keep((*path, "object"), item.get("object"))
         key = "dict_object" if dictionary else "object"
         target = reading.text(item.get(key), (*path, key))
         name = reading.text(item.get("id"), (*path, "id")) or target.partition(":")[2] or target
@@ -236,8 +241,14 @@ def _store(item: dict[str, Any], path: Path, reading: Reading) -> StoreEntry:
         *("xarray_open_kwargs", "public", "geospatial", "last_updated"),
     )
     reading.rest(item, known, path)
-    rechunking = "rechunking" if "rechunking" in item else "ncviewjs:rechunking"
-    public = item.get("public")
+    rechunking = "rechunking" if item.get("rechunking") else "ncviewjs:rechunking"
+    if rechunking == "rechunking":
+        reading.keep((*path, "ncviewjs:rechunking"), item.get("ncviewjs:rechunking"))
+    public = reading.flag(item.get("public"), (*path, "public"))
+    # What a probe of the site found out about the store; "not public" it says of every Zarr 3 store.
+    if public is False:
+        reading.keep((*path, "public"), public)
+    reading.keep((*path, "geospatial"), reading.flag(item.get("geospatial"), (*path, "geospatial")))
     return StoreEntry(
         id=reading.text(item.get("id"), (*path, "id")),
         name=reading.text(item.get("name"), (*path, "name")),
@@ -252,9 +263,10 @@ def _store(item: dict[str, Any], path: Path, reading: Reading) -> StoreEntry:
             _rechunked(copy, place, reading)
             for copy, place in reading.mappings(item.get(rechunking), (*path, rechunking))
         ],
-        public=public if isinstance(public, bool) else None,
+        public=public is True,
         modified=reading.text(item.get("last_updated"), (*path, "last_updated")),
         path=path,
+        written=item,
     )
 
 
@@ -285,6 +297,7 @@ def _email(value: object, reading: Reading) -> str:
         hint = "Give one address such as name@example.org."
         path = ("contact", "email")
         reading.report("bad-identifier", Severity.WARNING, "contact.email is not an e-mail address", hint, path, email)
+        reading.keep(path, email)
         return ""
     return email
 
@@ -298,6 +311,8 @@ def _variables(value: object, reading: Reading) -> list[VariableEntry]:
         if name or symbol:
             description = reading.text(item.get("description"), (*path, "description"))
             entries.append(VariableEntry(name or symbol, symbol, description))
+        else:
+            reading.keep((*path, "description"), item.get("description"))
     return entries
 
 

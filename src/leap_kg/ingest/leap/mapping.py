@@ -2,43 +2,21 @@
 
 import json
 import re
-from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Triple
 
 from leap_kg.ingest.code import describe_repository
 from leap_kg.ingest.finding import Severity
 from leap_kg.ingest.leap.feedstock import CitationEntry, Feedstock
+from leap_kg.ingest.leap.naming import Subject
 from leap_kg.ingest.leap.parties import map_parties
 from leap_kg.ingest.leap.reading import Reading
 from leap_kg.ingest.leap.recipes import map_recipes
 from leap_kg.ingest.leap.stores import map_store
 from leap_kg.ingest.statements import Statements
-from leap_kg.ontology.identifiers import Refusal, arxiv, doi, github, licence
+from leap_kg.ontology.identifiers import Refusal, arxiv, doi, licence
 from leap_kg.ontology.iri import digest, iri_text, mint, part, slug
 from leap_kg.ontology.namespaces import DCAT, DCT, FABIO, FOAF, ONTOLOGY_PATH, SCHEMA, XSD, Namespace
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a feedstock's record is about: the dataset's node, its repository, and the files that describe it.
-
-    `code` is the meta.yaml's place, whose repository holds the recipes.
-    """
-
-    dataset: NamedNode
-    repository: github.Repository | None
-    code: github.File | None
-    sources: tuple[str, ...]
-
-
-def dataset_node(url: str, base: str) -> tuple[NamedNode, github.Repository | None]:
-    """The dataset that a feedstock file at `url` is about: named by its repository, else by the address."""
-    repository = github.parse_repository(url)
-    if not isinstance(repository, Refusal):
-        return mint(base, "dataset", *repository.key.split("/")), repository
-    without_scheme = re.sub(r"^[A-Za-z]+://", "", url)
-    return mint(base, "dataset", slug(without_scheme)), None
 
 
 def map_feedstock(feedstock: Feedstock, subject: Subject, reading: Reading, base: str) -> list[Triple]:
@@ -53,16 +31,16 @@ def map_feedstock(feedstock: Feedstock, subject: Subject, reading: Reading, base
     if subject.repository is not None:
         say.link(dataset, leap("feedstock"), describe_repository(subject.repository, say))
     _licence(feedstock, dataset, reading, say)
-    map_parties(feedstock, dataset, reading, say, base)
-    stores = {}
+    map_parties(feedstock, dataset, subject.path, reading, say, base)
+    stores: dict[str, NamedNode] = {}
     for entry in feedstock.stores:
         store = map_store(entry, dataset, reading, say, base)
         if store is not None:
-            stores[entry.id] = store
+            stores |= {name: store for name in (entry.name, entry.id) if name}
     if not feedstock.stores:
         hint = "List the stores, or link to the catalogue that does."
         reading.report("missing-stores", Severity.INFO, "the record lists no store", hint, ("stores",))
-    map_recipes(feedstock, subject.dataset, subject.code, stores, reading, say, base)
+    map_recipes(feedstock, subject, stores, reading, say, base)
     for citation in feedstock.citations:
         _cite(citation, dataset, reading, say, base)
     _variables(feedstock, dataset, say, base)
@@ -82,9 +60,7 @@ def _describe(feedstock: Feedstock, dataset: NamedNode, reading: Reading, say: S
         say.text(dataset, DCAT("keyword"), tag)
     for link in feedstock.links:
         if link.url:
-            say.link(dataset, FOAF("page"), link.url)
-            say.type(NamedNode(link.url), FOAF("Document"))
-            say.text(NamedNode(link.url), DCT("title"), link.label)
+            say.link(dataset, FOAF("page"), say.document(link.url, link.label))
     say.link(dataset, FOAF("depiction"), feedstock.thumbnail)
     say.text(dataset, DCT("bibliographicCitation"), feedstock.citation_text)
     say.text(dataset, SCHEMA("creditText"), feedstock.acknowledgements)
@@ -94,7 +70,7 @@ def _licence(feedstock: Feedstock, dataset: NamedNode, reading: Reading, say: St
     path = ("provenance", "license")
     say.text(dataset, DCT("rights"), feedstock.licence)
     link = feedstock.licence_link
-    if not feedstock.licence and link is None:
+    if not feedstock.licence and not link.url:
         hint = "Set provenance.license to an SPDX identifier such as CC-BY-4.0."
         reading.report("missing-licence", Severity.VIOLATION, "the record states no licence", hint, path)
         return
@@ -103,9 +79,10 @@ def _licence(feedstock: Feedstock, dataset: NamedNode, reading: Reading, say: St
         node = NamedNode(known.iri)
         say.text(node, DCT("title"), known.name)
         say.text(node, DCT("identifier"), known.spdx_id)
-    elif link is not None and link.url:
-        node = NamedNode(link.url)
-        say.text(node, DCT("title"), link.label)
+        if link.url and link.url != known.iri:
+            say.link(dataset, FOAF("page"), say.document(link.url, link.label))
+    elif link.url:
+        node = say.document(link.url, link.label)
     else:
         message = f"the licence {feedstock.licence!r} is not recognised: {known.reason}"
         reading.report("unknown-licence", Severity.WARNING, message, known.hint, path, feedstock.licence)
@@ -117,12 +94,14 @@ def _licence(feedstock: Feedstock, dataset: NamedNode, reading: Reading, say: St
 def _cite(entry: CitationEntry, dataset: NamedNode, reading: Reading, say: Statements, base: str) -> None:
     node, article = _paper(entry, reading, base)
     if node is None:
+        texts = (entry.authors, entry.year, entry.journal, entry.volume, entry.pages)
+        reading.keep(entry.path, [text for text in texts if text])
         return
     say.link(dataset, SCHEMA("citation"), node)
     say.type(node, SCHEMA("ScholarlyArticle"), *((FABIO("JournalArticle"),) if article else ()))
     say.text(node, DCT("title"), entry.title.rstrip(".") or entry.doi)
     say.text(node, DCT("bibliographicCitation"), _reference(entry))
-    if re.fullmatch(r"[12]\d{3}", entry.year):
+    if re.fullmatch(r"[12]\d{3}", entry.year, re.ASCII):
         say.text(node, SCHEMA("datePublished"), entry.year, XSD("gYear"))
 
 
@@ -139,6 +118,7 @@ def _paper(entry: CitationEntry, reading: Reading, base: str) -> tuple[NamedNode
             reading.report("bad-identifier", Severity.INFO, "doi holds an arXiv number", hint, path, entry.doi)
             return NamedNode(preprint.iri), False
         reading.report("bad-identifier", Severity.WARNING, f"doi: {number.reason}", number.hint, path, entry.doi)
+        reading.keep(path, entry.doi)
     if entry.title:
         return mint(base, "paper", f"{slug(entry.title)}-{digest(entry.title, entry.year)}"), bool(entry.journal)
     return None, False

@@ -8,18 +8,21 @@ from pyoxigraph import NamedNode
 
 from leap_kg.ingest.finding import Severity
 from leap_kg.ingest.leap.feedstock import Feedstock, Party, Provider
-from leap_kg.ingest.leap.reading import Path, Reading
+from leap_kg.ingest.leap.reading import Path, Reading, dotted
 from leap_kg.ingest.people import describe_person, person_iri
 from leap_kg.ingest.statements import Statements
-from leap_kg.ontology.iri import mint, part, slug
+from leap_kg.ontology.iri import digest, iri_text, mint, part, slug
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ORG, PROV, SCHEMA, SKOS, VCARD
 
+_LONGEST_SLUG = 80
 STAC_ROLES = ("licensor", "producer", "processor", "host")
 _ROLE_WORDS = {"distributor": "host", "archive": "host", "data provider": "producer", "curator": "processor"}
 
 
-def map_parties(feedstock: Feedstock, dataset: NamedNode, reading: Reading, say: Statements, base: str) -> None:
-    """Say who maintains and who provides the dataset."""
+def map_parties(
+    feedstock: Feedstock, dataset: NamedNode, path: tuple[str, ...], reading: Reading, say: Statements, base: str
+) -> None:
+    """Say who maintains and who provides the dataset; `path` is the record's, for people whom nothing else names."""
     if not any(party.name or party.orcid or party.login for party in feedstock.maintainers):
         reading.report(
             "missing-contact",
@@ -29,20 +32,22 @@ def map_parties(feedstock: Feedstock, dataset: NamedNode, reading: Reading, say:
             ("maintainers",),
         )
     for party in feedstock.maintainers:
-        _maintainer(party, dataset, reading, say, base)
+        _maintainer(party, dataset, path, reading, say, base)
     for provider in feedstock.providers:
-        _provider(provider, dataset, reading, say, base)
+        _provider(provider, dataset, path, reading, say, base)
     if feedstock.email:
         contact = part(dataset, "contact", feedstock.email)
         say.link(dataset, DCAT("contactPoint"), contact)
         say.type(contact, VCARD("Kind"))
-        say.link(contact, VCARD("hasEmail"), f"mailto:{feedstock.email}")
+        say.link(contact, VCARD("hasEmail"), iri_text(f"mailto:{feedstock.email}"))
 
 
-def _maintainer(party: Party, dataset: NamedNode, reading: Reading, say: Statements, base: str) -> None:
+def _maintainer(
+    party: Party, dataset: NamedNode, path: tuple[str, ...], reading: Reading, say: Statements, base: str
+) -> None:
     if not (party.name or party.orcid or party.login):
         return
-    person = _person(party, dataset, say, base)
+    person = _person(party, path, say, base)
     say.link(dataset, SCHEMA("maintainer"), person)
     _attribute(dataset, person, [mint(base, "role", "maintainer")], say)
     if party.orcid is None and party.login is None:
@@ -56,11 +61,14 @@ def _maintainer(party: Party, dataset: NamedNode, reading: Reading, say: Stateme
         )
 
 
-def _provider(provider: Provider, dataset: NamedNode, reading: Reading, say: Statements, base: str) -> None:
+def _provider(
+    provider: Provider, dataset: NamedNode, path: tuple[str, ...], reading: Reading, say: Statements, base: str
+) -> None:
     party = provider.party
-    if not party.name:
+    if not (party.name or party.orcid or party.login):
+        _report_nameless(provider, reading)
         return
-    agent = _person(party, dataset, say, base) if party.orcid or party.login else _organization(party.name, say, base)
+    agent = _person(party, path, say, base) if party.orcid or party.login else _organization(party.name, say, base)
     roles = [_role(text, path, reading, say, base) for text, path in provider.roles]
     attribution = _attribute(dataset, agent, roles, say, fallback=mint(base, "role", "provider"))
     say.text(attribution, DCT("description"), provider.description)
@@ -72,15 +80,28 @@ def _provider(provider: Provider, dataset: NamedNode, reading: Reading, say: Sta
         say.link(dataset, DCT("publisher"), agent)
 
 
-def _person(party: Party, dataset: NamedNode, say: Statements, base: str) -> NamedNode:
-    own = (dataset.value.removeprefix(f"{base}dataset/"), slug(party.name))
-    person = person_iri(party.orcid, party.login, own, base)
+def _report_nameless(provider: Provider, reading: Reading) -> None:
+    path = provider.party.path
+    reading.report("bad-value", Severity.WARNING, f"{dotted(path)} has no name", "Name the provider.", path)
+    roles = [text for text, _ in provider.roles]
+    stated = {"roles": roles, "description": provider.description, "url": provider.url}
+    reading.keep(path, {key: value for key, value in stated.items() if value})
+
+
+def _person(party: Party, path: tuple[str, ...], say: Statements, base: str) -> NamedNode:
+    person = person_iri(party.orcid, party.login, (*path, _word(party.name)), base)
     say.extend(describe_person(person, party.name, party.login))
     return person
 
 
+def _word(name: str) -> str:
+    """A name as the last part of an IRI that no other name has."""
+    return f"{slug(name)}-{digest(name)}"
+
+
 def _organization(name: str, say: Statements, base: str) -> NamedNode:
-    organization = mint(base, "organization", slug(name))
+    # Long names are cut, and two of them may begin alike.
+    organization = mint(base, "organization", slug(name) if len(name) <= _LONGEST_SLUG else _word(name))
     say.type(organization, ORG("Organization"))
     say.text(organization, FOAF("name"), name)
     return organization
@@ -99,7 +120,7 @@ def _role(text: str, path: Path, reading: Reading, say: Statements, base: str) -
         path,
         text,
     )
-    concept = mint(base, "role", slug(text))
+    concept = mint(base, "role", slug(text) if len(text) <= _LONGEST_SLUG else _word(text))
     say.type(concept, SKOS("Concept"))
     say.link(concept, SKOS("inScheme"), NamedNode(f"{base}role"))
     say.text(concept, SKOS("prefLabel"), name)

@@ -2,13 +2,15 @@
 
 Each entry is a catalogue record about a dataset. Where the feedstock's files can be read, they hold and
 the entry is only compared with them; where they cannot, the entry itself describes the dataset, so that
-nothing that is published is missing from the graph.
+nothing that is published is missing from the graph. A listed feedstock that has no entry is a record too: a
+finding on the dataset.
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -18,20 +20,33 @@ from leap_kg.ingest.fetch import Fetcher, FetchFailed
 from leap_kg.ingest.finding import Finding, Severity
 from leap_kg.ingest.leap.catalog import listed, part
 from leap_kg.ingest.leap.compare import compare
-from leap_kg.ingest.leap.feedstock import meta_url
-from leap_kg.ingest.leap.mapping import Subject, dataset_node
+from leap_kg.ingest.leap.naming import Subject, file_key, meta_url, record_key, subject_of
 from leap_kg.ingest.leap.reading import File, Reading
-from leap_kg.ingest.leap.record import map_merged, read_mapping
+from leap_kg.ingest.leap.record import map_merged, merge, read_mapping
 from leap_kg.ingest.source import Mapped, Part, RawRecord, RecordUnusable, Ref, Source
-from leap_kg.ingest.statements import Statements
+from leap_kg.ingest.statements import Statements, printable
 from leap_kg.ingest.yamltext import Unreadable
-from leap_kg.ontology.identifiers import Refusal, github
-from leap_kg.ontology.iri import iri_text, mint, slug
+from leap_kg.ontology.iri import iri_text, mint
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF
+
+_DEEPEST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What is known of a record before its files are read: its entry, its feedstock, or both."""
+
+    entry: Part | None
+    feedstock: Ref | None
+    repeated: bool = False
 
 
 class LeapPublished(Source):
-    """The entries of the consolidated catalogue at `catalog`, joined with the input list at `input`."""
+    """The entries of the consolidated catalogue at `catalog`, joined with the input list at `input`.
+
+    A record's key is its feedstock's, whether that is listed, published or both, so that a dataset which leaves
+    the one or the other stays the same record.
+    """
 
     def __init__(
         self,
@@ -50,27 +65,34 @@ class LeapPublished(Source):
         self._input = input
         self._site = site
         self._base = base
-        self._entries: dict[str, Part] = {}
-        self._feedstocks: dict[str, Ref] = {}
+        self._listed: dict[str, _Listed] = {}
 
     def enumerate(self, fetcher: Fetcher) -> Sequence[Ref]:
         """The published entries, and the listed feedstocks that have none."""
-        self._entries = _entries(self.origin or "", fetcher)
-        self._feedstocks = _by_meta(self._input, fetcher)
-        unpublished = [ref for meta, ref in self._feedstocks.items() if meta not in self._entries]
-        return [
-            *(Ref(key, self.origin or "") for key in self._entries),
-            *(Ref(f"unpublished {ref.key}", ref.url) for ref in unpublished),
-        ]
+        url = self.origin or ""
+        entries, faulty = _entries(url, fetcher)
+        refs = listed(self._input, fetcher)
+        feedstocks = _by_meta(refs, fetcher)
+        self._listed = {}
+        for home, entry in entries:
+            waiting = feedstocks.get(file_key(home))
+            feedstock = waiting.pop(0) if waiting else None
+            key = feedstock.key if feedstock else record_key(home)
+            self._listed[_unused(key, self._listed)] = _Listed(entry, feedstock, repeated=key in self._listed)
+        for feedstock in (ref for waiting in feedstocks.values() for ref in waiting):
+            self._listed[_unused(feedstock.key, self._listed)] = _Listed(None, feedstock)
+        found = [Ref(key, _address(what, url)) for key, what in self._listed.items()]
+        return [*found, *faulty, *(ref for ref in refs if ref.problem)]
 
     def fetch(self, ref: Ref, fetcher: Fetcher) -> RawRecord:
         """The entry, and the feedstock's files as far as they can be read."""
-        entry = self._entries.get(ref.key)
-        feedstock = self._feedstocks.get(ref.key) if entry else Ref(ref.key, ref.url)
-        parts = [entry] if entry else []
-        if feedstock is not None:
-            parts.append(_listing(feedstock))
-            parts += _files(feedstock, fetcher)
+        found = self._listed[ref.key]
+        if found.repeated:
+            raise RecordUnusable("an entry before it describes the same feedstock; keep one of the two", ref.url)
+        parts = [found.entry] if found.entry else []
+        if found.feedstock is not None:
+            parts.append(_listing(found.feedstock))
+            parts += _files(found.feedstock, fetcher)
         return RawRecord(ref.key, tuple(parts))
 
     def map(self, record: RawRecord) -> Mapped:
@@ -81,26 +103,27 @@ class LeapPublished(Source):
         published: dict[str, Any] = json.loads(entry.data)
         title = str(published.get("title") or "").strip()
         if not title:
-            raise RecordUnusable("a published entry has no title", entry.url)
-        home = listing.url if listing else meta_url(published)
-        dataset, repository = dataset_node(home or f"{entry.url}#{slug(title)}", self._base)
+            raise RecordUnusable("a published entry has no title; see to it that its feedstock has one", entry.url)
+        meta = meta_url(published)
+        home = listing.url if listing else _home(published)
+        sources = [entry.url, meta] if iri_text(meta) else [entry.url]
+        subject = subject_of(home, meta, sources, self._base)
         findings = [] if listing else [_not_in_input(title, entry.url)]
-        catalog, meta = record.part("catalog"), record.part("meta")
-        if catalog is not None and meta is not None:
-            files = {**read_mapping(catalog).value, **read_mapping(meta).value}
+        catalog, described = record.part("catalog"), record.part("meta")
+        if catalog is not None and described is not None:
+            files = merge(read_mapping(catalog).value, read_mapping(described).value)
             findings += compare(published, files, title, iri_text(entry.url))
-            described: list[Triple] = []
-        else:
-            mapped = self._from_entry(record.key, published, dataset, repository, entry.url)
-            findings += mapped.findings
-            described = mapped.triples
-        return Mapped(record.key, dataset, [*described, *self._record(title, dataset)], findings)
+            return Mapped(record.key, subject.dataset, self._record(title, subject), findings)
+        mapped = map_merged(record.key, published, subject, Reading({}, File(entry.url)), self._base)
+        triples = [*mapped.triples, *self._record(title, subject)]
+        return Mapped(record.key, subject.dataset, triples, [*findings, *mapped.findings], mapped.logins)
 
     def _unpublished(self, record: RawRecord) -> Mapped:
-        listing, catalog = record.part("listing"), record.part("catalog")
-        if listing is None or catalog is None or record.part("meta") is None:
-            raise RecordUnusable("neither published nor readable; see the dead letters of the feedstocks", record.key)
-        dataset, _ = dataset_node(listing.url, self._base)
+        listing = record.part("listing")
+        if listing is None or record.part("catalog") is None or record.part("meta") is None:
+            address = listing.url if listing else record.key
+            reason = "neither published nor readable; see the dead letters of the feedstocks, and mend it there"
+            raise RecordUnusable(reason, address)
         finding = Finding(
             kind="not-published",
             severity=Severity.WARNING,
@@ -109,29 +132,15 @@ class LeapPublished(Source):
             value=listing.url,
             file=iri_text(self._input),
         )
-        return Mapped(record.key, dataset, [], [finding])
+        return Mapped(record.key, subject_of(listing.url, "", (), self._base).dataset, [], [finding])
 
-    def _from_entry(
-        self,
-        key: str,
-        published: dict[str, Any],
-        dataset: NamedNode,
-        repository: github.Repository | None,
-        url: str,
-    ) -> Mapped:
-        reading = Reading(files={}, default=File(url))
-        code = github.parse_file(meta_url(published))
-        subject = Subject(dataset, repository, None if isinstance(code, Refusal) else code, (url,))
-        return map_merged(key, published, subject, reading, self._base)
-
-    def _record(self, title: str, dataset: NamedNode) -> list[Triple]:
+    def _record(self, title: str, subject: Subject) -> list[Triple]:
         say = Statements()
-        name = site_slug(title)
-        record = mint(self._base, "entry", name)
-        say.type(record, DCAT("CatalogRecord"))
-        say.text(record, DCT("title"), title)
-        say.link(record, FOAF("primaryTopic"), dataset)
-        say.link(record, FOAF("page"), iri_text(f"{self._site}{name}"))
+        entry: NamedNode = mint(self._base, "entry", *subject.path)
+        say.type(entry, DCAT("CatalogRecord"))
+        say.text(entry, DCT("title"), title)
+        say.link(entry, FOAF("primaryTopic"), subject.dataset)
+        say.link(entry, FOAF("page"), iri_text(f"{self._site}{site_slug(title)}"))
         return say.triples()
 
 
@@ -140,34 +149,71 @@ def site_slug(title: str) -> str:
     return re.sub(r"\s+", "-", re.sub(r"[^\w ]", "", title.lower()).strip()) or "untitled"
 
 
-def _entries(url: str, fetcher: Fetcher) -> dict[str, Part]:
+def _entries(url: str, fetcher: Fetcher) -> tuple[list[tuple[str, Part]], list[Ref]]:
+    """The entries, each with what names it, and references to what is no entry."""
     body = fetcher.fetch(url)
     try:
-        entries = json.loads(body.data)
+        entries = json.loads(body.data, parse_constant=str)
     except (ValueError, RecursionError) as error:
         raise RecordUnusable(f"the published catalogue is not JSON: {error}", url) from None
     if not isinstance(entries, list):
         raise RecordUnusable("the published catalogue is not a list", url)
-    found = {}
-    for number, entry in enumerate(entries):
-        if not isinstance(entry, dict):
-            raise RecordUnusable(f"entry {number} of the published catalogue is not an object", url)
-        data = json.dumps(entry, sort_keys=True).encode()
-        key = meta_url(entry) or f"entry {slug(str(entry.get('title')))}"
-        found[key] = Part("entry", url, hashlib.sha256(data).hexdigest(), data)
-    return found
+    found, problems = [], []
+    for number, entry in enumerate(entries, start=1):
+        if isinstance(entry, dict) and not _too_deep(entry):
+            data = json.dumps(entry, sort_keys=True).encode()
+            found.append((_home(entry), Part("entry", url, hashlib.sha256(data).hexdigest(), data)))
+        else:
+            problem = f"entry {number} is no object, or nested too deep; run the nightly catalogue job again"
+            problems.append(Ref(f"entry {number}", url, problem))
+    return found, problems
 
 
-def _by_meta(url: str, fetcher: Fetcher) -> dict[str, Ref]:
-    """The listed feedstocks by the address of their meta.yaml; by the repository's own if that is unknown."""
-    found = {}
-    for ref in listed(url, fetcher):
+def _home(entry: dict[str, Any]) -> str:
+    """What names the feedstock of an entry: where its meta.yaml is, else its title."""
+    return printable(meta_url(entry) or f"entry {entry.get('title')}")
+
+
+def _too_deep(value: object) -> bool:
+    """Whether lists and objects are nested more than any entry needs."""
+    level: list[object] = [value]
+    for _ in range(_DEEPEST):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: object) -> Iterator[object]:
+    if isinstance(value, dict):
+        yield from value.values()
+    elif isinstance(value, list):
+        yield from value
+
+
+def _by_meta(refs: Sequence[Ref], fetcher: Fetcher) -> dict[str, list[Ref]]:
+    """The feedstocks by their meta.yaml's `file_key`, or by where that would be; in the list's order."""
+    found: dict[str, list[Ref]] = {}
+    for ref in (ref for ref in refs if not ref.problem):
         try:
             meta = meta_url(read_mapping(part("catalog", fetcher.fetch(ref.url))).value)
         except (FetchFailed, Unreadable, RecordUnusable):
             meta = ""
-        found[meta or ref.url.replace("catalog.yaml", "meta.yaml")] = ref
+        found.setdefault(file_key(meta or ref.url.replace("catalog.yaml", "meta.yaml")), []).append(ref)
     return found
+
+
+def _unused(key: str, taken: dict[str, _Listed]) -> str:
+    """The key, told apart from those before it: two entries may describe one feedstock."""
+    number, free = 1, key
+    while free in taken:
+        number += 1
+        free = f"{key} ({number})"
+    return free
+
+
+def _address(what: _Listed, url: str) -> str:
+    return what.feedstock.url if what.feedstock and not what.entry else url
 
 
 def _listing(ref: Ref) -> Part:

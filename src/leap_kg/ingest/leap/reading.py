@@ -1,7 +1,7 @@
 """Reading of dirty mappings: takes what is there, repairs what is safe, reports all else as findings.
 
-Nothing in here raises for what a file says. A value of the wrong kind is reported and left out of the
-reading; keys that no mapping knows are kept as JSON text.
+Nothing in here raises for what a file says. A value that cannot be used is reported, left out of the reading
+and kept as it stands in `unmapped`, as are keys that no mapping knows.
 """
 
 import json
@@ -14,19 +14,25 @@ from pyoxigraph import NamedNode
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from leap_kg.ingest.finding import Finding, Severity
+from leap_kg.ingest.finding import Finding, Place, Severity
+from leap_kg.ingest.statements import printable
 from leap_kg.ontology.identifiers import Refusal
 from leap_kg.ontology.iri import iri_text
 
 Path = tuple[str | int, ...]
 Value = TypeVar("Value")
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+# Marks of a gap that were never filled; `CO<sub>2</sub>` and other markup is none.
+_GAPS = re.compile(r"<[A-Z][A-Z_ ]{2,}>|<your [a-z ]+>|\{\{[^{}]*\}\}")
+# Texts that LEAP's feedstock template brings along.
 _PLACEHOLDERS = re.compile(
-    r"<[A-Z][A-Z_ ]{2,}>|\bmy-custom-tag\b|\bJust a Test\b|\bJust a guy testing\b|\bsome-bucket\b"
+    r"\bmy-custom-tag\b|\bJust a Test\b|\bJust a guy testing\b|\bsome-bucket\b"
     r"|\bsome-path\b|\bThe (even )?cool(er)? (small|large) Proto Dataset\b|\bprototype test\b",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"(https?|ftp|gs|gcs|s3)://[^/\s]", re.IGNORECASE)
+_MOST_FINDINGS = 1000
+_LONGEST_SHOWN = 500
 
 
 @dataclass(slots=True)
@@ -56,13 +62,31 @@ class Reading:
         value: object = "",
         focus: NamedNode | None = None,
     ) -> None:
-        """Note a finding at `path` of the record."""
+        """Note a finding at `path` of the record; of a record that has thousands, the first thousand."""
+        if len(self.findings) > _MOST_FINDINGS:
+            return
+        if len(self.findings) == _MOST_FINDINGS:
+            kind, severity, value, focus = "bad-value", Severity.WARNING, "", None
+            message, hint = f"the record has more than {_MOST_FINDINGS} findings", "Mend those that are listed first."
+        place = self.place(path)
+        self.findings.append(Finding(kind, severity, message, hint, place.pointer, _shown(value), place.file, focus))
+
+    def place(self, path: Path) -> Place:
+        """Where `path` stands; for what is not there, the line of the nearest thing around it."""
         file = self.files.get(str(path[0]), self.default) if path else self.default
-        line = file.lines.get(path)
+        around = (path[:length] for length in range(len(path), -1, -1))
+        line = next((file.lines[part] for part in around if part in file.lines), None)
         pointer = dotted(path) + (f" (line {line})" if line else "")
-        self.findings.append(
-            Finding(kind, severity, message, hint, pointer.strip(), _shown(value), iri_text(file.iri), focus)
-        )
+        return Place(pointer.strip(), iri_text(file.iri))
+
+    def keep(self, path: Path, value: object) -> None:
+        """Keep a value that nothing else of the record says; an empty one says nothing."""
+        if value is None or value in ("", [], {}):
+            return
+        name = dotted(path)
+        while name in self.unmapped and self.unmapped[name] != value:
+            name += "'"
+        self.unmapped[name] = value
 
     def text(self, value: object, path: Path) -> str:
         """The value as one stripped text, `""` if there is none; control characters are taken out."""
@@ -73,11 +97,11 @@ class Reading:
         if not isinstance(value, str):
             self._wrong(value, "a text", path)
             return ""
-        clean = _CONTROL.sub("", value).strip()
+        clean = printable(value).strip()
         if clean != value.strip():
             hint = "Remove the characters that cannot be printed."
             self.report("bad-text", Severity.WARNING, f"{dotted(path)} holds control characters", hint, path)
-        if _PLACEHOLDERS.search(clean):
+        if _PLACEHOLDERS.search(clean) or _GAPS.search(clean):
             self.report(
                 "placeholder",
                 Severity.WARNING,
@@ -90,13 +114,16 @@ class Reading:
 
     def texts(self, value: object, path: Path) -> list[tuple[str, Path]]:
         """The texts of a list, each with its path; a lone text counts as a list of one."""
-        items = [value] if isinstance(value, str) else self.items(value, path)
-        found = []
-        for number, item in enumerate(items):
-            place = (*path, number) if not isinstance(value, str) else path
-            text = self.text(item, place)
+        if isinstance(value, str):
+            text = self.text(value, path)
             if text:
-                found.append((text, place))
+                message = f"{dotted(path)} is one text where a list is due; it was taken as a list of one"
+                self.report("bad-value", Severity.INFO, message, "Write it as a list: `- ` and the text.", path, text)
+            return [(text, path)] if text else []
+        found = []
+        for number, item in enumerate(self.items(value, path)):
+            if text := self.text(item, (*path, number)):
+                found.append((text, (*path, number)))
         return found
 
     def items(self, value: object, path: Path) -> list[Any]:
@@ -134,10 +161,11 @@ class Reading:
         text = self.text(value, path)
         if not text:
             return ""
-        iri = iri_text(text)
+        iri = iri_text(text) if _ADDRESS.match(text) else None
         if iri is None:
             hint = "Give a full address that begins with https:// (or gs://, s3://)."
             self.report("bad-identifier", Severity.WARNING, f"{dotted(path)} is not a URL", hint, path, text)
+            self.keep(path, text)
             return ""
         if iri != text:
             hint = "Percent-encode the characters that a URL cannot hold (a space is %20)."
@@ -154,6 +182,14 @@ class Reading:
             return result
         message = f"{dotted(path)}: {result.reason}"
         self.report("bad-identifier", Severity.WARNING, message, result.hint, path, text)
+        self.keep(path, text)
+        return None
+
+    def flag(self, value: object, path: Path) -> bool | None:
+        """The value as true or false, `None` for none."""
+        if value is None or isinstance(value, bool):
+            return value
+        self._wrong(value, "true or false", path)
         return None
 
     def rest(self, mapping: Mapping[str, Any], known: Iterable[str], path: Path) -> None:
@@ -163,7 +199,7 @@ class Reading:
             if key in names:
                 continue
             place = (*path, key)
-            self.unmapped[dotted(place)] = value
+            self.keep(place, value)
             close = process.extractOne(key.lower(), names, scorer=OSA.distance, score_cutoff=_tolerance(key))
             if close is not None and close[0] not in mapping:
                 self.report(
@@ -185,8 +221,9 @@ class Reading:
                 )
 
     def _wrong(self, value: object, wanted: str, path: Path) -> None:
-        self.unmapped[dotted(path)] = value
-        found = {dict: "a mapping", list: "a list", str: "a text"}.get(type(value), type(value).__name__)
+        self.keep(path, value)
+        kinds: dict[type[object], str] = {dict: "a mapping", list: "a list", str: "a text", bool: "true or false"}
+        found = kinds.get(type(value), "a number")
         message = f"{dotted(path)} should be {wanted}, but is {found}"
         self.report("bad-value", Severity.WARNING, message, f"Write {wanted} there.", path, value)
 
@@ -203,4 +240,4 @@ def _tolerance(key: str) -> int:
 
 def _shown(value: object) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return _CONTROL.sub("", text)[:500]
+    return printable(text)[:_LONGEST_SHOWN]

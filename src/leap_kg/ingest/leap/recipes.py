@@ -8,48 +8,51 @@ from pyoxigraph import NamedNode
 from leap_kg.ingest.code import describe_repository
 from leap_kg.ingest.finding import Severity
 from leap_kg.ingest.leap.feedstock import Feedstock, RecipeEntry
+from leap_kg.ingest.leap.naming import Subject
 from leap_kg.ingest.leap.reading import Reading
 from leap_kg.ingest.statements import Statements
 from leap_kg.ontology.identifiers import github
-from leap_kg.ontology.iri import mint
+from leap_kg.ontology.iri import digest, mint, slug
 from leap_kg.ontology.namespaces import DCT, ONTOLOGY_PATH, SCHEMA, Namespace
 
 _IMAGE = "pangeo/pangeo-notebook"
-_IMAGE_TAG = re.compile(r"20\d{2}\.\d{2}\.\d{2}(-v\d+)?")
-_RELEASE = re.compile(r"\d+(\.\d+){1,3}((a|b|rc)\d+)?(\.(post|dev)\d+)?")
+_IMAGE_TAG = re.compile(r"20\d{2}\.\d{2}\.\d{2}(-v\d+)?", re.ASCII)
+_RELEASE = re.compile(r"\d+(\.\d+){1,3}((a|b|rc)\d+)?(\.(post|dev)\d+)?", re.ASCII)
 
 
 def map_recipes(
     feedstock: Feedstock,
-    dataset: NamedNode,
-    code: github.File | None,
+    subject: Subject,
     stores: Mapping[str, NamedNode],
     reading: Reading,
     say: Statements,
     base: str,
 ) -> None:
-    """Say which code builds the dataset; `code` is the place of the meta.yaml that lists the recipes."""
+    """Say which code builds the dataset; `stores` gives the node of each store by its id and by its name."""
     leap = Namespace(base + ONTOLOGY_PATH)
+    dataset, code = subject.dataset, subject.code
     say.text(dataset, leap("bakery"), feedstock.bakery)
     image = _image(feedstock.notebook_version, reading, say, base)
     package = _package(feedstock.forge_version, reading, say)
     if code is None:
-        return
-    for entry in feedstock.recipes:
-        recipe = _recipe(entry, dataset, code, say, base)
-        say.link(recipe, leap("runsIn"), image)
-        say.link(recipe, SCHEMA("softwareRequirements"), package)
+        for entry in feedstock.recipes:
+            reading.keep(entry.path, {"id": entry.id, "object": entry.object})
+    recipes = [_recipe(entry, subject.path, code, say, base) for entry in feedstock.recipes] if code else []
+    for recipe in recipes:
         say.link(dataset, leap("recipe"), recipe)
+    for builder in recipes or [dataset]:
+        say.link(builder, leap("runsIn"), image)
+        say.link(builder, SCHEMA("softwareRequirements"), package)
+    for entry, recipe in zip(feedstock.recipes, recipes, strict=False):
         if entry.id in stores:
             say.link(stores[entry.id], leap("recipe"), recipe)
-    if not feedstock.recipes:
-        say.link(dataset, leap("runsIn"), image)
-        say.link(dataset, SCHEMA("softwareRequirements"), package)
 
 
-def _recipe(entry: RecipeEntry, dataset: NamedNode, code: github.File, say: Statements, base: str) -> NamedNode:
+def _recipe(entry: RecipeEntry, path: tuple[str, ...], code: github.File, say: Statements, base: str) -> NamedNode:
     leap = Namespace(base + ONTOLOGY_PATH)
-    recipe = mint(base, "recipe", *dataset.value.removeprefix(f"{base}dataset/").split("/"), entry.id)
+    # A slash would make the id look like a folder of the repository.
+    name = entry.id if "/" not in entry.id else f"{slug(entry.id)}-{digest(entry.id)}"
+    recipe = mint(base, "recipe", *path, name)
     say.type(recipe, leap("Recipe"), SCHEMA("SoftwareSourceCode"))
     say.text(recipe, DCT("title"), f"{entry.id} ({code.repository.key})")
     say.text(recipe, DCT("identifier"), entry.id)
@@ -60,8 +63,8 @@ def _recipe(entry: RecipeEntry, dataset: NamedNode, code: github.File, say: Stat
     module = entry.object.partition(":")[0]
     if re.fullmatch(r"\w+", module, re.ASCII):
         folder = code.path.rpartition("/")[0]
-        path = f"{folder}/{module}.py" if folder else f"{module}.py"
-        say.link(recipe, DCT("source"), github.File(code.repository, code.ref, path).blob_url)
+        file = f"{folder}/{module}.py" if folder else f"{module}.py"
+        say.link(recipe, DCT("source"), github.File(code.repository, code.ref, file).blob_url)
     return recipe
 
 
@@ -77,6 +80,7 @@ def _image(version: str, reading: Reading, say: Statements, base: str) -> NamedN
             ("pangeo_notebook_version",),
             version,
         )
+        reading.keep(("pangeo_notebook_version",), version)
         return None
     image = mint(base, "image", *_IMAGE.split("/"), version)
     say.type(image, Namespace(base + ONTOLOGY_PATH)("ContainerImage"))
@@ -96,6 +100,7 @@ def _package(version: str, reading: Reading, say: Statements) -> NamedNode | Non
             ("pangeo_forge_version",),
             version,
         )
+        reading.keep(("pangeo_forge_version",), version)
         return None
     package = NamedNode(f"pkg:pypi/pangeo-forge-recipes@{version}")
     say.type(package, SCHEMA("SoftwareApplication"))

@@ -5,13 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from leap_kg.ingest.finding import Finding, Severity
-from leap_kg.ingest.leap.feedstock import read_feedstock
-from leap_kg.ingest.leap.mapping import Subject, dataset_node, map_feedstock
+from leap_kg.ingest.leap.feedstock import Feedstock, Party, read_feedstock
+from leap_kg.ingest.leap.mapping import map_feedstock
+from leap_kg.ingest.leap.naming import META_KEYS, Subject, subject_of
 from leap_kg.ingest.leap.reading import File, Path, Reading
 from leap_kg.ingest.source import Mapped, Part, RecordUnusable
 from leap_kg.ingest.yamltext import read_yaml
 from leap_kg.ontology.identifiers import Refusal, github
 from leap_kg.ontology.iri import iri_text
+
+_CATALOG_KEYS = ("tags", "stores", "links", "thumbnail", *META_KEYS)
+# The shapes take a millisecond for every ten triples or so; a record beyond this is an attack or a catalogue.
+_MOST_TRIPLES = 50_000
+_MOST_DUPLICATES = 100
+_EMPTY: tuple[object, ...] = (None, "", [], {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +42,15 @@ def read_mapping(part: Part) -> Read:
 def map_files(key: str, catalog: Part, meta: Part, base: str) -> Mapped:
     """Map a feedstock's two files; raises `Unreadable` or `RecordUnusable` if one of them is hopeless."""
     described, listed = read_mapping(meta), read_mapping(catalog)
-    files = {**dict.fromkeys(listed.value, listed.file), **dict.fromkeys(described.value, described.file)}
+    merged = merge(listed.value, described.value)
+    own = [key for key in described.value if key not in listed.value or described.value[key] not in _EMPTY]
+    files = {**dict.fromkeys([*_CATALOG_KEYS, *listed.value], listed.file), **dict.fromkeys(own, described.file)}
     reading = Reading(files=files, default=described.file)
-    merged = {**listed.value, **described.value}
     for read in (listed, described):
         _report_duplicates(read, reading)
-    dataset, repository = dataset_node(catalog.url, base)
-    _report_foreign(catalog, meta, repository, reading)
-    code = github.parse_file(meta.url)
-    subject = Subject(
-        dataset=dataset,
-        repository=repository,
-        code=None if isinstance(code, Refusal) else code,
-        sources=(catalog.url, meta.url),
-    )
+    _report_hidden(listed, described, reading)
+    subject = subject_of(catalog.url, meta.url, (catalog.url, meta.url), base)
+    _report_foreign(subject.repository, meta.url, reading)
     return map_merged(key, merged, subject, reading, base)
 
 
@@ -57,12 +59,44 @@ def map_merged(key: str, merged: Mapping[str, Any], subject: Subject, reading: R
     feedstock = read_feedstock(merged, reading)
     if not feedstock.title:
         raise RecordUnusable("the record has no title; add one to meta.yaml", reading.default.iri)
+    for name in META_KEYS:
+        if merged.get(name) not in subject.sources:
+            reading.keep((name,), merged.get(name))
     triples = map_feedstock(feedstock, subject, reading, base)
-    return Mapped(key, subject.dataset, triples, list(reading.findings))
+    if len(triples) > _MOST_TRIPLES:
+        reason = f"the record makes {len(triples)} statements, more than {_MOST_TRIPLES}"
+        raise RecordUnusable(f"{reason}; split it, or list its stores in a catalogue of their own", reading.default.iri)
+    logins = {party.login: reading.place((*party.path, "github")) for party in _parties(feedstock) if party.login}
+    return Mapped(key, subject.dataset, triples, list(reading.findings), logins)
+
+
+def _parties(feedstock: Feedstock) -> list[Party]:
+    return [*(provider.party for provider in feedstock.providers), *feedstock.maintainers]
+
+
+def merge(listed: Mapping[str, Any], described: Mapping[str, Any]) -> dict[str, Any]:
+    """One mapping of catalog.yaml and meta.yaml. Where both give a key meta.yaml counts, unless it leaves it empty."""
+    return {**listed, **{key: value for key, value in described.items() if key not in listed or value not in _EMPTY}}
+
+
+def _report_hidden(listed: Read, described: Read, reading: Reading) -> None:
+    """Report and keep what catalog.yaml says under a key for which meta.yaml says something else."""
+    for key, value in listed.value.items():
+        other = described.value.get(key)
+        if value in _EMPTY or other in _EMPTY or value == other:
+            continue
+        reading.report(
+            "duplicate-key",
+            Severity.WARNING,
+            f"catalog.yaml and meta.yaml both give {key!r}, each another value; that of meta.yaml counts",
+            "Keep one of the two.",
+            (key,),
+        )
+        reading.keep((f"catalog.yaml:{key}",), value)
 
 
 def _report_duplicates(read: Read, reading: Reading) -> None:
-    for path, line in read.duplicate_keys:
+    for path, line in read.duplicate_keys[:_MOST_DUPLICATES]:
         place = ".".join(map(str, path))
         reading.findings.append(
             Finding(
@@ -76,18 +110,16 @@ def _report_duplicates(read: Read, reading: Reading) -> None:
         )
 
 
-def _report_foreign(catalog: Part, meta: Part, repository: github.Repository | None, reading: Reading) -> None:
-    other = github.parse_repository(meta.url)
+def _report_foreign(repository: github.Repository | None, meta: str, reading: Reading) -> None:
+    other = github.parse_repository(meta)
     if repository is None or isinstance(other, Refusal) or other.key == repository.key:
         return
-    reading.findings.append(
-        Finding(
-            kind="foreign-meta",
-            severity=Severity.WARNING,
-            message=f"the catalog.yaml of {repository.key} points at the meta.yaml of {other.key}",
-            hint=f"Keep a meta.yaml in {repository.key} and point meta_yaml_url at it, if both describe one dataset.",
-            pointer="meta_yaml_url",
-            value=meta.url,
-            file=iri_text(catalog.url),
-        )
+    key = next((key for key in META_KEYS if ((key,) in reading.files[key].lines)), META_KEYS[0])
+    reading.report(
+        "foreign-meta",
+        Severity.WARNING,
+        f"the catalog.yaml of {repository.key} points at the meta.yaml of {other.key}",
+        f"Keep a meta.yaml in {repository.key} and point {key} at it, if both describe one dataset.",
+        (key,),
+        meta,
     )

@@ -3,6 +3,8 @@ store in two ways (`gs://`, `https://storage.googleapis.com/`) mean the same nod
 """
 
 import json
+import re
+from datetime import datetime
 from typing import Any
 
 from pyoxigraph import NamedNode
@@ -13,24 +15,34 @@ from leap_kg.ingest.leap.reading import Path, Reading, dotted
 from leap_kg.ingest.statements import ANY_URI, Statements
 from leap_kg.ontology.identifiers import Refusal, storage
 from leap_kg.ontology.iri import mint
-from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ONTOLOGY_PATH, PROV, Namespace
+from leap_kg.ontology.namespaces import DCAT, DCT, ONTOLOGY_PATH, PROV, XSD, Namespace
 
 PUBLIC = NamedNode("http://publications.europa.eu/resource/authority/access-right/PUBLIC")
 
 # The engines of xarray that can read each kind of file.
 _ENGINES = {
     "zarr": ("zarr", "kerchunk"),
-    "netcdf": ("netcdf4", "h5netcdf", "scipy"),
+    "netcdf": ("h5netcdf", "netcdf4", "scipy"),
     "kerchunk": ("kerchunk", "zarr"),
     "icechunk": ("zarr",),
 }
+_FORMATS = {
+    "zarr": "a Zarr store",
+    "netcdf": "a NetCDF file",
+    "kerchunk": "Kerchunk references",
+    "icechunk": "an Icechunk repository",
+}
+_WHOLE = re.compile(r"-?(0|[1-9]\d{0,14})", re.ASCII)
+_FRACTION = re.compile(r"-?\d{1,15}(\.\d{1,15}([eE][+-]?\d{1,2})?|[eE][+-]?\d{1,2})", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 
 
 def map_store(entry: StoreEntry, dataset: NamedNode, reading: Reading, say: Statements, base: str) -> NamedNode | None:
     """Say where a store is and how it opens; `None` with a finding if its address is none."""
     location = _location(entry.address, (*entry.path, "url"), reading)
     if location is None:
-        reading.unmapped[dotted(entry.path)] = {"id": entry.id, "name": entry.name, "url": entry.address}
+        reading.keep(entry.path, entry.written)
         return None
     store = _node(location, entry.name or entry.id, say, base)
     say.link(dataset, DCAT("distribution"), store)
@@ -38,15 +50,12 @@ def map_store(entry: StoreEntry, dataset: NamedNode, reading: Reading, say: Stat
     say.text(store, DCT("description"), entry.description)
     _open(entry, location, store, reading, say, base)
     if entry.origin.url:
-        say.link(store, PROV("wasDerivedFrom"), entry.origin.url)
-        say.type(NamedNode(entry.origin.url), FOAF("Document"))
-        say.text(NamedNode(entry.origin.url), DCT("title"), entry.origin.label)
+        say.link(store, PROV("wasDerivedFrom"), say.document(entry.origin.url, entry.origin.label))
     elif entry.origin.label:
         say.text(store, DCT("provenance"), entry.origin.label)
     if entry.public:
         say.link(store, DCT("accessRights"), PUBLIC)
-    if entry.modified:
-        say.text(store, DCT("modified"), entry.modified)
+    say.text(store, DCT("modified"), entry.modified, _time_type(entry.modified))
     for copy in entry.rechunked:
         _copy(copy.address, copy.use_case, (*copy.path, "path"), store, entry, reading, say, base)
     return store
@@ -94,7 +103,7 @@ def _open(
         reading.report(
             "engine-suffix",
             Severity.VIOLATION,
-            f"{dotted(entry.path)} says engine {engine!r}, but its address ends like {location.looks_like}",
+            f"{dotted(entry.path)} says engine {engine!r}, but its address is that of {_FORMATS[location.looks_like]}",
             f"Set xarray_open_kwargs.engine to {engines[0]!r}, or give the address of a {engine} store.",
             (*entry.path, "xarray_open_kwargs", "engine"),
             engine,
@@ -114,6 +123,8 @@ def _copy(
 ) -> None:
     location = _location(address, path, reading)
     if location is None:
+        reading.keep(path, address)
+        reading.keep((*path[:-1], "use_case"), use_case)
         return
     leap = Namespace(base + ONTOLOGY_PATH)
     copy = _node(location, f"{entry.name or entry.id}, rechunked", say, base)
@@ -122,16 +133,25 @@ def _copy(
     say.text(copy, leap("useCase"), use_case)
 
 
+def _time_type(text: str) -> NamedNode | None:
+    """The datatype of a moment or a day; any other text stays a text."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if _DAY.fullmatch(text):
+        return XSD("date")
+    return XSD("dateTime") if _MOMENT.fullmatch(text) else None
+
+
 def _typed(value: Any) -> Any:  # noqa: ANN401 - whatever a YAML file holds
-    """YAML scalars were read as texts; numbers become numbers again for a call of xarray."""
+    """YAML scalars were read as texts; numbers that JSON can hold become numbers again for a call of xarray."""
     if isinstance(value, dict):
         return {key: _typed(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_typed(item) for item in value]
-    if isinstance(value, str):
-        for kind in (int, float):
-            try:
-                return kind(value)
-            except ValueError:
-                continue
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        return int(value)
+    if isinstance(value, str) and _FRACTION.fullmatch(value):
+        return float(value)
     return value
