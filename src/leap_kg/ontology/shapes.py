@@ -11,7 +11,7 @@ from functools import lru_cache
 import pyshacl
 import rdflib
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
-from rdflib import RDF, SH, Graph
+from rdflib import SH, Graph
 from rdflib.term import Node
 
 from leap_kg.ontology.declared import declared_text
@@ -42,7 +42,7 @@ def validate(quads: Iterable[Quad], base: str) -> list[Violation]:
         return []
     if not isinstance(report, Graph):
         raise RuntimeError(f"the shapes could not be applied: {text}")
-    return sorted({_violation(report, result) for result in report.subjects(RDF.type, SH.ValidationResult)})
+    return sorted({_violation(report, result) for result in report.objects(None, SH.result)})
 
 
 def _node(term: NamedNode | BlankNode | Literal | Triple) -> Node:

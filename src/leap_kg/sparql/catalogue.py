@@ -20,9 +20,10 @@ guard that visitors' queries pass and, with a sample for each parameter, by the 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from pyoxigraph import Store
 
@@ -36,6 +37,7 @@ from leap_kg.sparql.parameters import SAMPLES, Parameter, ParameterError, Value
 from leap_kg.sparql.tokens import LexicalError, position
 
 ANY = headers.ANY
+Read = TypeVar("Read")
 
 
 class CatalogueError(ValueError):
@@ -152,7 +154,7 @@ class _File:
             name=name,
             title=header.title,
             text=text,
-            form=QueryForm.SELECT,
+            form=self._read(check, text),
             description=header.description,
             parameters={key: _rebased(each, base) for key, each in header.parameters.items()},
             question=header.question,
@@ -160,7 +162,8 @@ class _File:
             order=header.order,
             columns=header.columns,
         )
-        return replace(query, form=self._form(query))
+        self._read(Store().query, query.bind(**{key: SAMPLES[each.type] for key, each in header.parameters.items()}))
+        return query
 
     def _check_names(self, header: Header) -> None:
         """Parameters and columns must be the query's own, and the other way round."""
@@ -174,18 +177,18 @@ class _File:
         if unknown := sorted(header.columns.keys() - template.variables(self._body)):
             raise HeaderError(1, f"columns: the query has no variable ?{unknown[0]}")
 
-    def _form(self, query: NamedQuery) -> QueryForm:
-        """Read the query with sample values as a visitor's query is read, and parse it."""
-        text = query.bind(**{name: SAMPLES[each.type] for name, each in query.parameters.items()})
+    def _read(self, reader: Callable[[str], Read], text: str) -> Read:
+        """Have the guard or the engine read a form of the query, which may have lines before it that we added.
+
+        The engine's parser looks some characters ahead, so the line that it names can be one too late.
+        """
         try:
-            form = check(text)
-            Store().query(text)
+            return reader(text)
         except (Refused, SyntaxError) as error:
             added = text.count("\n") - self._body.count("\n")
             found = re.search(r"(?:line |error at )(\d+)(?:, column |:)(\d+): ", str(error))
             line, reason = (int(found[1]) - added, str(error)[found.end() :]) if found else (1, str(error))
             raise self._fault(self._length + line, reason) from None
-        return form
 
     def _line(self, offset: int) -> int:
         return self._length + position(self._body, offset)[0]

@@ -17,8 +17,6 @@ from leap_kg.sparql.process import Process, WorkerDied
 from leap_kg.sparql.query import Answer, Query, QueryFailed
 from leap_kg.sparql.worker import LEAST_MEMORY
 
-STOPPING = "the server is stopping; try again later"
-
 
 class Pool:
     """Runs queries, at most `workers` at a time, each in a process of its own for as long as it runs.
@@ -88,7 +86,7 @@ class Pool:
             process, sound = None, False
             try:
                 process = await self._launch(snapshot)
-                await process.ready()
+                await self._ready(process)
                 sound = True
             finally:
                 self._leave(process, sound=sound)
@@ -119,7 +117,7 @@ class Pool:
                 self._held += 1
                 return
             self._places.release()
-        raise QueryFailed(503, STOPPING, retry_after=1)
+        raise _stopping()
 
     def _pick(self, snapshot: Path) -> Process | None:
         """An idle worker on this snapshot."""
@@ -155,7 +153,7 @@ class Pool:
             "named_graphs": query.named_graphs,
         }
         try:
-            await process.ready()
+            await self._ready(process)
             async with asyncio.timeout(seconds):
                 return await process.ask(request, query.text.encode())
         except TimeoutError:
@@ -164,12 +162,20 @@ class Pool:
             ) from None
         except WorkerDied:
             if self._closed:
-                raise QueryFailed(503, STOPPING, retry_after=1) from None
+                raise _stopping() from None
             mebibytes = self._memory // 2**20
             raise QueryFailed(
                 503,
                 f"the query needed more memory than {mebibytes} MiB; add LIMIT or make it match less",
             ) from None
+
+    async def _ready(self, process: Process) -> None:
+        try:
+            await process.ready()
+        except QueryFailed:
+            if self._closed:
+                raise _stopping() from None
+            raise
 
     def _leave(self, process: Process | None, *, sound: bool) -> None:
         """Give the place back: at once with a sound worker, else when the worker is replaced."""
@@ -202,3 +208,7 @@ class Pool:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _stopping() -> QueryFailed:
+    return QueryFailed(503, "the server is stopping; try again later", retry_after=1)

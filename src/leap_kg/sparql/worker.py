@@ -24,7 +24,7 @@ TYPE_CHECKING = False  # as typing has it; importing typing would cost a tenth o
 if TYPE_CHECKING:
     from typing import Any, BinaryIO
 
-# What the guard lets through fits into 16 MiB; the rest is margin. Untouched pages are no memory, but address space.
+# What the guard lets through fits into 4 MiB; the rest is margin. Untouched pages are no memory, but address space.
 STACK_BYTES = 128 * 2**20
 LEAST_MEMORY = 4 * STACK_BYTES
 # The allocator keeps what a large query has freed. A worker that holds an eighth of its limit more than it began with

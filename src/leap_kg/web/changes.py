@@ -6,10 +6,9 @@ shown as such; the pages of the other revisions work.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -51,10 +50,6 @@ class Summary:
     removed: int
     added: int
     entities: tuple[Touched, ...]
-
-    def as_document(self) -> dict[str, Any]:
-        """The summary as JSON."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ subjects of a snapshot, once a revision.
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 from xml.parsers.expat import ExpatError, ParserCreate
 
@@ -16,6 +15,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 from leap_kg.ontology.jsonld import compact
 from leap_kg.ontology.namespaces import prefixes
 from leap_kg.sparql.formats import Format
+from leap_kg.web.memory import Memory
 from leap_kg.web.negotiation import JSONLD, N_TRIPLES, NODE_FORMS, RDF_XML, TURTLE
 from leap_kg.web.reading import Reading
 
@@ -36,8 +36,8 @@ class Descriptions:
     def __init__(self, reading: Reading, subjects_with_fragment: Iterable[NamedNode]) -> None:
         self._reading = reading
         self._parts = _by_document(subjects_with_fragment)
-        self.jsonld = lru_cache(maxsize=256)(self._jsonld)
-        self.forms = lru_cache(maxsize=4096)(self._forms)
+        self._documents = Memory[NamedNode, dict[str, Any]](256)
+        self._writable = Memory[NamedNode, tuple[Format, ...]](4096)
 
     def parts(self, node: NamedNode) -> list[NamedNode]:
         """The parts of a node, in order."""
@@ -50,8 +50,15 @@ class Descriptions:
             statements += self._reading.statements(part)
         return statements
 
-    def _forms(self, node: NamedNode) -> tuple[Format, ...]:
+    def jsonld(self, node: NamedNode) -> dict[str, Any]:
+        """The description as a JSON-LD document."""
+        return self._documents.get(node, self._jsonld)
+
+    def forms(self, node: NamedNode) -> tuple[Format, ...]:
         """The forms in which the node can be had: RDF/XML cannot name every property, nor hold every character."""
+        return self._writable.get(node, self._forms)
+
+    def _forms(self, node: NamedNode) -> tuple[Format, ...]:
         try:
             self.serialised(node, RDF_XML)
         except NotWritable:

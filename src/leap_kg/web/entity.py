@@ -4,7 +4,7 @@ Statements are grouped by what they lead to. Values beyond `SHOWN` of one proper
 data forms of the page have them all.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -32,12 +32,22 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartEntry:
     """A part of a node; `anchor` is its fragment, under which other pages link to it."""
 
     anchor: str
-    node: Node
-    rows: list[Row]
+    iri: NamedNode
+    reading: Reading
+
+    @property
+    def node(self) -> Node:
+        """The part as other lists show it."""
+        return self.reading.link(self.iri)
+
+    @property
+    def rows(self) -> list[Row]:
+        """What is said of it, read when it is shown."""
+        return rows(self.reading, self.reading.statements(self.iri))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,7 @@ class EntityPage:
     kind_path: str
     paragraphs: list[str]
     groups: list[Group]
-    parts: list[Part]
+    parts: list[PartEntry]
     findings: list[Finding]
     panels: list[Panel]
     provenance: list[Provenance]
@@ -86,6 +96,10 @@ class EntityPage:
         """The panel of that name, if the page has it."""
         return next((panel for panel in self.panels if panel.name == name), None)
 
+    def parts_except(self, anchors: Container[str]) -> list[PartEntry]:
+        """The parts that no section of their own shows."""
+        return [part for part in self.parts if part.anchor not in anchors]
+
     def panels_except(self, *names: str) -> list[Panel]:
         """The panels that no section of their own shows."""
         return [panel for panel in self.panels if panel.name not in names]
@@ -102,7 +116,7 @@ def entity_page(revision: Revision, node: NamedNode) -> EntityPage:
         kind_path=url("/browse", kind=kind.name) if kind else "",
         paragraphs=paragraphs(reading, node),
         groups=_groups(reading, reading.statements(node)),
-        parts=[_part(reading, part) for part in revision.descriptions.parts(node)],
+        parts=[PartEntry(part.value.partition("#")[2], part, reading) for part in revision.descriptions.parts(node)],
         findings=findings,
         panels=panels_of(reading, node),
         provenance=provenance(reading, node),
@@ -164,10 +178,6 @@ def _groups(reading: Reading, statements: list[Triple]) -> list[Group]:
             links.append(row)
     named = (("What it says", texts), ("Where it leads", links), ("On the web", elsewhere))
     return [Group(title, found) for title, found in named if found]
-
-
-def _part(reading: Reading, part: NamedNode) -> Part:
-    return Part(part.value.partition("#")[2], reading.link(part), rows(reading, reading.statements(part)))
 
 
 def _provenance(reading: Reading, graph: NamedNode) -> Provenance:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request, Response
@@ -14,7 +15,7 @@ from leap_kg.web.findings import FILTERS, as_rows, chosen, findings_page
 from leap_kg.web.gallery import gallery
 from leap_kg.web.home import home_page, source_states
 from leap_kg.web.listing import LARGEST_PAGE, Listing, State, hits_as_rows, listing, number
-from leap_kg.web.negotiation import CSV, HTML, LIST_FORMS
+from leap_kg.web.negotiation import CSV, HTML, JSON, LIST_FORMS
 from leap_kg.web.nodes import by_path, missing
 from leap_kg.web.revision import Revision
 from leap_kg.web.samples import samples
@@ -23,6 +24,7 @@ from leap_kg.web.tables import as_csv, as_json
 
 router = APIRouter(include_in_schema=False)
 
+_JSON_FORMS = (HTML, JSON)
 _LARGEST_CSV = 10_000
 _HIT_COLUMNS = ("iri", "path", "label", "kind", "snippet")
 _FINDING_COLUMNS = (
@@ -87,13 +89,24 @@ def findings(request: Request, suffix: str = "") -> Response:
 
 
 @router.get("/changes")
-def changes(request: Request) -> Response:
+@router.get("/changes{suffix}")
+def changes(request: Request, suffix: str = "") -> Response:
     """All revisions."""
+    form = _form(suffix, _JSON_FORMS)
+    if suffix and form is None:
+        return by_path(request)
     site = site_of(request)
-    revision = site.revision()
+    revision, address = site.revision(), _address("/changes", request)
     current = number(request.query_params.get("page"), 1, 1_000_000)
-    view = timeline(site.log, revision.reading, current)
-    return page(request, "changes.html", revision, page=view, section="changes")
+
+    def make(chosen_form: Format) -> bytes | str:
+        view = timeline(site.log, revision.reading, current)
+        if chosen_form is HTML:
+            formats = twins(address, _JSON_FORMS)
+            return render(request, "changes.html", revision, page=view, section="changes", formats=formats)
+        return as_json({"total": view.total, "page": current, "changes": [asdict(one) for one in view.changes]})
+
+    return answer(request, Resource(revision.number, address, address, _JSON_FORMS, make), form)
 
 
 @router.get("/changes/{name}")
@@ -120,15 +133,37 @@ def change(request: Request, name: str) -> Response:
             text="Its patch file is missing or damaged; `leap-kg changes` on the server says which.",
         )
     if suffix == ".json":
-        return _immutable(as_json(view.summary.as_document()), "application/json")
-    return page(request, "change.html", revision, page=view, section="changes")
+        return _immutable(as_json(asdict(view.summary)), "application/json")
+    return page(
+        request,
+        "change.html",
+        revision,
+        page=view,
+        section="changes",
+        formats=[
+            {"label": "JSON", "path": f"/changes/{wanted}.json", "type": JSON.media_type},
+            {"label": "RDF Patch", "path": f"/changes/{wanted}.rdfp", "type": "application/rdf-patch"},
+        ],
+    )
 
 
 @router.get("/queries")
-def queries(request: Request) -> Response:
+@router.get("/queries{suffix}")
+def queries(request: Request, suffix: str = "") -> Response:
     """The named queries."""
-    entries = gallery(site_of(request).queries)
-    return page(request, "queries.html", _revision_if_any(request), page=entries, section="query")
+    form = _form(suffix, _JSON_FORMS)
+    if suffix and form is None:
+        return by_path(request)
+    entries, revision = gallery(site_of(request).queries), _revision_if_any(request)
+
+    def make(chosen_form: Format) -> bytes | str:
+        if chosen_form is HTML:
+            formats = twins("/queries", _JSON_FORMS)
+            return render(request, "queries.html", revision, page=entries, section="query", formats=formats)
+        return as_json([asdict(entry) for entry in entries])
+
+    number_read = revision.number if revision else 0
+    return answer(request, Resource(number_read, "/queries", "/queries", _JSON_FORMS, make), form)
 
 
 @router.get("/about")

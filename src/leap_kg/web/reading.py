@@ -6,7 +6,6 @@ with it. Every method is bounded: it reads at most `MAX_VALUES` values of one pr
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import islice
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
@@ -20,6 +19,7 @@ from leap_kg.sparql import run
 from leap_kg.sparql.catalogue import Catalogue
 from leap_kg.web.cells import Cell, Node, Text
 from leap_kg.web.links import address_label, external_href
+from leap_kg.web.memory import Memory
 
 MAX_VALUES = 2000
 
@@ -40,9 +40,9 @@ class Reading:
         self.queries = queries
         self.leap = Namespace(base + ONTOLOGY_PATH)
         self._prefixes = prefixes(base)
-        self.link = lru_cache(maxsize=65_536)(self._link)
-        self.label = lru_cache(maxsize=65_536)(self._label)
-        self.word = lru_cache(maxsize=4096)(self._word)
+        self._links = Memory[NamedNode, Node](65_536)
+        self._labels = Memory[NamedNode, str](65_536)
+        self._words = Memory[NamedNode, str](4096)
 
     @property
     def revision(self) -> int:
@@ -111,6 +111,18 @@ class Reading:
         return [{k: v for k, v in row.items() if isinstance(v, NamedNode | Literal)} for row in rows]
 
     # --- names --------------------------------------------------------------------------------------------
+
+    def link(self, node: NamedNode) -> Node:
+        """The node with its name, kind and address."""
+        return self._links.get(node, self._link)
+
+    def label(self, node: NamedNode) -> str:
+        """The name of the node."""
+        return self._labels.get(node, self._label)
+
+    def word(self, predicate: NamedNode) -> str:
+        """The name of a property, in words."""
+        return self._words.get(predicate, self._word)
 
     def kind(self, node: NamedNode) -> Kind | None:
         """What the node is, in the words of people."""

@@ -40,6 +40,8 @@ class Templates:
         )
         self._environment.filters["moment"] = moment
         self._environment.filters["titled"] = lambda title: _titled(title, site_name)
+        for template in self._environment.list_templates():
+            self._environment.get_template(template)
 
     def render(self, template: str, context: Mapping[str, object]) -> str:
         """A page as text."""

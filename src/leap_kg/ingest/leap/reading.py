@@ -69,7 +69,9 @@ class Reading:
             kind, severity, value, focus = "bad-value", Severity.WARNING, "", None
             message, hint = f"the record has more than {_MOST_FINDINGS} findings", "Mend those that are listed first."
         place = self.place(path)
-        self.findings.append(Finding(kind, severity, message, hint, place.pointer, _shown(value), place.file, focus))
+        self.findings.append(
+            Finding(kind, severity, message, _sentence(hint), place.pointer, _shown(value), place.file, focus)
+        )
 
     def place(self, path: Path) -> Place:
         """Where `path` stands; for what is not there, the line of the nearest thing around it."""
@@ -232,6 +234,10 @@ def dotted(path: Path) -> str:
     """A path as people write it: `stores[3].url`."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return text.removeprefix(".")
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
 def _tolerance(key: str) -> int:

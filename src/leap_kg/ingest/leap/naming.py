@@ -1,0 +1,80 @@
+"""What a feedstock is called: by its repository, for as long as that exists, whatever its title says.
+
+A repository may hold several feedstocks; then the folder tells them apart. Two addresses of one file (another
+branch, other letter case, the raw file) give one name.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pyoxigraph import NamedNode
+
+from leap_kg.ontology.identifiers import Refusal, github
+from leap_kg.ontology.iri import digest, mint, slug
+
+META_KEYS = ("meta_yaml_url", "ncviewjs:meta_yaml_url")
+
+_FOLDER = "feedstock"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a feedstock's record is about: the dataset's node, its repository, and the files that describe it.
+
+    `path` names the feedstock below every kind of node of its own; `code` is the meta.yaml's place, whose
+    repository holds the recipes.
+    """
+
+    dataset: NamedNode
+    path: tuple[str, ...]
+    repository: github.Repository | None
+    code: github.File | None
+    sources: tuple[str, ...]
+
+
+def subject_of(catalog: str, meta: str, sources: Sequence[str], base: str) -> Subject:
+    """What the files at these addresses are about; `sources` are the files that describe it."""
+    repository, code = github.parse_repository(catalog), github.parse_file(meta)
+    return Subject(
+        dataset=mint(base, "dataset", *record_path(catalog)),
+        path=record_path(catalog),
+        repository=None if isinstance(repository, Refusal) else repository,
+        code=None if isinstance(code, Refusal) else code,
+        sources=tuple(sources),
+    )
+
+
+def record_path(url: str) -> tuple[str, ...]:
+    """The name of the feedstock whose file is at `url`, part by part: owner, repository, folders.
+
+    The usual folder, `feedstock/`, is left out. A feedstock outside GitHub is named by its address.
+    """
+    repository = github.parse_repository(url)
+    if isinstance(repository, Refusal):
+        return (f"{slug(url.partition('://')[2] or url)}-{digest(url)}",)
+    file = github.parse_file(url)
+    folders = [] if isinstance(file, Refusal) or file.folder else file.path.split("/")[:-1]
+    if folders and folders[-1] == _FOLDER:
+        folders.pop()
+    return (*repository.key.split("/"), *folders)
+
+
+def record_key(url: str) -> str:
+    """What a feedstock is called for ever: `owner/repository` on GitHub, else its address."""
+    return url if isinstance(github.parse_repository(url), Refusal) else "/".join(record_path(url))
+
+
+def file_key(url: str) -> str:
+    """The same text for every address of one file; the address itself outside GitHub."""
+    file = github.parse_file(url)
+    return url if isinstance(file, Refusal) else file.iri
+
+
+def meta_url(catalog: Mapping[str, Any]) -> str:
+    """Where a `catalog.yaml` says its `meta.yaml` is, `""` if it does not."""
+    for key in META_KEYS:
+        value = catalog.get(key)
+        if isinstance(value, str) and value.strip():
+            return value.strip()
+    return ""

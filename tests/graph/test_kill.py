@@ -1,0 +1,156 @@
+"""A writer that is killed loses nothing it has published, and the next one carries on."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from leap_kg.graph.home import Home, HomeError
+from leap_kg.graph.patch import PatchLog
+from leap_kg.graph.publish import Writer
+from leap_kg.graph.search import SearchWriter
+from leap_kg.graph.snapshot import Snapshots
+from tests.graph.publishers import STAGES, UNLOGGED, wanted
+from tests.graph.samples import activity, export, graph_of, index_rows, replay
+from tests.ontology.terms import BASE
+
+ROOT = Path(__file__).parents[2]
+LOOP = 1_000_000
+
+
+class Publishers:
+    """The process that starts publishing processes, one after the other."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def start(self, home: Home, stage: str, publications: int) -> int:
+        """The pid of a process that publishes into the home."""
+        assert self._process.stdin is not None
+        Path(f"{home.path}.progress").write_text("")
+        self._process.stdin.write(f"{home.path}\t{stage}\t{publications}\n")
+        self._process.stdin.flush()
+        return int(self._line())
+
+    def ended(self) -> int:
+        """Wait for the process that was started last; the signal that ended it."""
+        return os.WTERMSIG(int(self._line()))
+
+    def _line(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
+
+
+@pytest.fixture(scope="module")
+def publishers() -> Iterator[Publishers]:
+    command = [sys.executable, "-m", "tests.graph.publishers"]
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with process:
+        yield Publishers(process)
+
+
+def progress(home: Home) -> list[str]:
+    """What the publishing process has told so far, whole lines only."""
+    return Path(f"{home.path}.progress").read_text().split("\n")[:-1]
+
+
+def wait_for(home: Home, line: str) -> None:
+    deadline = time.monotonic() + 60
+    while line not in progress(home):
+        assert time.monotonic() < deadline, f"{line!r} never came: {progress(home)}"
+        time.sleep(0.005)
+
+
+def assert_whole(home: Home, tmp_path: Path) -> int:
+    """Open the home as its next writer; everything in it must agree. Gives the revision found."""
+    with Writer(home, BASE) as writer:
+        revision = writer.revision
+        assert revision == PatchLog(home.log).last()
+        assert replay(PatchLog(home.log)) == set(writer.store)
+        if revision:
+            source, quads = wanted(revision)
+            assert graph_of(writer.store, source) == quads
+            snapshot = Snapshots(home).current()
+            assert snapshot is not None
+            assert snapshot.revision == revision
+            assert export(snapshot.store) == export(writer.store)
+            fresh = tmp_path / "fresh.sqlite"
+            fresh.unlink(missing_ok=True)
+            with SearchWriter(fresh, BASE) as index:
+                index.rebuild(writer.store, revision)
+            assert index_rows(home.index) == index_rows(fresh)
+        source, quads = wanted(revision + 1)
+        assert writer.publish(source, quads, activity(source, run=f"check/{revision}")).revision == revision + 1
+        assert graph_of(writer.store, source) == quads
+    assert not list(home.log.glob("*.partial"))
+    assert not list(home.snapshots.glob("*.partial"))
+    return revision
+
+
+def kill_at_random(publishers: Publishers, tmp_path: Path, trials: int) -> None:
+    home = Home(tmp_path / "home")
+    for trial in range(trials):
+        if trial % 5 == 0:
+            home = Home(tmp_path / f"home {trial}")
+        child = publishers.start(home, "never", LOOP)
+        if trial % 3:
+            wait_for(home, "open")
+        time.sleep(random.uniform(0, 0.15))
+        os.kill(child, signal.SIGKILL)
+        assert publishers.ended() == signal.SIGKILL
+        told = [int(line) for line in progress(home) if line.isdecimal()]
+        assert not [line for line in progress(home) if line.startswith("error")]
+        found = assert_whole(home, tmp_path)
+        assert found - max(told, default=found) in (0, 1)
+
+
+def test_a_writer_killed_at_any_moment_loses_nothing(publishers: Publishers, tmp_path: Path) -> None:
+    kill_at_random(publishers, tmp_path, 25)
+
+
+@pytest.mark.all
+def test_a_writer_killed_a_hundred_times_loses_nothing(publishers: Publishers, tmp_path: Path) -> None:
+    kill_at_random(publishers, tmp_path, 100)
+
+
+@pytest.mark.parametrize(
+    ("stage", "publications"),
+    [*((stage, 2) for stage in STAGES), ("patch not yet named", 1), ("after the log", 1), ("after the update", 1)],
+)
+def test_a_writer_killed_between_two_steps_loses_nothing(
+    publishers: Publishers, tmp_path: Path, stage: str, publications: int
+) -> None:
+    home = Home(tmp_path / "home")
+    publishers.start(home, stage, publications)
+    assert publishers.ended() == signal.SIGKILL
+    assert progress(home) == ["open", *(str(number) for number in range(1, publications))]
+    last = publications - 1 if stage in UNLOGGED else publications
+    assert assert_whole(home, tmp_path) == last
+
+
+def test_a_second_writer_is_told_who_holds_the_home(publishers: Publishers, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    child = publishers.start(home, "never", 1)
+    wait_for(home, "1")
+    before = time.monotonic()
+    with pytest.raises(HomeError, match=rf"\(pid {child}\) is writing to .*; wait for it"), Writer(home, BASE):
+        pass
+    assert time.monotonic() - before < 1
+    os.kill(child, signal.SIGKILL)
+    assert publishers.ended() == signal.SIGKILL
+    with Writer(home, BASE) as writer:
+        assert writer.revision == 1
+        before = time.monotonic()
+        publishers.start(home, "never", 1)
+        assert publishers.ended() == 0
+        assert time.monotonic() - before < 2
+        assert progress(home) == [
+            f"error another process (pid {os.getpid()}) is writing to {home.path}; wait for it, or use another home"
+        ]
+        assert writer.revision == 1

@@ -1,0 +1,264 @@
+"""Every kind of finding: produced by a small example, not by the mended one, with a place, a hint and a severity."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import leap_kg.ingest
+from leap_kg.ingest.finding import Finding, Severity
+from leap_kg.ontology.declared import ontology_quads
+from leap_kg.ontology.namespaces import SKOS
+from leap_kg.ontology.shapes import validate
+from leap_kg.resources import declarations
+from pyoxigraph import NamedNode, Quad
+from tests.ingest.leap.mapped import mapped
+from tests.ingest.shelf import (
+    BASE,
+    CARBERRY,
+    PERTSCH,
+    Bench,
+    Shelf,
+    catalog_of,
+    catalog_source,
+    catalog_url,
+    dataset,
+    entry_of,
+    findings,
+    meta_address,
+    meta_of,
+    published_source,
+)
+
+CATALOG = f"""\
+meta_yaml_url: {meta_address("alpha")}
+tags:
+  - ocean
+stores:
+  - id: one
+    name: The store
+    url: gs://lab/one.zarr
+"""
+META = f"""\
+title: Alpha
+description: What alpha holds.
+recipes:
+  - id: one
+    object: recipe:recipe
+provenance:
+  providers:
+    - name: The Lab
+      roles: [producer]
+      url: https://lab.example.org/
+  license: CC-BY-4.0
+maintainers:
+  - name: Josiah Carberry
+    orcid: {CARBERRY}
+    github: jcarberry
+"""
+
+CODE = Path(leap_kg.ingest.__file__).parent
+V, W, I = Severity.VIOLATION, Severity.WARNING, Severity.INFO  # noqa: E741
+KWARGS = "    xarray_open_kwargs:\n      engine: zarr\n"
+
+# Kind, severity, the text of the good files that is replaced, what replaces it (the fault begins in its last line,
+# unless a `|` marks the line), and the pointer without its line.
+EXAMPLES = [
+    ("engine-suffix", V, "one.zarr\n", f"one.nc\n{KWARGS}", "stores[0].xarray_open_kwargs.engine"),
+    ("unknown-licence", W, "CC-BY-4.0", "Just free", "provenance.license"),
+    ("unknown-licence", W, "CC-BY-4.0", "https://doi.org/10.48670/moi-00168", "provenance.license"),
+    ("missing-licence", V, "  license: CC-BY-4.0", "  license: ''", "provenance.license"),
+    ("missing-licence", V, "provenance:|\n  providers:\n    - name: The Lab\n      roles: [producer]\n"
+     "      url: https://lab.example.org/\n  license: CC-BY-4.0", "provenance: {}", "provenance.license"),
+    ("unknown-role", W, "[producer]", "[data provider]", "provenance.providers[0].roles[0]"),
+    ("misspelt-key", V, "tags:|\n", "tag:|\n", "tag"),
+    ("misspelt-key", V, "maintainers:|\n", "maintainer:|\n", "maintainer"),
+    ("misspelt-key", V, "description: What", "discription: What", "discription"),
+    ("misspelt-key", V, "    name: The store", "    nmae: The store", "stores[0].nmae"),
+    ("misspelt-key", V, "license: CC", "licence: CC", "provenance.licence"),
+    ("unknown-key", I, "title: Alpha", "title: Alpha\nfavourite_colour: blue", "favourite_colour"),
+    ("unknown-key", I, "    name: The store", "    name: The store\n    resolution: 1 km", "stores[0].resolution"),
+    ("foreign-meta", W, "lab/alpha/blob", "lab/other/blob", "meta_yaml_url"),
+    ("placeholder", W, "title: Alpha", "title: <FEEDSTOCK_NAME>", "title"),
+    ("placeholder", W, "title: Alpha", "title: '{{ cookiecutter.name }}'", "title"),
+    ("placeholder", W, "  - ocean", "  - my-custom-tag", "tags[0]"),
+    ("placeholder", W, "CC-BY-4.0", "Just a Test", "provenance.license"),
+    ("placeholder", W, "What alpha holds.", "A prototype test for the library", "description"),
+    ("missing-contact", V, "maintainers:|\n  - name: Josiah Carberry\n"
+     f"    orcid: {CARBERRY}\n    github: jcarberry", "maintainers: []", "maintainers"),
+    ("missing-contact", W, f"  - name: Josiah Carberry|\n    orcid: {CARBERRY}\n    github: jcarberry",
+     "  - name: Josiah Carberry", "maintainers[0]"),
+    ("missing-description", W, "What alpha holds.", "''", "description"),
+    ("missing-stores", I, "stores:|\n  - id: one\n    name: The store\n    url: gs://lab/one.zarr", "stores:", "stores"),
+    ("bad-identifier", W, CARBERRY, "0000-0002-1825-0098", "maintainers[0].orcid"),
+    ("bad-identifier", W, "github: jcarberry", "github: not a login", "maintainers[0].github"),
+    ("bad-identifier", W, "https://lab.example.org/", "the lab's page", "provenance.providers[0].url"),
+    ("bad-identifier", W, "https://lab.example.org/", "javascript:alert(1)", "provenance.providers[0].url"),
+    ("bad-identifier", W, "title: Alpha", "title: Alpha\ncontact:\n  email: nobody", "contact.email"),
+    ("bad-identifier", W, "title: Alpha", "title: Alpha\ncitation:\n  - title: T\n    doi: ten", "citation[0].doi"),
+    ("bad-identifier", I, "title: Alpha", "title: Alpha\ncitation:\n  - title: T\n    doi: arXiv:2204.08322", "citation[0].doi"),
+    ("bad-store-url", V, "gs://lab/one.zarr", "one.zarr", "stores[0].url"),
+    ("bad-store-url", V, "gs://lab/one.zarr", "gs://lab/{member}.zarr", "stores[0].url"),
+    ("bad-store-url", V, "  - id: one|\n    name: The store\n    url: gs://lab/one.zarr", "  - id: one", "stores[0].url"),
+    ("bad-store-url", V, "one.zarr\n", "one.zarr\n    rechunking:\n      - path: nowhere\n", "stores[0].rechunking[0].path"),
+    ("bad-value", W, "title: Alpha", "title: Alpha\nthumbnail: [a, b]", "thumbnail"),
+    ("bad-value", W, "tags:|\n  - ocean", "tags: {ocean: true}", "tags"),
+    ("bad-value", W, "  - ocean", "  - {ocean: deep}", "tags[0]"),
+    ("bad-value", W, "    name: The store", "    name: The store\n    public: perhaps", "stores[0].public"),
+    ("bad-value", W, "  providers:\n    - name: The Lab|\n", "  providers:\n    - name:|\n", "provenance.providers[0]"),
+    ("bad-value", I, "tags:|\n  - ocean", "tags: ocean", "tags"),
+    ("bad-text", I, "https://lab.example.org/", "https://lab.example.org/a b", "provenance.providers[0].url"),
+    ("bad-text", W, "What alpha holds.", '"What \\e holds."', "description"),
+    ("duplicate-key", W, "title: Alpha", "title: Aleph\ntitle: Alpha", "title"),
+    ("duplicate-key", W, "    name: The store", "    name: A store\n    name: The store", "stores.0.name"),
+    ("unknown-version", W, "title: Alpha", "title: Alpha\npangeo_forge_version: git+https://github.com/x/y@main",
+     "pangeo_forge_version"),
+    ("unknown-version", W, "title: Alpha", "title: Alpha\npangeo_notebook_version: 2022.06.022022.07.13",
+     "pangeo_notebook_version"),
+    ("unknown-version", W, "title: Alpha", "title: Alpha\npangeo_notebook_version: ١٩٩٩.٠١.٠١", "pangeo_notebook_version"),
+]  # fmt: skip
+
+
+def broken(old: str, new: str) -> tuple[str, str, int, str]:
+    """The two files with one text replaced, the line where the fault is, and the address of the file that has it."""
+    wanted, fault = old.replace("|", ""), new.replace("|", "")
+    for number, text in enumerate((CATALOG, META)):
+        if wanted in text:
+            at = text.index(wanted)
+            marked = new.index("|") if "|" in new else (0 if "|" in old else len(new.rstrip("\n")))
+            line = (text[:at] + new[:marked]).count("\n") + 1
+            files = [CATALOG, META]
+            files[number] = text.replace(wanted, fault, 1)
+            return files[0], files[1], line, (catalog_url("alpha"), meta_address("alpha"))[number]
+    raise AssertionError(f"{wanted!r} is in neither file")
+
+
+def of_kind(found: list[Finding], kind: str) -> list[Finding]:
+    return [finding for finding in found if finding.kind == kind]
+
+
+def test_files_without_fault_have_no_finding() -> None:
+    assert mapped(CATALOG, META).findings == []
+
+
+@pytest.mark.parametrize(("kind", "severity", "old", "new", "pointer"), EXAMPLES)
+def test_a_fault_is_found_where_it_is(kind: str, severity: Severity, old: str, new: str, pointer: str) -> None:
+    catalog, meta, line, file = broken(old, new)
+    foreign = meta_address("other") if kind == "foreign-meta" else ""
+    record = mapped(catalog, meta, meta_url=foreign)
+    (finding,) = of_kind(record.findings, kind)
+    assert finding.severity == severity
+    assert finding.pointer == f"{pointer} (line {line})"
+    assert finding.file == file
+    assert re.fullmatch(r"[A-Z].{10,}\.", finding.hint)
+    assert len(finding.message) > 10
+    triples = list(finding.triples(record.subject, BASE))
+    assert validate([Quad(t.subject, t.predicate, t.object) for t in triples], BASE) == []
+
+
+def test_the_examples_and_the_rounds_cover_every_kind() -> None:
+    concepts = ontology_quads(BASE, NamedNode(f"{BASE}graph"))
+    prefix = f"{BASE}finding-kind/"
+    declared = {q.subject.value.removeprefix(prefix) for q in concepts if q.predicate == SKOS("inScheme") and str(q.subject).startswith(f"<{prefix}")}  # type: ignore[union-attr]
+    assert declared == {kind for kind, *_ in EXAMPLES} | set(ROUNDS)
+
+
+def test_every_kind_that_the_code_names_is_declared() -> None:
+    text = (declarations() / "ontology" / "concepts.ttl").read_text()
+    pattern = re.compile(r'(?:report\(\s*|kind=(?:"renamed" if .* else )?|focus = )"([a-z]+(?:-[a-z]+)*)"')
+    named = {kind for file in CODE.rglob("*.py") for kind in pattern.findall(file.read_text())}
+    assert named >= {kind for kind, *_ in EXAMPLES} - {"placeholder"}
+    assert all(f"finding-kind/{kind}>" in text for kind in named)
+
+
+def conflicting(shelf: Shelf) -> None:
+    shelf.feedstock("beta", meta=meta_of("beta", maintainers=[{"name": "B", "orcid": PERTSCH, "github": "jcarberry"}]))
+
+
+def unlisted(shelf: Shelf) -> None:
+    shelf.list(["beta"])
+
+
+def unpublished(shelf: Shelf) -> None:
+    shelf.publish([entry_of("beta")])
+
+
+def retitled(shelf: Shelf) -> None:
+    shelf.publish([entry_of("alpha", title="An older title"), entry_of("beta")])
+
+
+def changed(shelf: Shelf) -> None:
+    shelf.publish([entry_of("alpha", description="An older description."), entry_of("beta")])
+
+
+ROUNDS = {
+    "identity-conflict": (conflicting, "lab", W),
+    "not-in-input": (unlisted, "lab-published", W),
+    "not-published": (unpublished, "lab-published", W),
+    "renamed": (retitled, "lab-published", I),
+    "differs-from-published": (changed, "lab-published", I),
+}
+
+
+@pytest.mark.parametrize("kind", ROUNDS)
+def test_a_fault_between_records_is_found_and_goes_when_mended(tmp_path: Path, kind: str) -> None:
+    harm, source, severity = ROUNDS[kind]
+    shelf = Shelf()
+    shelf.feedstocks(["alpha", "beta"])
+    shelf.publish([entry_of("alpha"), entry_of("beta")])
+    good = dict(shelf.bodies)
+    bench = Bench(tmp_path / "home", shelf, catalog_source, published_source)
+    bench.harvest()
+    assert findings(bench.quads(source)) == []
+    harm(shelf)
+    bench.harvest()
+    found = [finding for finding in findings(bench.quads(source)) if finding["kind"] == kind]
+    assert found
+    for finding in found:
+        assert finding["resultSeverity"].endswith(severity.value)
+        assert finding["fixHint"].endswith(".")
+        assert finding["focusNode"] in {dataset("alpha").value, dataset("beta").value}
+        assert finding["source"].startswith("https://github.com/lab/")
+    shelf.bodies = good
+    bench.harvest()
+    assert findings(bench.quads(source)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["CO<sub>2</sub> in the <strong>deep</strong> sea", "a < b and b > c", "<b>SST</b>", "if x <y> z", "{T, S}", "20 °C"],
+)
+def test_markup_and_formulas_are_no_placeholders(text: str) -> None:
+    assert mapped(CATALOG, META.replace("What alpha holds.", f'"{text}"')).findings == []
+
+
+@pytest.mark.parametrize("key", ["id", "url", "date", "doi", "model", "version", "contact_person", "x"])
+def test_a_key_like_no_other_is_unknown_and_not_misspelt(key: str) -> None:
+    (finding,) = mapped(CATALOG, f"{META}{key}: 1\n").findings
+    assert (finding.kind, finding.value) == ("unknown-key", key)
+
+
+def test_a_key_beside_the_right_one_is_unknown_and_not_misspelt() -> None:
+    (finding,) = mapped(CATALOG, f"{META}titel: Alpha\n").findings
+    assert finding.kind == "unknown-key"
+
+
+def test_one_mistake_is_one_finding() -> None:
+    catalog, meta, _, _ = broken("one.zarr\n", f"one.nc\n{KWARGS}")
+    record = mapped(catalog, meta)
+    assert len(record.findings) == 1
+    assert record.findings[0].focus == NamedNode(f"{BASE}store/gs/lab/one.nc")
+    assert "h5netcdf" in record.findings[0].hint
+
+
+@pytest.mark.parametrize("engine", ["h5netcdf", "netcdf4", "scipy"])
+def test_an_engine_that_fits_is_no_finding(engine: str) -> None:
+    catalog, meta, _, _ = broken("one.zarr\n", f"one.nc\n{KWARGS}")
+    assert mapped(catalog.replace("engine: zarr", f"engine: {engine}"), meta).findings == []
+
+
+def test_a_record_with_a_thousand_faults_names_the_first_thousand() -> None:
+    stores = [{"id": f"s{n}", "name": f"s{n}", "url": "nowhere"} for n in range(3000)]
+    found = mapped(catalog_of("alpha", stores=stores)).findings
+    assert len(found) == 1001
+    assert "more than 1000" in found[-1].message

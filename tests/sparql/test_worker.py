@@ -1,0 +1,194 @@
+"""The worker process itself, spoken to over its pipes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+
+from leap_kg.sparql import frames
+from leap_kg.sparql.process import command, environment
+from leap_kg.sparql.worker import LEAST_MEMORY, LONGEST_REASON
+from tests.sparql.conftest import EX, ROWS
+
+MEMORY = 2**30
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+
+FROM_G0 = "SELECT (COUNT(*) AS ?n) FROM <http://example.org/g0> { ?s ?p ?o }"
+
+
+class Worker:
+    """A running worker with its pipes."""
+
+    def __init__(self, snapshot: Path, memory: int = MEMORY) -> None:
+        self.process = subprocess.Popen(
+            command(snapshot, memory),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(),
+        )
+
+    @property
+    def stdin(self) -> IO[bytes]:
+        assert self.process.stdin
+        return self.process.stdin
+
+    def receive(self) -> tuple[dict[str, Any], bytes]:
+        assert self.process.stdout
+        frame = frames.read(self.process.stdout)  # type: ignore[arg-type]
+        assert frame is not None
+        return frame
+
+    def send(self, text: str, name: str = "json", **options: object) -> None:
+        request = {
+            "format": name,
+            "max_bytes": 10**6,
+            "prefixes": {},
+            "own_dataset": False,
+            "default_graphs": [],
+            "named_graphs": [],
+            **options,
+        }
+        frames.write(self.stdin, request, text.encode())  # type: ignore[arg-type]
+
+    def ask(self, text: str, name: str = "json", **options: object) -> tuple[dict[str, Any], bytes]:
+        self.send(text, name, **options)
+        return self.receive()
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if pipe:
+                pipe.close()
+
+
+@pytest.fixture
+def worker(snapshot: Path) -> Iterator[Worker]:
+    started = Worker(snapshot)
+    assert started.receive() == ({"status": 200}, b"")
+    yield started
+    started.close()
+
+
+def test_it_answers_one_query_after_the_other(worker: Worker) -> None:
+    header, body = worker.ask("SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }")
+    assert header == {"status": 200, "grown": False}
+    assert json.loads(body)["results"]["bindings"][0]["n"]["value"] == str(ROWS)
+    assert worker.ask("ASK { }", "csv") == ({"status": 200, "grown": False}, b"true")
+    header, body = worker.ask(f"CONSTRUCT {{ <{EX}s0> ?p ?o }} {{ <{EX}s0> ?p ?o }}", "ttl", prefixes={"": EX})
+    assert body.decode().splitlines()[-1] == ":s0 :value 0 ."
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "count"),
+    [
+        ("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", {"default_graphs": [EX + "g1"]}, ROWS // 2 + 1),
+        ("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", {"default_graphs": [EX + "none"]}, 0),
+        ("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", {"named_graphs": [EX + "g1"]}, 0),
+        ("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", {"named_graphs": [EX + "g1"]}, ROWS // 2 + 1),
+        ("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", {"default_graphs": [EX + "g1"]}, 0),
+        ("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", {}, ROWS + 1),
+        (FROM_G0, {"own_dataset": True}, ROWS // 2),
+        (FROM_G0.replace("FROM", "FROM NAMED"), {"own_dataset": True}, 0),
+        (FROM_G0, {"own_dataset": True, "default_graphs": [EX + "g1"]}, ROWS // 2 + 1),
+    ],
+)  # fmt: skip
+def test_the_dataset(worker: Worker, text: str, options: dict[str, object], count: int) -> None:
+    assert worker.ask(text, "tsv", **options)[1].decode() == f"?n\n{count}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "options", "status", "reason"),
+    [
+        ("SELECT * {\n ?s ?p }", "json", {}, 400, "syntax error at 2:"),
+        ("SELECT * { ?s ?p ?o }", "json", {"max_bytes": 100}, 413, "larger than 100 bytes: add LIMIT"),
+        ("SELECT * { ?s ?p ?o }", "ttl", {}, 400, "rows cannot be written as ttl"),
+        ("SELECT (<http://a/f>(1) AS ?x) {}", "json", {}, 400, "http://a/f"),
+        ("ASK {}", "json", {"default_graphs": ["no iri"]}, 400, "the query cannot be answered"),
+    ],
+)
+def test_a_fault_of_the_query_is_a_status_and_a_reason(
+    worker: Worker, text: str, name: str, options: dict[str, object], status: int, reason: str
+) -> None:
+    header, body = worker.ask(text, name, **options)
+    assert (header["status"], body) == (status, b"")
+    assert reason in header["reason"]
+    assert len(header["reason"]) <= LONGEST_REASON + 2
+    assert worker.ask("ASK {}", "csv")[1] == b"true"
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_it_leaves_when_its_stdin_closes(worker: Worker, busy: bool) -> None:
+    if busy:
+        worker.send(ENDLESS)
+        time.sleep(0.2)
+        assert worker.process.poll() is None
+    worker.stdin.close()
+    assert worker.process.wait(5) == 0
+
+
+def test_it_leaves_the_interrupt_key_to_the_server(worker: Worker) -> None:
+    os.kill(worker.process.pid, signal.SIGINT)
+    assert worker.ask("ASK {}", "csv")[1] == b"true"
+
+
+def _product(variables: int) -> str:
+    """Patterns with 4 to the power of `variables` solutions."""
+    return " ".join(f"VALUES ?v{number} {{ 1 2 3 4 }}" for number in range(variables))
+
+
+def test_too_little_memory_ends_the_worker_and_nothing_else(snapshot: Path) -> None:
+    starved = Worker(snapshot, LEAST_MEMORY)
+    starved.receive()
+    starved.send(f"SELECT * {{ {_product(14)} }} ORDER BY ?v0")
+    assert starved.process.stdout
+    assert frames.read(starved.process.stdout) is None  # type: ignore[arg-type]
+    assert starved.process.wait(5) != 0
+    starved.close()
+
+
+def test_memory_that_is_not_given_back_is_reported(snapshot: Path) -> None:
+    small = Worker(snapshot, LEAST_MEMORY)
+    small.receive()
+    assert small.ask("ASK {}")[0] == {"status": 200, "grown": False}
+    header, body = small.ask(f"SELECT (COUNT(*) AS ?n) {{ SELECT DISTINCT * {{ {_product(9)} }} }}", "csv")
+    assert (header, body) == ({"status": 200, "grown": True}, b"n\r\n262144\r\n")
+    small.close()
+
+
+@pytest.mark.parametrize("content", [None, b"no store"])
+def test_what_is_no_snapshot_is_reported(tmp_path: Path, content: bytes | None) -> None:
+    directory = tmp_path / "snapshot"
+    if content is not None:
+        directory.mkdir()
+        (directory / "CURRENT").write_bytes(content)
+    lost = Worker(directory)
+    header, _ = lost.receive()
+    assert header["status"] == 503
+    assert f"the snapshot {directory} cannot be opened" in header["reason"]
+    assert lost.process.wait(5) == 0
+    lost.close()
+
+
+def test_it_imports_little() -> None:
+    """What it imports is what a new worker waits for, after each query that was killed."""
+    program = "import sys, leap_kg.sparql.worker; print('\\n'.join(sys.modules))"
+    listed = subprocess.run([sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True)
+    loaded = set(listed.stdout.split())
+    assert "pyoxigraph" in loaded
+    assert not loaded & {"asyncio", "dataclasses", "fastapi", "pydantic", "rdflib", "requests", "yaml"}
+    assert {name for name in loaded if name.startswith("leap_kg")} == {
+        "leap_kg",
+        "leap_kg.sparql",
+        "leap_kg.sparql.frames",
+        "leap_kg.sparql.worker",
+        "leap_kg.sparql.writer",
+    }

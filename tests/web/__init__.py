@@ -1,0 +1,1 @@
+"""Tests of the web server, most of them against the real one."""

@@ -1,0 +1,65 @@
+"""Follows every link of the site from the first page and remembers what it saw.
+
+Links that say `rel=nofollow` (combinations of facets) are followed from pages without a query string only, and
+queries are not run: their number has no end.
+"""
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import urldefrag, urljoin
+
+import html5lib
+
+from tests.web.server import Server
+
+
+@dataclass
+class Site:
+    """Every page by its address, every fragment it has, and what was wrong."""
+
+    pages: dict[str, str] = field(default_factory=dict)
+    statuses: dict[str, int] = field(default_factory=dict)
+    anchors: dict[str, list[str]] = field(default_factory=dict)
+    fragments: list[tuple[str, str, str]] = field(default_factory=list)
+    external: set[str] = field(default_factory=set)
+    faults: list[str] = field(default_factory=list)
+
+
+def crawl(server: Server) -> Site:
+    """The whole site."""
+    site, waiting = Site(), ["/"]
+    while waiting:
+        address = waiting.pop()
+        if address in site.statuses:
+            continue
+        answer = server.get(address)
+        if answer.is_redirect:
+            waiting.append(answer.headers["Location"])
+        site.statuses[address] = answer.status_code
+        if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
+            site.pages[address] = answer.text
+            waiting += _read(site, address, answer.text)
+    return site
+
+
+def _read(site: Site, address: str, text: str) -> list[str]:
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    document = parser.parse(text)
+    site.faults += [f"{address}: {error}" for error in parser.errors]
+    site.anchors[address] = [element.get("id") for element in document.iter() if element.get("id")]
+    found = []
+    for element in document.iter():
+        for name in ("href", "src", "action", "srcset", "poster", "data"):
+            value = element.get(name) if isinstance(element.tag, str) else None
+            if value is None:
+                continue
+            if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//", value):
+                site.external.add(f"{element.tag} {name} {value}")
+                continue
+            target, fragment = urldefrag(urljoin(address, value))
+            if fragment:
+                site.fragments.append((address, target, fragment))
+            endless = "nofollow" in (element.get("rel") or "") and "?" in address
+            if not endless and not target.startswith("/sparql?"):
+                found.append(target)
+    return found

@@ -1,0 +1,79 @@
+"""Starts the real server in a process of its own, on a free port, and stops it by its process id."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+_START = """
+import sys
+from leap_kg.settings import Settings
+from leap_kg.web.serve import serve
+serve(Settings.from_environment(), "127.0.0.1", int(sys.argv[1]))
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server; `get` and `post` ask it, by default as a browser does."""
+
+    origin: str
+    pid: int
+    session: requests.Session = field(repr=False)
+
+    def get(self, path: str, accept: str = "text/html", **more: object) -> requests.Response:
+        """GET without following redirects."""
+        return self.ask("GET", path, accept, **more)
+
+    def ask(self, method: str, path: str, accept: str = "text/html", **more: object) -> requests.Response:
+        """One request."""
+        headers = {"Accept": accept, **more.pop("headers", {})}  # type: ignore[dict-item]
+        return self.session.request(
+            method,
+            path if path.startswith("http") else self.origin + path,
+            headers=headers,
+            allow_redirects=False,
+            timeout=60,
+            **more,  # type: ignore[arg-type]
+        )
+
+
+@contextmanager
+def running(home: Path, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """A server of this home."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port = trial.getsockname()[1]
+    settings = {"LEAP_KG_HOME": str(home), "LEAP_KG_QUERY_SECONDS": "1", **(environment or {})}
+    process = subprocess.Popen([sys.executable, "-c", _START, str(port)], env={**os.environ, **settings})
+    session = requests.Session()
+    session.trust_env = False
+    try:
+        server = Server(f"http://127.0.0.1:{port}", process.pid, session)
+        _wait(server, process)
+        yield server
+    finally:
+        session.close()
+        process.terminate()
+        process.wait(20)
+
+
+def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with status {process.returncode}")
+        try:
+            server.get("/health")
+        except requests.ConnectionError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError("the server does not answer")
