@@ -140,14 +140,14 @@ def test_two_sources_do_not_disturb_each_other(writer: Writer) -> None:
 @pytest.mark.parametrize(
     "quad",
     [
-        Quad(BlankNode(), DCT("title"), Literal("x"), GRAPH),
-        Quad(NODE, DCT("source"), BlankNode(), GRAPH),
+        Quad(BlankNode("b"), DCT("title"), Literal("x"), GRAPH),
+        Quad(NODE, DCT("source"), BlankNode("b"), GRAPH),
         Quad(NODE, DCT("source"), Triple(NODE, DCT("title"), Literal("x")), GRAPH),
         Quad(NODE, DCT("title"), Literal("x", language="ar", direction=BaseDirection.RTL), GRAPH),
         Quad(NODE, DCT("title"), Literal("x"), source_graph(BASE, "two")),
         Quad(NODE, DCT("title"), Literal("x"), provenance_graph(BASE)),
         Quad(NODE, DCT("title"), Literal("x"), DefaultGraph()),
-        Quad(NODE, DCT("title"), Literal("x"), BlankNode()),
+        Quad(NODE, DCT("title"), Literal("x"), BlankNode("b")),
     ],
     ids=str,
 )

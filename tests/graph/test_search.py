@@ -244,6 +244,14 @@ def test_the_best_match_comes_first(index: SearchIndex) -> None:
     assert found.total == len(TITLES)
 
 
+def test_of_a_long_text_the_first_words_count(index: SearchIndex) -> None:
+    words = ("thickness", "arctic", "ocean", "zebra", "sea", "ice", "description")
+    beginnings = list(dict.fromkeys(word[:length] for word in words for length in range(1, len(word) + 1)))
+    assert names(index.find(" ".join([*beginnings[:32], "giraffe"]))) == ["ice"]
+    assert names(index.find(" ".join([*beginnings[:31], "giraffe"]))) == []
+    assert names(index.find(" ".join(["ice"] * 40 + ["giraffe"]))) == []
+
+
 def test_without_words_everything_is_listed_by_kind_and_label(index: SearchIndex) -> None:
     found = index.find(limit=1000)
     assert found.total == len(found.hits) == len(TITLES) + 3

@@ -150,6 +150,19 @@ def test_questions_run_as_they_stand(server: Server) -> None:
         assert answer.status_code == 200, answer.text
 
 
+def test_a_question_takes_values_for_its_parameters(server: Server) -> None:
+    answer = server.get("/queries/questions/exact-link?title=ALPHA+sea")
+    assert answer.status_code == 303
+    rows = server.get(answer.headers["Location"], accept="text/csv").text
+    assert ALPHA in rows
+    assert BETA not in rows
+    hostile = server.get("/queries/questions/exact-link", params={"title": '") } #'})
+    assert server.get(hostile.headers["Location"], accept="text/csv").text.count("\n") == 1
+    assert server.get("/queries/questions/faulty-records?severity=no+iri").status_code == 400
+    for name in ("nothing", "panels/uses", "pages/parts", "../pyproject"):
+        assert server.get(f"/queries/{name}").status_code == 404
+
+
 def test_the_samples_of_the_help_work(server: Server) -> None:
     page = html5lib.parse(server.get("/about").text, namespaceHTMLElements=False)
     codes = ["".join(code.itertext()) for code in page.iter("code")]

@@ -56,7 +56,7 @@ def answer(request: Request, resource: Resource, form: Format | None) -> Respons
     chosen = form or by_accept(request, resource.forms)
     if chosen is None:
         return not_acceptable(resource.forms, resource.address)
-    stamp = "-".join(filter(None, (site_of(request).assets.stamp if chosen is HTML else "", resource.stamp)))
+    stamp = "-".join(filter(None, (site_of(request).build if chosen is HTML else "", resource.stamp)))
     tag = etag(resource.revision, chosen, stamp)
     if resource.status == 200 and unchanged(request, tag):
         return not_modified(tag)

@@ -22,7 +22,7 @@ class Assets:
     def __init__(self, dist: Path) -> None:
         self.dist = dist
         self._manifest: dict[str, dict[str, Any]] = {}
-        self.stamp = "plain"
+        self.stamp = ""
         manifest = dist / ".vite" / "manifest.json"
         if manifest.is_file():
             text = manifest.read_text(encoding="utf-8")

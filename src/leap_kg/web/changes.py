@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from leap_kg.graph.names import provenance_graph, source_graph
 from leap_kg.graph.patch import LogError, Patch, PatchLog
 from leap_kg.ontology.iri import path_of, readable
-from leap_kg.ontology.kinds import LABELS, kind_of
+from leap_kg.ontology.kinds import LABELS, kind_of, kinds
 from leap_kg.ontology.namespaces import ONTOLOGY_PATH, RDF
 from leap_kg.web.cells import Cell, Node
 from leap_kg.web.listing import Pages, pages
@@ -175,6 +175,7 @@ def _summary(folder: Path, revision: int, _time: int, base: str) -> Summary:
     quads = _by_entity(patch, base)
     touched = [_touched(iri, removed, added, base) for iri, (removed, added) in quads.items()]
     order = {"new": 0, "changed": 1, "removed": 2}
+    places = {kind.label: place for place, kind in enumerate(kinds(base))}
     return Summary(
         revision=patch.revision,
         source=patch.source,
@@ -182,7 +183,7 @@ def _summary(folder: Path, revision: int, _time: int, base: str) -> Summary:
         at=patch.at.isoformat(),
         removed=len(patch.removed),
         added=len(patch.added),
-        entities=tuple(sorted(touched, key=lambda t: (order[t.how], t.kind == "", t.kind, t.label.lower(), t.iri))),
+        entities=tuple(sorted(touched, key=lambda t: (order[t.how], places.get(t.kind, 99), t.label.lower(), t.iri))),
     )
 
 

@@ -1,5 +1,6 @@
 """The findings of a revision as pages show them: what is wrong, how bad, where, and how to mend it."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -75,7 +76,12 @@ def all_findings(reading: Reading) -> tuple[Finding, ...]:
     """Every finding of the revision, worst first."""
     found = {finding.iri: finding for finding in (_finding(reading, row) for row in reading.ask("findings"))}
     order = {name: number for number, name in enumerate(SEVERITIES)}
-    return tuple(sorted(found.values(), key=lambda f: (order.get(f.severity, 9), f.record.label.lower(), f.iri)))
+    return tuple(
+        sorted(
+            found.values(),
+            key=lambda f: (order.get(f.severity, 9), f.record.label.lower(), f.kind.label, _natural(f.pointer), f.iri),
+        )
+    )
 
 
 def of_record(findings: Iterable[Finding], node: NamedNode) -> list[Finding]:
@@ -177,6 +183,11 @@ def _node(term: Term) -> NamedNode:
     if not isinstance(term, NamedNode):
         raise TypeError(f"a node was due where the graph has {term}")
     return term
+
+
+def _natural(text: str) -> list[tuple[int, str]]:
+    """A key that puts `stores[9]` before `stores[10]`."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d{1,9})", text)]
 
 
 def _tail(iri: str) -> str:

@@ -1,5 +1,6 @@
 """The page of named queries: each with its description, its parameters and a link that runs it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leap_kg.sparql.catalogue import Catalogue, NamedQuery
@@ -20,7 +21,10 @@ class ParameterEntry:
 
 @dataclass(frozen=True, slots=True)
 class GalleryEntry:
-    """One query, with its parameters replaced by their defaults; `anchor` is its name as a fragment."""
+    """One query, with its parameters replaced by their defaults.
+
+    `anchor` is its name as a fragment, `run_path` runs it as it is, `form_path` takes values for its parameters.
+    """
 
     name: str
     anchor: str
@@ -29,12 +33,24 @@ class GalleryEntry:
     parameters: list[ParameterEntry]
     text: str
     run_path: str
+    form_path: str
 
 
 def gallery(catalogue: Catalogue) -> list[GalleryEntry]:
     """Every named query that can run as it is, in the order of their headers."""
     shown = (query for query in catalogue.all() if not query.name.startswith(_INTERNAL) and _runs_alone(query))
     return [_entry(query) for query in sorted(shown, key=lambda query: (query.order, query.name))]
+
+
+def bound(catalogue: Catalogue, name: str, values: Mapping[str, str]) -> str | None:
+    """The text of a query of the gallery with these values; `None` if there is none; raises `ParameterError`.
+
+    An empty value stands for the default.
+    """
+    query = catalogue.get(name)
+    if query is None or name.startswith(_INTERNAL) or not _runs_alone(query):
+        return None
+    return query.bind(**{key: values[key] for key in query.parameters if values.get(key)})
 
 
 def _runs_alone(query: NamedQuery) -> bool:
@@ -51,4 +67,5 @@ def _entry(query: NamedQuery) -> GalleryEntry:
         parameters=[ParameterEntry(p.name, p.description, str(p.default)) for p in query.parameters.values()],
         text=text,
         run_path=query_url(text),
+        form_path=f"/queries/{query.name}",
     )

@@ -6,16 +6,19 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request, Response
+from starlette.responses import RedirectResponse
 
 from leap_kg.graph.patch import LogError
 from leap_kg.sparql.formats import Format
+from leap_kg.sparql.parameters import ParameterError
 from leap_kg.web.answers import Resource, answer, page, render, site_of, twins
 from leap_kg.web.changes import change_page, timeline
 from leap_kg.web.findings import FILTERS, as_rows, chosen, findings_page
-from leap_kg.web.gallery import gallery
+from leap_kg.web.gallery import bound, gallery
 from leap_kg.web.home import home_page, source_states
+from leap_kg.web.links import query_url
 from leap_kg.web.listing import LARGEST_PAGE, Listing, State, hits_as_rows, listing, number
-from leap_kg.web.negotiation import CSV, HTML, JSON, LIST_FORMS
+from leap_kg.web.negotiation import CSV, HTML, JSON, LIST_FORMS, NODE_FORMS
 from leap_kg.web.nodes import by_path, missing
 from leap_kg.web.revision import Revision
 from leap_kg.web.samples import samples
@@ -154,7 +157,8 @@ def queries(request: Request, suffix: str = "") -> Response:
     form = _form(suffix, _JSON_FORMS)
     if suffix and form is None:
         return by_path(request)
-    entries, revision = gallery(site_of(request).queries), _revision_if_any(request)
+    site = site_of(request)
+    entries, revision = gallery(site.queries), _revision_if_any(request)
 
     def make(chosen_form: Format) -> bytes | str:
         if chosen_form is HTML:
@@ -162,8 +166,18 @@ def queries(request: Request, suffix: str = "") -> Response:
             return render(request, "queries.html", revision, page=entries, section="query", formats=formats)
         return as_json([asdict(entry) for entry in entries])
 
-    number_read = revision.number if revision else 0
-    return answer(request, Resource(number_read, "/queries", "/queries", _JSON_FORMS, make), form)
+    read_from = revision.number if revision else 0
+    return answer(request, Resource(read_from, "/queries", "/queries", _JSON_FORMS, make, stamp=site.build), form)
+
+
+@router.get("/queries/{name:path}")
+def run_query(request: Request, name: str) -> Response:
+    """A named query with values for its parameters: leads to the editor with its answer."""
+    try:
+        text = bound(site_of(request).queries, name, dict(request.query_params))
+    except ParameterError as error:
+        return page(request, "message.html", _revision_if_any(request), 400, title="Not a value", text=f"{error}.")
+    return RedirectResponse(query_url(text), status_code=303) if text else by_path(request)
 
 
 @router.get("/about")
@@ -181,6 +195,7 @@ def about(request: Request) -> Response:
         "about.html",
         revision,
         sources=sources,
+        forms=NODE_FORMS[1:],
         sample=samples(request, example),
         settings=site.settings,
         base=site.settings.base,

@@ -32,7 +32,7 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, workers
         interface=Interfaces.ASGI,
         workers=workers,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=5,
     )

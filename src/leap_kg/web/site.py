@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
+from leap_kg import __version__
 from leap_kg.graph.home import Home
 from leap_kg.graph.patch import PatchLog
 from leap_kg.graph.search import SearchIndex
 from leap_kg.graph.snapshot import Snapshots
+from leap_kg.ontology.iri import digest
 from leap_kg.resources import declarations
 from leap_kg.settings import Settings
 from leap_kg.sparql.catalogue import load
@@ -29,7 +31,7 @@ class NoRevision(Exception):
 
 
 class Site:
-    """The state of one web process."""
+    """The state of one web process; `build` stands for everything of the program that pages depend on."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -38,6 +40,7 @@ class Site:
         self.queries = load(declarations() / "sparql", settings.base)
         self.assets = Assets(declarations() / "web" / "dist")
         self.templates = Templates(declarations() / "web" / "templates", self.assets, NAME)
+        self.build = digest(__version__, self.templates.digest, self.assets.stamp)
         self._snapshots = Snapshots(self.home)
         self._revision: Revision | None = None
         self._opening = Lock()

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
+from markupsafe import escape
 
+from leap_kg.ontology.iri import digest
 from leap_kg.web.assets import Assets
 from leap_kg.web.reading import moment
 
@@ -27,9 +29,11 @@ _FOOTER = (
 
 
 class Templates:
-    """Renders pages."""
+    """Renders pages; `digest` stands for the texts of all templates."""
 
     def __init__(self, folder: Path, assets: Assets, site_name: str) -> None:
+        files = (file for file in sorted(folder.iterdir()) if file.is_file())
+        self.digest = digest(*(file.read_text(encoding="utf-8") for file in files))
         self._environment = Environment(loader=FileSystemLoader(folder), autoescape=True, auto_reload=False)
         self._environment.globals.update(
             asset=assets.script,
@@ -50,9 +54,15 @@ class Templates:
 
 
 def _titled(title: str, site_name: str) -> str:
-    """The title of a page for tabs and search engines: with the site's name, cut where those cut it."""
-    room = _LONGEST_TITLE - len(site_name) - 3
-    return f"{title if len(title) <= room else title[: room - 1] + '…'} – {site_name}"
+    """The title of a page for tabs and search engines: with the site's name, cut where those cut it.
+
+    Counted as it stands in the page, where `&` is five characters.
+    """
+    room = _LONGEST_TITLE - len(escape(f" – {site_name}"))
+    cut = title
+    while cut and len(escape(cut)) + (cut != title) > room:
+        cut = cut[:-1]
+    return f"{cut}{'' if cut == title else '…'} – {site_name}"
 
 
 def _entries(entries: tuple[tuple[str, str, str], ...]) -> list[dict[str, str]]:

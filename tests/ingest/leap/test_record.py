@@ -1,5 +1,6 @@
 """Any data where a feedstock was due: nothing but the two honest errors, nothing lost, nothing that cannot be published."""
 
+import copy
 import json
 import math
 from collections.abc import Iterable, Iterator
@@ -60,6 +61,69 @@ anything = st.recursive(
 feedstocks = st.dictionaries(keys, anything, max_size=12)
 
 
+GOOD: dict[str, Any] = {
+    "title": "Alpha",
+    "description": "What alpha holds.",
+    "thumbnail": "https://x.example/alpha.png",
+    "acknowledgements": "Many thanks.",
+    "bakery": {"id": "a-bakery"},
+    "contact": {"email": "alpha@x.example"},
+    "pangeo_forge_version": "0.9.0",
+    "pangeo_notebook_version": "2022.06.02",
+    "tags": ["ocean", "zarr"],
+    "links": [{"label": "Docs", "url": "https://x.example/docs"}],
+    "recipes": [{"id": "alpha", "object": "recipe:recipe"}, {"id": "beta", "dict_object": "recipe:recipes"}],
+    "provenance": {
+        "license": "CC-BY-4.0",
+        "license_link": {"title": "The text", "url": "https://x.example/licence"},
+        "providers": [
+            {"name": "The Lab", "description": "A lab.", "url": "https://x.example/lab", "roles": ["producer", "host"]},
+            {"name": "Josiah Carberry", "orcid": "0000-0002-1825-0097", "github": "jcarberry", "roles": ["processor"]},
+        ],
+    },
+    "maintainers": [
+        {"name": "Josiah Carberry", "orcid": "https://orcid.org/0000-0002-1825-0097", "github": "JCarberry"},
+        {"name": "A. Nonymous", "github": "anon"},
+    ],
+    "stores": [
+        {
+            "id": "alpha", "name": "Alpha store", "url": "gs://lab/alpha.zarr", "description": "All of it.",
+            "source": "The source", "source_url": "https://x.example/source", "last_updated": "2024-11-19",
+            "xarray_open_kwargs": {"engine": "zarr", "chunks": {}}, "public": True,
+            "rechunking": [{"path": "gs://lab/alpha-big.zarr", "use_case": "multiscales"}],
+        },
+        {"id": "beta", "name": "Beta store", "url": "https://nyu1.osn.mghpcc.org/lab/beta.zarr"},
+    ],
+    "citation": [
+        {"authors": "Carberry, J.", "year": "2022", "title": "On alpha", "journal": "J. Alpha", "volume": "1",
+         "pages": "1-2", "doi": "10.1234/alpha"},
+    ],
+    "variables": [{"name": "Depth", "symbol": "z", "description": "How deep."}],
+}  # fmt: skip
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> dict[str, Any]:
+    """A good record in which some values, anywhere, are taken out or replaced by anything."""
+    value = copy.deepcopy(GOOD)
+    for _ in range(draw(st.integers(1, 6))):
+        place: Any = value
+        while True:
+            steps = list(place) if isinstance(place, dict) else list(range(len(place)))
+            step = draw(st.sampled_from(steps)) if steps else draw(keys) if isinstance(place, dict) else None
+            inner = place[step] if steps else None
+            if not isinstance(inner, dict | list) or draw(st.integers(0, 3)) == 0:
+                break
+            place = inner
+        if step is None:
+            place.append(draw(anything))
+        elif draw(st.booleans()) or not steps:
+            place[step] = draw(anything)
+        else:
+            del place[step]
+    return value
+
+
 def merged(value: dict[str, Any]) -> Mapped:
     """The value as an entry of the published catalogue, or as both files at once, would be mapped."""
     subject = subject_of(catalog_url("alpha"), meta_address("alpha"), (catalog_url("alpha"), meta_address("alpha")), BASE)
@@ -88,6 +152,24 @@ def test_any_data_is_mapped_or_refused(value: dict[str, Any]) -> None:
     except RecordUnusable as refusal:
         assert "title" in refusal.reason
         return
+    assert_publishable(record)
+
+
+@given(damaged())
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_damage_to_a_good_record_is_mapped_or_refused(value: dict[str, Any]) -> None:
+    try:
+        record = merged(value)
+    except RecordUnusable as refusal:
+        assert "title" in refusal.reason
+        return
+    assert_publishable(record)
+
+
+def test_the_undamaged_record_has_no_finding() -> None:
+    record = merged(GOOD)
+    assert kinds(record.triples) == []
+    assert "unmapped" not in said(record)
     assert_publishable(record)
 
 
@@ -176,7 +258,7 @@ FULL: dict[str, Any] = {
     "pangeo_forge_version": "{}",
     "tags": ["{}", "{}"],
     "links": [{"label": "{}", "url": "https://x.example/{}"}, {"label": "{}"}, {"label": "{}", "url": "{}"}],
-    "recipes": [{"id": "{}", "object": "recipe:{}"}, {"id": "{}"}, {"dict_object": "recipe:{}", "object": "{}"}, {"id": "{}/{}"}],
+    "recipes": [{"id": "{}", "object": "recipe:{}"}, {"id": "{}"}, {"dict_object": "recipe:{}", "object": "{}"}, {"id": "{0}/{0}"}],
     "provenance": {
         "license": "{}",
         "license_link": {"title": "{}", "url": "https://x.example/{}"},
