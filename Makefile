@@ -21,7 +21,7 @@ EXAMPLE := $(LEAP_KG_HOME)/example
 run: install ## harvest the example platform and serve it
 	$(BIN)/python examples/platform/build.py $(EXAMPLE)
 	$(BIN)/leap-kg harvest --sources $(EXAMPLE)/sources.yaml --mirror $(EXAMPLE)/mirror.yaml
-	$(BIN)/leap-kg serve --host $(HOST) --port $(PORT)
+	LEAP_KG_NAME="$${LEAP_KG_NAME:-Example Climate Lab}" $(BIN)/leap-kg serve --host $(HOST) --port $(PORT)
 
 install: .venv/.installed ## the environment in .venv, the package and its web assets
 

@@ -16,13 +16,14 @@ DEFAULT_BASE = "https://w3id.org/leap-kg/"
 class Settings:
     """Where the graph lives and what its IRIs begin with.
 
-    `home` is the data directory, `base` the IRI prefix of everything we mint (ends in `/`),
-    `query_seconds` and `query_bytes` bound one SPARQL query of a visitor, `query_memory` its
+    `home` is the data directory, `base` the IRI prefix of everything we mint (ends in `/`), `name` what the
+    pages call the site, `query_seconds` and `query_bytes` bound one SPARQL query of a visitor, `query_memory` its
     process's address space in bytes, `workers` the number of query processes per web process.
     """
 
     home: Path = Path(".leap-kg")
     base: str = DEFAULT_BASE
+    name: str = "LEAP knowledge graph"
     query_seconds: float = 10.0
     query_bytes: int = 32 * 2**20
     query_memory: int = 2 * 2**30
@@ -38,6 +39,7 @@ class Settings:
         return cls(
             home=Path(environment.get("LEAP_KG_HOME") or default.home),
             base=base if base.endswith("/") else base + "/",
+            name=environment.get("LEAP_KG_NAME") or default.name,
             query_seconds=_number(environment, "LEAP_KG_QUERY_SECONDS", default.query_seconds),
             query_bytes=int(_number(environment, "LEAP_KG_QUERY_BYTES", default.query_bytes)),
             query_memory=int(_number(environment, "LEAP_KG_QUERY_MEMORY", default.query_memory)),

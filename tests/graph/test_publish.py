@@ -1,5 +1,6 @@
 """Publishing: all or nothing, the same again is nothing, and one source never touches another."""
 
+import re
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
@@ -269,12 +270,13 @@ def test_everything_but_the_log_is_made_again(home: Home, lose: Callable[[Home],
         assert writer.publish("one", [], activity()).revision == 5
 
 
-def test_a_home_of_another_base_is_refused_and_left_alone(home: Home) -> None:
+@pytest.mark.parametrize("base", ["https://example.org/kg/", BASE.removesuffix("leap-kg/"), BASE + "sub/"])
+def test_a_home_of_another_base_is_refused_and_left_alone(home: Home, base: str) -> None:
     publish_some(home)
     files = sorted(path.name for path in home.log.iterdir())
     with (
-        pytest.raises(HomeError, match=r"made with another base than https://example\.org/kg/; set LEAP_KG_BASE"),
-        Writer(home, "https://example.org/kg/"),
+        pytest.raises(HomeError, match=f"made with another base than {re.escape(base)}; set LEAP_KG_BASE"),
+        Writer(home, base),
     ):
         pass
     assert sorted(path.name for path in home.log.iterdir()) == files

@@ -252,10 +252,29 @@ def test_of_a_long_text_the_first_words_count(index: SearchIndex) -> None:
     assert names(index.find(" ".join(["ice"] * 40 + ["giraffe"]))) == []
 
 
+def test_of_equal_matches_datasets_come_before_the_catalogues_own_records(tmp_path: Path) -> None:
+    store, graph = Store(), GRAPHS[0]
+    for cls, name in (
+        (SKOS("Concept"), "a"),
+        (DCAT("CatalogRecord"), "b"),
+        (FOAF("Person"), "c"),
+        (DCAT("Dataset"), "d"),
+    ):
+        store.add(Quad(mint(BASE, "x", name), RDF("type"), cls, graph))
+        store.add(Quad(mint(BASE, "x", name), DCT("title"), Literal("Equal words"), graph))
+    with SearchWriter(tmp_path / "index.sqlite", BASE) as writer:
+        writer.rebuild(store, 1)
+    index = SearchIndex(tmp_path / "index.sqlite")
+    assert [hit.kind for hit in index.find("equal words").hits] == ["dataset", "person", "entry", "concept"]
+    index.close()
+
+
 def test_without_words_everything_is_listed_by_kind_and_label(index: SearchIndex) -> None:
     found = index.find(limit=1000)
     assert found.total == len(found.hits) == len(TITLES) + 3
-    assert [(h.kind, h.label.lower()) for h in found.hits] == sorted((h.kind, h.label.lower()) for h in found.hits)
+    ranks = [kind.name for kind in kinds(BASE)]
+    listed = [(ranks.index(hit.kind), hit.label.lower()) for hit in found.hits]
+    assert listed == sorted(listed)
     pages = [index.find(limit=3, offset=offset).hits for offset in range(0, 12, 3)]
     assert [hit for page in pages for hit in page] == found.hits
 

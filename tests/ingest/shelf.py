@@ -155,7 +155,9 @@ class Bench:
     def quads(self, source: str = "lab") -> set[Quad]:
         """The graph of a source in the newest snapshot."""
         snapshot = Snapshots(self.home).current()
-        return set(snapshot.store.quads_for_pattern(None, None, None, source_graph(BASE, source))) if snapshot else set()
+        return (
+            set(snapshot.store.quads_for_pattern(None, None, None, source_graph(BASE, source))) if snapshot else set()
+        )
 
     def export(self, *sources: str) -> str:
         """The graphs of these sources, of the first source for none, as sorted N-Quads."""

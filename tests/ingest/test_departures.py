@@ -16,7 +16,9 @@ MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 Datasets = Mapping[str, Iterable[str]]
 
 histories = st.lists(
-    st.dictionaries(st.sampled_from("abcd"), st.sets(st.sampled_from(["s1", "s2", "s3"])), max_size=4), min_size=1, max_size=6
+    st.dictionaries(st.sampled_from("abcd"), st.sets(st.sampled_from(["s1", "s2", "s3"])), max_size=4),
+    min_size=1,
+    max_size=6,
 )
 
 
@@ -35,7 +37,10 @@ def described(datasets: Datasets) -> list[Triple]:
         triples += [Triple(node(name), RDF("type"), DCAT("Dataset")), Triple(node(name), DCT("title"), Literal(name))]
         for each in stores:
             triples.append(Triple(node(name), DCAT("distribution"), store(each)))
-            triples += [Triple(store(each), RDF("type"), LEAP("ZarrStore")), Triple(store(each), DCT("title"), Literal(each))]
+            triples += [
+                Triple(store(each), RDF("type"), LEAP("ZarrStore")),
+                Triple(store(each), DCT("title"), Literal(each)),
+            ]
     return triples
 
 
@@ -159,7 +164,11 @@ def test_a_pointer_that_the_records_give_anew_replaces_the_old_one() -> None:
 def test_parts_and_nodes_of_others_leave_no_trace() -> None:
     part, foreign = NamedNode(f"{node('a').value}#contact-1"), NamedNode("https://example.org/x")
     organization = mint(BASE, "organization", "nasa")
-    kinds = ((part, DCAT("Dataset")), (foreign, DCAT("Dataset")), (organization, NamedNode("http://www.w3.org/ns/org#Organization")))
+    kinds = (
+        (part, DCAT("Dataset")),
+        (foreign, DCAT("Dataset")),
+        (organization, NamedNode("http://www.w3.org/ns/org#Organization")),
+    )
     assert left([Triple(subject, RDF("type"), kind) for subject, kind in kinds], []) == set()
 
 

@@ -1,6 +1,7 @@
 """Who is who: by ORCID and login, never by name, whatever the order in which records come."""
 
 from collections.abc import Sequence
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,7 +35,9 @@ records = st.lists(st.lists(parties, max_size=4), max_size=5)
 def record(number: int, people: Sequence[Party]) -> Mapped:
     """A record that names these maintainers."""
     say, node = Statements(), dataset(f"record{number}")
-    map_parties(Feedstock(maintainers=list(people)), node, ("lab", f"record{number}"), Reading({}, File("x:y")), say, BASE)
+    map_parties(
+        Feedstock(maintainers=list(people)), node, ("lab", f"record{number}"), Reading({}, File("x:y")), say, BASE
+    )
     return Mapped(f"lab/record{number}", node, say.triples(), [])
 
 
@@ -71,7 +74,7 @@ def expected(groups: Sequence[Sequence[Party]]) -> set[str]:
 
 
 @given(records, st.randoms(use_true_random=False))
-def test_the_order_of_records_and_of_people_does_not_matter(groups: list[list[Party]], random) -> None:  # type: ignore[no-untyped-def]
+def test_the_order_of_records_and_of_people_does_not_matter(groups: list[list[Party]], random: Random) -> None:
     order = list(range(len(groups)))
     random.shuffle(order)
     before = set(composed(groups))
@@ -175,6 +178,8 @@ def test_a_person_without_a_name_is_called_by_the_identifier() -> None:
 
 def test_accounts_elsewhere_than_on_github_join_nobody() -> None:
     account = NamedNode("https://gitlab.com/ada")
-    found = identities([Triple(NamedNode(ADA), FOAF("account"), account), Triple(NamedNode(BEN), FOAF("account"), account)])
+    found = identities(
+        [Triple(NamedNode(ADA), FOAF("account"), account), Triple(NamedNode(BEN), FOAF("account"), account)]
+    )
     assert not found.orcid_of
     assert not found.conflicts

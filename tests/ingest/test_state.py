@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from pyoxigraph import Triple
+from pyoxigraph import NamedNode, Triple
 
 from leap_kg.graph.home import HomeError
 from leap_kg.ingest.state import DeadLetter, KeptPart, KeptRecord, RunReport, State
@@ -45,7 +44,9 @@ def state(path: Path) -> Iterator[State]:
 
 
 def kept(key: str, digest: str = "d", absences: int = 0) -> KeptRecord:
-    return KeptRecord(key, dataset(key), (), (KeptPart("meta", f"https://x.example/{key}", "0" * 64),), digest, absences)
+    return KeptRecord(
+        key, dataset(key), (), (KeptPart("meta", f"https://x.example/{key}", "0" * 64),), digest, absences
+    )
 
 
 def letter(key: str, reason: str = "because") -> DeadLetter:
@@ -54,7 +55,7 @@ def letter(key: str, reason: str = "because") -> DeadLetter:
 
 @given(triples=any_triples, subject=iris, url=texts)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
-def test_a_record_comes_back_as_it_was_kept(state: State, triples: list[Triple], subject, url: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_record_comes_back_as_it_was_kept(state: State, triples: list[Triple], subject: NamedNode, url: str) -> None:
     record = KeptRecord("k", subject, tuple(triples), (KeptPart("meta", url, "f" * 64),), "digest", 1)
     state.finish(replace(REPORT, run=f"run {len(state.runs(limit=10_000))}"), [record], [], [])
     assert state.records("lab") == {"k": record}

@@ -142,7 +142,9 @@ def test_a_record_that_mends_with_new_content_is_published(bench: Bench, shelf: 
 
 
 @pytest.mark.parametrize(
-    "body", [None, b"feedstocks: [", b"feedstocks: {}\n", b"[]", b"<html>", b"x: 1\n"], ids=["absent", "broken", "mapping", "list", "HTML", "other"]
+    "body",
+    [None, b"feedstocks: [", b"feedstocks: {}\n", b"[]", b"<html>", b"x: 1\n"],
+    ids=["absent", "broken", "mapping", "list", "HTML", "other"],
 )
 def test_a_listing_that_cannot_be_had_changes_nothing(bench: Bench, shelf: Shelf, body: bytes | None) -> None:
     bench.harvest()

@@ -70,7 +70,7 @@ class Real:
 
     def objects(self, subject: str, predicate: NamedNode) -> set[str]:
         quads = self.snapshot.store.quads_for_pattern(NamedNode(subject), predicate, None, None)
-        return {quad.object.value for quad in quads if not quad.graph_name == NamedNode(f"{BASE}graph/prov")}  # type: ignore[union-attr]
+        return {quad.object.value for quad in quads if quad.graph_name != NamedNode(f"{BASE}graph/prov")}  # type: ignore[union-attr]
 
     def of_type(self, kind: NamedNode) -> set[str]:
         return {q.subject.value for q in self.snapshot.store.quads_for_pattern(None, RDF("type"), kind, None)}  # type: ignore[union-attr]
@@ -86,7 +86,7 @@ class Real:
         rows = self.snapshot.store.query(query.bind(**values), use_default_graph_as_union=True)
         assert isinstance(rows, QuerySolutions)
         names = [variable.value for variable in rows.variables]
-        return [{n: term.value for n in names if (term := row[n]) is not None} for row in rows]  # type: ignore[union-attr]
+        return [{n: term.value for n in names if (term := row[n]) is not None} for row in rows]
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +129,7 @@ def test_every_published_entry_is_a_dataset_and_a_catalogue_record(real: Real) -
 def test_every_run_accounts_for_every_record(real: Real) -> None:
     first = {outcome.report.source: outcome.report for outcome in real.first}
     assert first["leap-catalog"].seen == len(oracle.listed())
-    assert first["leap-published"].seen == len({said.iri for said in oracle.datasets()} | {dataset for dataset in unpublished()})
+    assert first["leap-published"].seen == len({said.iri for said in oracle.datasets()} | unpublished())
     assert first["leap-catalog"].dead == len(oracle.missing())
     for outcome in (*real.first, *real.second):
         report = outcome.report
@@ -194,7 +194,9 @@ def test_the_graph_says_what_the_files_say(real: Real, said: Said) -> None:
     people = real.objects(said.iri, SCHEMA("maintainer"))
     assert len(people) == len(said.maintainers)
     for maintainer in said.maintainers:
-        (person,) = (p for p in people if f"https://github.com/{maintainer['github'].strip().lower()}" in accounts(real, p))
+        (person,) = (
+            p for p in people if f"https://github.com/{maintainer['github'].strip().lower()}" in accounts(real, p)
+        )
         names = real.objects(person, FOAF("name")) | real.objects(person, SCHEMA("alternateName"))
         assert maintainer["name"].strip() in names
         if orcid := maintainer.get("orcid"):
@@ -233,7 +235,9 @@ def fields(content: dict[str, Any]) -> dict[str, Any]:
 def test_a_change_of_any_field_of_the_real_catalogue_is_found(tmp_path: Path) -> None:
     """The comparison above is not empty by accident: each field, changed in one entry, is named."""
     entries = json.loads(json.dumps(oracle.published()))
-    target = next(said for said in oracle.datasets() if said.files and said.published and said.stores and said.content.get("tags"))
+    target = next(
+        said for said in oracle.datasets() if said.files and said.published and said.stores and said.content.get("tags")
+    )
     changed = next(entry for entry in entries if oracle.meta_of(entry) == oracle.meta_of(target.published or {}))
     changed["description"] = changed["tags"] = changed["maintainers"] = None
     changed["title"] += "!"
@@ -252,7 +256,11 @@ def test_a_change_of_any_field_of_the_real_catalogue_is_found(tmp_path: Path) ->
     bench = Bench(tmp_path / "home", shelf, lambda: published)
     bench.harvest()
     kinds = ("differs-from-published", "renamed")
-    found = {f["pointer"] for f in findings(bench.quads("leap-published")) if f["kind"] in kinds and f["focusNode"] == target.iri}
+    found = {
+        f["pointer"]
+        for f in findings(bench.quads("leap-published"))
+        if f["kind"] in kinds and f["focusNode"] == target.iri
+    }
     assert found == {"title", "description", "tags", "licence", "store ids", "store URLs", "maintainers"}
 
 
@@ -273,7 +281,9 @@ def test_every_netcdf_file_that_says_zarr_has_a_finding_and_nothing_else_has(rea
     }
     found = real.findings("engine-suffix")
     assert Counter(finding["focusNode"] for finding in found) == Counter(expected)
-    assert len(expected) == sum(store["url"].endswith(".nc") for entry in oracle.published() for store in entry["stores"] or [])
+    assert len(expected) == sum(
+        store["url"].endswith(".nc") for entry in oracle.published() for store in entry["stores"] or []
+    )
     assert all(LEAP("ZarrStore").value not in real.objects(iri, RDF("type")) for iri in expected)
 
 
@@ -341,7 +351,9 @@ def map_pair(catalog: Path | None, meta: Path | None) -> tuple[Mapped, dict[str,
     listed: dict[str, Any] = oracle.read(catalog) if catalog else {"meta_yaml_url": oracle.address(meta)}  # type: ignore[arg-type]
     described = oracle.read(meta) if meta else {"title": "A title"}
     first = part("catalog", oracle.address(catalog or meta), catalog.read_bytes() if catalog else listed)  # type: ignore[arg-type]
-    second = part("meta", oracle.address(meta) if meta else oracle.meta_of(listed), meta.read_bytes() if meta else described)
+    second = part(
+        "meta", oracle.address(meta) if meta else oracle.meta_of(listed), meta.read_bytes() if meta else described
+    )
     return map_files("key", first, second, BASE), listed, described
 
 
@@ -394,7 +406,9 @@ def test_every_catalog_of_the_folder_is_mapped_or_refused_with_a_reason() -> Non
     for path in oracle.catalogs():
         meta = oracle.meta_of(oracle.read(path))
         if not meta:
-            expected[oracle.address(path)] = "catalog.yaml has no meta_yaml_url; add it, so that the description is found"
+            expected[oracle.address(path)] = (
+                "catalog.yaml has no meta_yaml_url; add it, so that the description is found"
+            )
         elif not oracle.local(meta).is_file():
             expected[oracle.address(path)] = "FetchFailed"
     assert refused == expected
@@ -411,7 +425,9 @@ def test_question_3_which_link_points_at_exactly_this_dataset_and_store(real: Re
     }
     assert rows[0]["web"].startswith("https://storage.googleapis.com/leap-persistent-ro/")
     every = real.ask("questions/exact-link", title="")
-    assert {row["store"] for row in every if "store" in row} == {iri for said in oracle.datasets() for iri in said.store_iris}
+    assert {row["store"] for row in every if "store" in row} == {
+        iri for said in oracle.datasets() for iri in said.store_iris
+    }
     assert {row["dataset"] for row in every} == {said.iri for said in oracle.datasets()}
 
 
@@ -426,13 +442,15 @@ def test_question_9_which_entries_left_the_list_and_which_were_renamed(real: Rea
 
 def test_question_9_which_stores_do_not_answer(real: Real) -> None:
     rows = real.ask("questions/silent-stores")
-    assert {(row["dataset"], row["store"]) for row in rows} == {(said.iri, iri) for said in oracle.datasets() for iri in said.store_iris}
+    assert {(row["dataset"], row["store"]) for row in rows} == {
+        (said.iri, iri) for said in oracle.datasets() for iri in said.store_iris
+    }
     assert {row["answer"] for row in rows} == {"unknown"}
 
 
 def test_question_10_which_records_cannot_be_right_whose_are_they_and_what_is_the_fix(real: Real) -> None:
     rows = real.ask("questions/faulty-records")
-    expected = Counter()
+    expected: Counter[tuple[str, str]] = Counter()
     for said in oracle.datasets():
         who = ", ".join(sorted(maintainer["name"].strip() for maintainer in said.maintainers))
         for store in said.stores:
@@ -445,7 +463,9 @@ def test_question_10_which_records_cannot_be_right_whose_are_they_and_what_is_th
         "Set xarray_open_kwargs.engine to 'h5netcdf', or give the address of a zarr store."
     }
     warned = real.ask("questions/faulty-records", severity="http://www.w3.org/ns/shacl#Warning")
-    assert {"role outside the list", "licence not recognised", "published, not in the input list"} <= {r["kind"] for r in warned}
+    assert {"role outside the list", "licence not recognised", "published, not in the input list"} <= {
+        r["kind"] for r in warned
+    }
 
 
 def test_question_11_how_to_cite_and_under_which_licence(real: Real) -> None:

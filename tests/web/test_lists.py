@@ -273,3 +273,10 @@ def test_json_twins_are_json(server: Server) -> None:
     for path in ("/browse.json", "/findings.json", "/changes/1.json", "/dataset/leap-test/hostile.json"):
         assert json.loads(server.get(path).content)
     assert DEFAULT_BASE in server.get("/browse.json").text
+
+
+def test_a_dataset_comes_before_its_catalogue_entry_of_the_same_title(server: Server) -> None:
+    hits = server.get("/search.json?q=alpha+sea+surface").json()["hits"]
+    kinds = [hit["kind"] for hit in hits if hit["label"] == "Alpha sea surface"]
+    assert kinds[0] == "Dataset"
+    assert "Catalogue entry" in kinds

@@ -288,3 +288,10 @@ def test_a_node_that_is_only_pointed_to_has_a_page(server: Server) -> None:
     answer = server.get("/node?iri=" + quote("https://example.org/alpha.png", safe=""))
     assert answer.status_code == 200
     assert "Alpha sea surface" in answer.text
+
+
+def test_addresses_of_the_published_catalogue_lead_to_the_dataset(server: Server) -> None:
+    answer = server.get("/feedstock/alpha")
+    assert answer.status_code == 301
+    assert answer.headers["Location"].endswith("/dataset/leap-test/alpha")
+    assert server.get("/feedstock/never-published").status_code == 404

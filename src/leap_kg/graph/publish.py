@@ -157,7 +157,7 @@ class Writer:
     def _recover(self) -> None:
         """Bring store, index and snapshots to where the log is."""
         logged = self._log.last()
-        if logged and not self._log.header(logged)["run"].startswith(self._base):
+        if logged and not self._log.header(logged)["run"].startswith(f"{self._base}run/"):
             raise HomeError(
                 f"{self._home.path} was made with another base than {self._base}; "
                 "set LEAP_KG_BASE to what it was, or LEAP_KG_HOME to a new folder"

@@ -16,10 +16,16 @@ from pyoxigraph import NamedNode, Quad, Store
 
 from leap_kg.graph.entry import Entry, Facet, entry, is_part
 from leap_kg.graph.patch import Patch
-from leap_kg.ontology.kinds import LABELS
+from leap_kg.ontology.kinds import LABELS, kinds
+from leap_kg.settings import DEFAULT_BASE
 
 _MAX_WORDS = 32
-_ORDER = "node.label COLLATE NOCASE, node.iri"
+
+# People look for datasets first, for the catalogue's own records last: a kind's weight stands in for its importance.
+_WEIGHTS = {"dataset": 1.6, "entry": 0.7, "run": 0.5, "source": 0.6, "concept": 0.6, "term": 0.6, "licence": 0.8}
+_WEIGHT = f"CASE node.kind {' '.join(f'WHEN {kind!r} THEN {weight}' for kind, weight in _WEIGHTS.items())} ELSE 1.0 END"
+_RANKS = " ".join(f"WHEN {kind.name!r} THEN {rank}" for rank, kind in enumerate(kinds(DEFAULT_BASE)))
+_ORDER = f"CASE node.kind {_RANKS} END, node.label COLLATE NOCASE, node.iri"
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (revision INTEGER NOT NULL);
@@ -205,8 +211,8 @@ class SearchIndex:
         return Found(0, [], {name: [] for name in counted})
 
     def _hits(self, source: str, parameters: list[str], table: str, limit: int, offset: int) -> list[Hit]:
-        best = "bm25(words, 10.0, 5.0, 1.0), " if table == "words" else ""
-        order = f"{best}{_ORDER}" if table else f"node.kind, {_ORDER}"
+        best = f"bm25(words, 10.0, 5.0, 1.0) * {_WEIGHT}, " if table == "words" else ""
+        order = f"{best}{_ORDER}"
         rows = self._database.execute(
             f"SELECT node.iri, node.kind, node.label, node.summary {source} ORDER BY {order} LIMIT ? OFFSET ?",
             [*parameters, limit, offset],

@@ -32,7 +32,11 @@ class Departures:
 
 
 def departures(
-    present: Iterable[Quad], wanted: Iterable[Triple], elsewhere: Iterable[Triple], moment: datetime, base: str
+    present: Iterable[Quad] | Iterable[Triple],
+    wanted: Iterable[Triple],
+    elsewhere: Iterable[Triple],
+    moment: datetime,
+    base: str,
 ) -> Departures:
     """What is left of nodes of the `present` graph that neither `wanted` nor a source `elsewhere` describes."""
     before, after, beside = _by_subject(present), _by_subject(wanted), _by_subject(elsewhere)

@@ -14,7 +14,7 @@ from leap_kg.web import endpoint, nodes, pages, wellknown
 from leap_kg.web.answers import page
 from leap_kg.web.assets import PREFIX, AssetFiles
 from leap_kg.web.security import Security
-from leap_kg.web.site import NAME, NoRevision, Site
+from leap_kg.web.site import NoRevision, Site
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +32,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         yield
         await site.stop()
 
-    app = FastAPI(title=NAME, version=__version__, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app = FastAPI(
+        title=site.settings.name,
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+    )
     app.state.site = site
     app.mount(PREFIX, AssetFiles(site.assets.dist), name="static")
     for module in (wellknown, endpoint, pages, nodes):

@@ -205,11 +205,11 @@ def _composed(
 ) -> Citation:
     producer = f"{reading.base}role/producer"
     names = [p.agent.label for p in providers if any(role.iri == producer for role in p.roles)]
-    authors = "; ".join(dict.fromkeys(names)) or "LEAP-Pangeo"
+    authors = "; ".join(dict.fromkeys(names))
     pages = [page.iri for entry in entries for page in _published(reading, entry)]
     address = next(iter(pages), feedstock.value if feedstock else node.value)
-    sentences = (authors, f"{reading.label(node)} [data set]", f"LEAP-Pangeo data catalogue, {address}")
-    return Citation(". ".join(sentence.rstrip(".") for sentence in sentences) + ".", composed=True)
+    sentences = (authors, f"{reading.label(node)} [data set]", address)
+    return Citation(". ".join(sentence.rstrip(".") for sentence in sentences if sentence) + ".", composed=True)
 
 
 def _published(reading: Reading, entry: NamedNode) -> list[Node]:

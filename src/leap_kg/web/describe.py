@@ -76,13 +76,19 @@ class Descriptions:
 
 
 def serialised(triples: Iterable[Triple], form: Format, base: str) -> bytes:
-    """Triples as Turtle, N-Triples or RDF/XML."""
+    """Triples as Turtle, N-Triples or RDF/XML, with the prefixes that they use."""
     syntax = _SYNTAXES[form.name]
-    named = prefixes(base) if syntax != RdfFormat.N_TRIPLES else None
-    body = serialize(triples, format=syntax, prefixes=named) or b""
+    ordered = list(triples)
+    named = _used(ordered, prefixes(base)) if syntax != RdfFormat.N_TRIPLES else None
+    body = serialize(ordered, format=syntax, prefixes=named) or b""
     if form is RDF_XML:
         _require_xml(body)
     return body
+
+
+def _used(triples: list[Triple], known: dict[str, str]) -> dict[str, str]:
+    text = "\n".join(map(str, triples))
+    return {name: iri for name, iri in known.items() if f"<{iri}" in text}
 
 
 def _require_xml(body: bytes) -> None:

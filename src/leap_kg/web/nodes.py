@@ -11,8 +11,8 @@ from fastapi import APIRouter, Request, Response
 from pyoxigraph import NamedNode
 from starlette.responses import RedirectResponse
 
-from leap_kg.ontology.iri import iri_of, path_of, readable
-from leap_kg.ontology.namespaces import DCT, PROV
+from leap_kg.ontology.iri import iri_of, mint, path_of, readable
+from leap_kg.ontology.namespaces import DCT, FOAF, PROV
 from leap_kg.sparql.formats import Format
 from leap_kg.web.agents import agent_page
 from leap_kg.web.answers import Resource, answer, page, render, site_of, twins
@@ -52,6 +52,16 @@ def any_node_as(request: Request, suffix: str) -> Response:
     """The page of the node that `iri` names, in the form of a suffix."""
     form = next((form for form in NODE_FORMS if form is not HTML and form.suffix == suffix), None)
     return _shown(request, request.query_params.get("iri", ""), form) if form else by_path(request)
+
+
+@router.get("/feedstock/{slug}")
+def published_entry(request: Request, slug: str) -> Response:
+    """The dataset behind an address of the published catalogue, which named its pages by the title."""
+    reading = site_of(request).revision().reading
+    dataset = reading.one(mint(reading.base, "entry", slug), FOAF("primaryTopic"))
+    if dataset is None:
+        return by_path(request)
+    return RedirectResponse(path_of(reading.base, dataset.value), status_code=301, headers={"Cache-Control": "no-cache"})
 
 
 @router.get("/{path:path}")

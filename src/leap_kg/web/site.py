@@ -23,8 +23,6 @@ from leap_kg.web.assets import Assets
 from leap_kg.web.revision import Revision
 from leap_kg.web.templates import Templates
 
-NAME = "LEAP knowledge graph"
-
 
 class NoRevision(Exception):
     """Nothing was ever published in this home."""
@@ -39,8 +37,8 @@ class Site:
         self.log = PatchLog(self.home.log)
         self.queries = load(declarations() / "sparql", settings.base)
         self.assets = Assets(declarations() / "web" / "dist")
-        self.templates = Templates(declarations() / "web" / "templates", self.assets, NAME)
-        self.build = digest(__version__, self.templates.digest, self.assets.stamp)
+        self.templates = Templates(declarations() / "web" / "templates", self.assets, settings.name)
+        self.build = digest(__version__, settings.name, self.templates.digest, self.assets.stamp)
         self._snapshots = Snapshots(self.home)
         self._revision: Revision | None = None
         self._opening = Lock()

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from pyoxigraph import NamedNode, Quad
 
 import leap_kg.ingest
 from leap_kg.ingest.finding import Finding, Severity
@@ -11,7 +12,6 @@ from leap_kg.ontology.declared import ontology_quads
 from leap_kg.ontology.namespaces import SKOS
 from leap_kg.ontology.shapes import validate
 from leap_kg.resources import declarations
-from pyoxigraph import NamedNode, Quad
 from tests.ingest.leap.mapped import mapped
 from tests.ingest.shelf import (
     BASE,
@@ -89,18 +89,22 @@ EXAMPLES = [
     ("missing-contact", W, f"  - name: Josiah Carberry|\n    orcid: {CARBERRY}\n    github: jcarberry",
      "  - name: Josiah Carberry", "maintainers[0]"),
     ("missing-description", W, "What alpha holds.", "''", "description"),
-    ("missing-stores", I, "stores:|\n  - id: one\n    name: The store\n    url: gs://lab/one.zarr", "stores:", "stores"),
+    ("missing-stores", I, "stores:|\n  - id: one\n    name: The store\n    url: gs://lab/one.zarr",
+     "stores:", "stores"),
     ("bad-identifier", W, CARBERRY, "0000-0002-1825-0098", "maintainers[0].orcid"),
     ("bad-identifier", W, "github: jcarberry", "github: not a login", "maintainers[0].github"),
     ("bad-identifier", W, "https://lab.example.org/", "the lab's page", "provenance.providers[0].url"),
     ("bad-identifier", W, "https://lab.example.org/", "javascript:alert(1)", "provenance.providers[0].url"),
     ("bad-identifier", W, "title: Alpha", "title: Alpha\ncontact:\n  email: nobody", "contact.email"),
     ("bad-identifier", W, "title: Alpha", "title: Alpha\ncitation:\n  - title: T\n    doi: ten", "citation[0].doi"),
-    ("bad-identifier", I, "title: Alpha", "title: Alpha\ncitation:\n  - title: T\n    doi: arXiv:2204.08322", "citation[0].doi"),
+    ("bad-identifier", I, "title: Alpha", "title: Alpha\ncitation:\n  - title: T\n    doi: arXiv:2204.08322",
+     "citation[0].doi"),
     ("bad-store-url", V, "gs://lab/one.zarr", "one.zarr", "stores[0].url"),
     ("bad-store-url", V, "gs://lab/one.zarr", "gs://lab/{member}.zarr", "stores[0].url"),
-    ("bad-store-url", V, "  - id: one|\n    name: The store\n    url: gs://lab/one.zarr", "  - id: one", "stores[0].url"),
-    ("bad-store-url", V, "one.zarr\n", "one.zarr\n    rechunking:\n      - path: nowhere\n", "stores[0].rechunking[0].path"),
+    ("bad-store-url", V, "  - id: one|\n    name: The store\n    url: gs://lab/one.zarr", "  - id: one",
+     "stores[0].url"),
+    ("bad-store-url", V, "one.zarr\n", "one.zarr\n    rechunking:\n      - path: nowhere\n",
+     "stores[0].rechunking[0].path"),
     ("bad-value", W, "title: Alpha", "title: Alpha\nthumbnail: [a, b]", "thumbnail"),
     ("bad-value", W, "tags:|\n  - ocean", "tags: {ocean: true}", "tags"),
     ("bad-value", W, "  - ocean", "  - {ocean: deep}", "tags[0]"),
@@ -115,7 +119,8 @@ EXAMPLES = [
      "pangeo_forge_version"),
     ("unknown-version", W, "title: Alpha", "title: Alpha\npangeo_notebook_version: 2022.06.022022.07.13",
      "pangeo_notebook_version"),
-    ("unknown-version", W, "title: Alpha", "title: Alpha\npangeo_notebook_version: ١٩٩٩.٠١.٠١", "pangeo_notebook_version"),
+    ("unknown-version", W, "title: Alpha", "title: Alpha\npangeo_notebook_version: ١٩٩٩.٠١.٠١",
+     "pangeo_notebook_version"),
 ]  # fmt: skip
 
 
@@ -157,9 +162,10 @@ def test_a_fault_is_found_where_it_is(kind: str, severity: Severity, old: str, n
 
 
 def test_the_examples_and_the_rounds_cover_every_kind() -> None:
+    scheme, prefix = NamedNode(f"{BASE}finding-kind"), f"{BASE}finding-kind/"
     concepts = ontology_quads(BASE, NamedNode(f"{BASE}graph"))
-    prefix = f"{BASE}finding-kind/"
-    declared = {q.subject.value.removeprefix(prefix) for q in concepts if q.predicate == SKOS("inScheme") and str(q.subject).startswith(f"<{prefix}")}  # type: ignore[union-attr]
+    kinds = (q.subject for q in concepts if q.predicate == SKOS("inScheme") and q.object == scheme)
+    declared = {str(kind)[1:-1].removeprefix(prefix) for kind in kinds}
     assert declared == {kind for kind, *_ in EXAMPLES} | set(ROUNDS)
 
 
@@ -226,7 +232,14 @@ def test_a_fault_between_records_is_found_and_goes_when_mended(tmp_path: Path, k
 
 @pytest.mark.parametrize(
     "text",
-    ["CO<sub>2</sub> in the <strong>deep</strong> sea", "a < b and b > c", "<b>SST</b>", "if x <y> z", "{T, S}", "20 °C"],
+    [
+        "CO<sub>2</sub> in the <strong>deep</strong> sea",
+        "a < b and b > c",
+        "<b>SST</b>",
+        "if x <y> z",
+        "{T, S}",
+        "20 °C",
+    ],
 )
 def test_markup_and_formulas_are_no_placeholders(text: str) -> None:
     assert mapped(CATALOG, META.replace("What alpha holds.", f'"{text}"')).findings == []

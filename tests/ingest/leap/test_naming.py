@@ -29,8 +29,19 @@ def test_every_address_of_a_feedstock_gives_its_name(url: str) -> None:
 
 
 def test_another_folder_is_another_feedstock() -> None:
-    urls = [FILE, *(f"https://github.com/leap-stc/GLEAM/blob/main/{folder}/catalog.yaml" for folder in ("a", "a/feedstock", "a/b"))]
-    assert [record_key(url) for url in urls] == ["leap-stc/gleam", "leap-stc/gleam/a", "leap-stc/gleam/a", "leap-stc/gleam/a/b"]
+    urls = [
+        FILE,
+        *(
+            f"https://github.com/leap-stc/GLEAM/blob/main/{folder}/catalog.yaml"
+            for folder in ("a", "a/feedstock", "a/b")
+        ),
+    ]
+    assert [record_key(url) for url in urls] == [
+        "leap-stc/gleam",
+        "leap-stc/gleam/a",
+        "leap-stc/gleam/a",
+        "leap-stc/gleam/a/b",
+    ]
 
 
 def test_outside_github_the_address_is_the_name() -> None:
@@ -41,7 +52,12 @@ def test_outside_github_the_address_is_the_name() -> None:
     assert all(len(record_path(url)) == 1 for url in urls)
 
 
-@given(st.one_of(st.text(min_size=1, max_size=60), st.text(max_size=30).map(lambda text: f"https://github.com/a/b/blob/main/{text}/catalog.yaml")))
+@given(
+    st.one_of(
+        st.text(min_size=1, max_size=60),
+        st.text(max_size=30).map(lambda text: f"https://github.com/a/b/blob/main/{text}/catalog.yaml"),
+    )
+)
 def test_any_address_names_a_dataset_that_can_be_written(url: str) -> None:
     node = subject_of(url, url, (url,), BASE).dataset
     assert iri_text(node.value) == node.value

@@ -67,7 +67,9 @@ def test_an_entry_whose_files_agree_is_a_catalogue_record_and_nothing_else(bench
 
 
 @pytest.mark.parametrize("missing", [catalog_url, meta_address])
-def test_where_the_files_cannot_be_read_the_entry_describes_the_dataset(bench: Bench, shelf: Shelf, missing: Any) -> None:
+def test_where_the_files_cannot_be_read_the_entry_describes_the_dataset(
+    bench: Bench, shelf: Shelf, missing: Any
+) -> None:
     del shelf.bodies[missing("beta")]
     assert bench.harvest().dead == 0
     assert titles(bench, "lab-published") == {"Title of beta"}
@@ -88,10 +90,16 @@ def test_a_feedstock_that_is_not_published_is_a_finding_on_the_dataset(bench: Be
     shelf.publish([entry_of("alpha"), entry_of("gamma")])
     assert bench.harvest().seen == 3
     (finding,) = findings(quads(bench))
-    assert (finding["kind"], finding["focusNode"], finding["value"]) == ("not-published", dataset("beta").value, catalog_url("beta"))
+    assert (finding["kind"], finding["focusNode"], finding["value"]) == (
+        "not-published",
+        dataset("beta").value,
+        catalog_url("beta"),
+    )
 
 
-def test_a_feedstock_neither_published_nor_readable_is_a_dead_letter_with_its_address(bench: Bench, shelf: Shelf) -> None:
+def test_a_feedstock_neither_published_nor_readable_is_a_dead_letter_with_its_address(
+    bench: Bench, shelf: Shelf
+) -> None:
     shelf.publish([entry_of("alpha"), entry_of("gamma")])
     del shelf.bodies[meta_address("beta")]
     assert bench.harvest().dead == 1
@@ -188,8 +196,12 @@ def deep(levels: int) -> Any:
     return value
 
 
-@pytest.mark.parametrize("entry", [7, None, "text", [1], {"title": deep(100)}], ids=["number", "null", "text", "list", "deep"])
-def test_an_entry_that_is_none_is_a_dead_letter_and_the_listing_incomplete(bench: Bench, shelf: Shelf, entry: object) -> None:
+@pytest.mark.parametrize(
+    "entry", [7, None, "text", [1], {"title": deep(100)}], ids=["number", "null", "text", "list", "deep"]
+)
+def test_an_entry_that_is_none_is_a_dead_letter_and_the_listing_incomplete(
+    bench: Bench, shelf: Shelf, entry: object
+) -> None:
     bench.harvest()
     before = bench.export("lab-published")
     shelf.list(["alpha", "gamma"])
@@ -306,14 +318,18 @@ def test_the_reason_of_a_difference(published: str, files: str, reason: str) -> 
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "url", "name", "license"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "url", "name", "license"]), inner)
+    ),
     max_leaves=8,
 )
 entries = st.dictionaries(st.sampled_from([*FILES, "tags", "stores", "links"]), json_values)
 
 
 @given(entries, entries)
-def test_any_two_entries_can_be_compared_and_only_equal_ones_agree_with_themselves(left: dict[str, Any], right: dict[str, Any]) -> None:
+def test_any_two_entries_can_be_compared_and_only_equal_ones_agree_with_themselves(
+    left: dict[str, Any], right: dict[str, Any]
+) -> None:
     assert list(compare(left, left, "T", None)) == []
     there, back = compare(left, right, "T", None), compare(right, left, "T", None)
     assert [finding.pointer for finding in there] == [finding.pointer for finding in back]
