@@ -9,7 +9,7 @@ from rdflib import RDF, SH
 
 from leap_kg.ontology.declared import ontology_quads
 from leap_kg.ontology.namespaces import DCAT, DCT
-from leap_kg.ontology.shapes import Violation, validate
+from leap_kg.ontology.shapes import Violation, validate, validate_changed
 from tests.ontology.shape_examples import EXAMPLES, PREFIXES, Example, Spoiling
 from tests.ontology.terms import BASE, any_triples
 from tests.ontology.vocabularies import ONTOLOGY
@@ -165,3 +165,19 @@ def test_a_triple_about_a_triple_cannot_be_checked() -> None:
     node = NamedNode("a:b")
     with pytest.raises(ValueError, match="a triple about a triple"):
         validate([Quad(node, node, Triple(node, node, Literal("x")), GRAPH)], BASE)
+
+
+@pytest.mark.parametrize(("name", "spoiling"), SPOILINGS)
+def test_a_change_is_judged_as_the_whole_would_be(name: str, spoiling: Spoiling) -> None:
+    before = {quad for example in EXAMPLES.values() for quad in quads(example.turtle())}
+    others = {quad for other, example in EXAMPLES.items() if other != name for quad in quads(example.turtle())}
+    after = others | set(quads(EXAMPLES[name].turtle(spoiling)))
+    changed = before ^ after
+    assert validate_changed(after, changed, BASE) == validate(after, BASE)
+
+
+def test_what_did_not_change_is_not_judged_again() -> None:
+    wrong = quads(f"{PREFIXES} kg:dataset\\/x a dcat:Dataset .")
+    right = quads(EXAMPLES["person"].turtle())
+    assert validate(wrong + right, BASE)
+    assert validate_changed(wrong + right, right, BASE) == []

@@ -24,7 +24,7 @@ from leap_kg.graph.patch import FIRST, Patch, PatchLog
 from leap_kg.graph.search import SearchWriter
 from leap_kg.graph.snapshot import Snapshots
 from leap_kg.ontology.namespaces import ONTOLOGY_PATH, RDF, XSD, Namespace
-from leap_kg.ontology.shapes import Violation, validate
+from leap_kg.ontology.shapes import Violation, validate_changed
 
 _PLAIN = frozenset((XSD("string"), RDF("langString")))
 
@@ -127,7 +127,8 @@ class Writer:
         """The patch that makes this change, if the shapes allow it."""
         revision = self.revision + 1
         provenance = self._provenance(source, activity, revision)
-        violations = validate([*wanted, *provenance.added], self._base)
+        said = [*wanted, *provenance.added]
+        violations = validate_changed(said, [*change.removed, *change.added, *provenance.added], self._base)
         if violations:
             raise Rejected(violations)
         return Patch(
