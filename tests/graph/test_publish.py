@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,9 @@ from leap_kg.graph.names import provenance_graph, source_graph, whole_graph
 from leap_kg.graph.patch import LogError, PatchLog
 from leap_kg.graph.publish import Rejected, Writer, difference
 from leap_kg.graph.snapshot import Snapshots
-from leap_kg.ontology.iri import mint
+from leap_kg.ontology.iri import mint, part
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ONTOLOGY_PATH, PROV, RDF, XSD, Namespace
+from leap_kg.ontology.shapes import validate
 from tests.graph.samples import LEAP, MOMENT, activity, dataset, everything, export, graph_of, index_rows, replay
 from tests.ontology.terms import BASE, any_triples
 
@@ -180,6 +182,52 @@ def test_quads_that_break_a_shape_change_nothing(home: Home, writer: Writer) -> 
     assert everything(home, writer.store) == before
     writer.publish("one", dataset("x", "Better"), activity())
     assert writer.revision == 2
+
+
+def _shaped(graph: NamedNode) -> list[Quad]:
+    """Statements of which some sets conform: two datasets that share an attribution, with titles to choose from."""
+    credit = part(NODE, "attribution", "1")
+    said: list[tuple[NamedNode, NamedNode, NamedNode | Literal]] = [
+        (credit, RDF("type"), PROV("Attribution")),
+        (credit, PROV("agent"), mint(BASE, "person", "github", "ada")),
+        (credit, PROV("agent"), NamedNode("https://ror.org/00hj8s172")),
+        (credit, DCAT("hadRole"), mint(BASE, "role", "host")),
+    ]
+    for node in (NODE, mint(BASE, "dataset", "y")):
+        said += [
+            (node, RDF("type"), DCAT("Dataset")),
+            (node, DCT("title"), Literal("One title")),
+            (node, DCT("title"), Literal("Another")),
+            (node, DCT("source"), NamedNode("https://example.org/x.yaml")),
+            (node, PROV("qualifiedAttribution"), credit),
+        ]
+    return [Quad(*triple, graph) for triple in said]
+
+
+def test_what_is_published_conforms_as_a_whole_and_what_conforms_is_published(writer: Writer) -> None:
+    names = (f"shaped-{number}" for number in count())
+    right = set(range(14)) - {2, 6, 11}
+    outcomes = set()
+
+    @settings(max_examples=15, deadline=None)
+    @given(st.lists(st.sets(st.integers(0, 13), max_size=3), min_size=2, max_size=4))
+    def publish(rounds: list[set[int]]) -> None:
+        source = next(names)
+        pool = _shaped(source_graph(BASE, source))
+        for turned in [set(), *rounds]:
+            quads = {pool[number] for number in right ^ turned}
+            conforms = not validate(quads, BASE)
+            try:
+                writer.publish(source, quads, activity(source))
+                accepted = True
+            except Rejected:
+                accepted = False
+            assert accepted == conforms
+            assert (graph_of(writer.store, source) == quads) == accepted
+            outcomes.add(accepted)
+
+    publish()
+    assert outcomes == {True, False}
 
 
 def test_a_run_publishes_once(home: Home, writer: Writer) -> None:

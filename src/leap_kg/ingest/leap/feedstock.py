@@ -84,7 +84,11 @@ class Rechunked:
 
 @dataclass(frozen=True, slots=True)
 class StoreEntry:
-    """One entry of `stores`; `public` and `modified` are only in the published catalogue."""
+    """One entry of `stores`.
+
+    `modified` and `probed` are only in the published catalogue: `probed` is what its nightly job found out about
+    `public` and `geospatial`. `written` is the entry as it stands in the file.
+    """
 
     id: str
     name: str
@@ -93,7 +97,7 @@ class StoreEntry:
     origin: Link
     kwargs: dict[str, Any]
     rechunked: list[Rechunked]
-    public: bool
+    probed: dict[str, bool]
     modified: str
     path: Path
     written: dict[str, Any]
@@ -244,11 +248,7 @@ def _store(item: dict[str, Any], path: Path, reading: Reading) -> StoreEntry:
     rechunking = "rechunking" if item.get("rechunking") else "ncviewjs:rechunking"
     if rechunking == "rechunking":
         reading.keep((*path, "ncviewjs:rechunking"), item.get("ncviewjs:rechunking"))
-    public = reading.flag(item.get("public"), (*path, "public"))
-    # What a probe of the site found out about the store; "not public" it says of every Zarr 3 store.
-    if public is False:
-        reading.keep((*path, "public"), public)
-    reading.keep((*path, "geospatial"), reading.flag(item.get("geospatial"), (*path, "geospatial")))
+    probed = {name: reading.flag(item.get(name), (*path, name)) for name in ("public", "geospatial")}
     return StoreEntry(
         id=reading.text(item.get("id"), (*path, "id")),
         name=reading.text(item.get("name"), (*path, "name")),
@@ -263,7 +263,7 @@ def _store(item: dict[str, Any], path: Path, reading: Reading) -> StoreEntry:
             _rechunked(copy, place, reading)
             for copy, place in reading.mappings(item.get(rechunking), (*path, rechunking))
         ],
-        public=public is True,
+        probed={name: found for name, found in probed.items() if found is not None},
         modified=reading.text(item.get("last_updated"), (*path, "last_updated")),
         path=path,
         written=item,

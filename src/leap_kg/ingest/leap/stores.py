@@ -53,8 +53,7 @@ def map_store(entry: StoreEntry, dataset: NamedNode, reading: Reading, say: Stat
         say.link(store, PROV("wasDerivedFrom"), say.document(entry.origin.url, entry.origin.label))
     elif entry.origin.label:
         say.text(store, DCT("provenance"), entry.origin.label)
-    if entry.public:
-        say.link(store, DCT("accessRights"), PUBLIC)
+    _probed(entry.probed, store, say, base)
     say.text(store, DCT("modified"), entry.modified, _time_type(entry.modified))
     for copy in entry.rechunked:
         _copy(copy.address, copy.use_case, (*copy.path, "path"), store, entry, reading, say, base)
@@ -131,6 +130,16 @@ def _copy(
     say.link(copy, PROV("wasDerivedFrom"), store)
     say.link(store, DCT("hasVersion"), copy)
     say.text(copy, leap("useCase"), use_case)
+
+
+def _probed(probed: dict[str, bool], store: NamedNode, say: Statements, base: str) -> None:
+    """What the catalogue's job found out. It finds no Zarr 3 store public, so that it says "no" means little."""
+    kept = dict(probed)
+    if kept.get("public"):
+        say.link(store, DCT("accessRights"), PUBLIC)
+        del kept["public"]
+    if kept:
+        say.text(store, Namespace(base + ONTOLOGY_PATH)("unmapped"), json.dumps(kept, sort_keys=True))
 
 
 def _time_type(text: str) -> NamedNode | None:
