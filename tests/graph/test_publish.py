@@ -28,7 +28,7 @@ GRAPH = source_graph(BASE, "one")
 NODE = mint(BASE, "dataset", "x")
 
 slow_fixture = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
@@ -55,7 +55,7 @@ def test_any_statement_reads_back_as_it_was_published(home: Home, writer: Writer
 
 
 def test_the_log_of_many_publications_replays_to_the_store(home: Home, writer: Writer) -> None:
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=20, deadline=None)
     @given(source=st.sampled_from(("one", "two")), triples=any_triples)
     def publish(source: str, triples: list[Triple]) -> None:
         writer.publish(source, quads_of(triples, source_graph(BASE, source)), activity(source))
@@ -209,7 +209,7 @@ def test_what_is_published_conforms_as_a_whole_and_what_conforms_is_published(wr
     right = set(range(14)) - {2, 6, 11}
     outcomes = set()
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=10, deadline=None)
     @given(st.lists(st.sets(st.integers(0, 13), max_size=3), min_size=2, max_size=4))
     def publish(rounds: list[set[int]]) -> None:
         source = next(names)

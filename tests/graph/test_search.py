@@ -105,7 +105,7 @@ def test_updates_equal_a_rebuild(tmp_path: Path) -> None:
 
     run: Any = Here.TestCase
     run.settings = settings(
-        max_examples=40, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=20, stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck)
     )
     run().runTest()
 

@@ -18,7 +18,9 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse, serialize
 from leap_kg.graph.home import HomeError
 
 _VERSION = 1
+# One transaction: a process killed in the middle leaves an empty file, not a half-made one.
 _SCHEMA = f"""
+BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS run (
     run TEXT PRIMARY KEY, source TEXT NOT NULL, title TEXT NOT NULL, started TEXT NOT NULL, ended TEXT NOT NULL,
     outcome TEXT NOT NULL, seen INTEGER NOT NULL, published INTEGER NOT NULL, unchanged INTEGER NOT NULL,
@@ -31,6 +33,7 @@ CREATE TABLE IF NOT EXISTS dead (
     source TEXT NOT NULL, key TEXT NOT NULL, url TEXT NOT NULL, stage TEXT NOT NULL, reason TEXT NOT NULL,
     attempts INTEGER NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL, PRIMARY KEY (source, key));
 PRAGMA user_version = {_VERSION};
+COMMIT;
 """
 
 
