@@ -5,6 +5,7 @@ environment by itself.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,8 +34,8 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """Read `LEAP_KG_*`; raises `ValueError` naming the variable that cannot be used."""
         base = environment.get("LEAP_KG_BASE", DEFAULT_BASE)
-        if not base.startswith(("http://", "https://")):
-            raise ValueError(f"LEAP_KG_BASE must be an http(s) IRI, not {base!r}")
+        if not re.fullmatch(r"https?://[A-Za-z0-9][A-Za-z0-9.:-]*(/[A-Za-z0-9._~/-]*)?", base):
+            raise ValueError(f"LEAP_KG_BASE must be an http(s) address without query or fragment, not {base!r}")
         default = cls()
         return cls(
             home=Path(environment.get("LEAP_KG_HOME") or default.home),

@@ -158,7 +158,14 @@ def test_an_empty_home_says_how_to_begin(leap_kg: Run, command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("LEAP_KG_BASE", "example.org"), ("LEAP_KG_WORKERS", "many"), ("LEAP_KG_QUERY_SECONDS", "-1")]
+    ("name", "value"),
+    [
+        ("LEAP_KG_BASE", "example.org"),
+        ("LEAP_KG_BASE", "https://example.org/a b/"),
+        ("LEAP_KG_BASE", "https://example.org/#x"),
+        ("LEAP_KG_WORKERS", "many"),
+        ("LEAP_KG_QUERY_SECONDS", "-1"),
+    ],
 )
 def test_a_wrong_setting_is_named(leap_kg: Run, name: str, value: str) -> None:
     done = leap_kg("check", **{name: value})
