@@ -44,6 +44,7 @@ def test_a_source_that_cannot_be_listed_is_a_failure(leap_kg: Run, platform: Pat
     done = harvest(leap_kg, platform)
     assert done.returncode == 1
     assert "input.yaml" in done.stdout
+    assert "revision 2" in done.stdout
     assert leap_kg("export").stdout == before
 
 
@@ -70,6 +71,7 @@ def test_show_names_the_source_of_each_statement(harvested: Run) -> None:
     document = json.loads(harvested("show", GOOD, "--json").stdout)
     assert {statement["graph"].rsplit("/", 1)[-1] for statement in document["statements"]} == {"lab"}
     assert harvested("show", "dataset/lab/none").returncode == 3
+    assert GOOD in harvested("show", "lab/good").stdout
 
 
 def test_markup_in_harvested_text_is_printed_not_obeyed(harvested: Run) -> None:
@@ -85,6 +87,7 @@ def test_check_counts_and_explains(harvested: Run) -> None:
     assert "Mend it:" in full
     assert "meta.yaml provenance.license (line " in full
     assert harvested("check", "--severity", "awful").returncode == 2
+    assert harvested("check", "--kind", "bogus").returncode == 2
 
 
 def test_dead_letters_say_stage_and_reason(harvested: Run) -> None:
@@ -141,6 +144,7 @@ def test_named_queries_take_parameters(harvested: Run) -> None:
         (("query", "@/no/such/file"), 1, "cannot read"),
         (("harvest", "--sources", "/no/such.yaml"), 1, "cannot read"),
         (("frobnicate",), 2, ""),
+        (("query", "--named", "no-such"), 2, "no-such"),
     ],
 )
 def test_errors_are_one_line_and_a_status(harvested: Run, arguments: tuple[str, ...], status: int, words: str) -> None:
@@ -153,7 +157,7 @@ def test_errors_are_one_line_and_a_status(harvested: Run, arguments: tuple[str, 
 @pytest.mark.parametrize("command", ["search x", "show x", "check", "dead-letters", "changes", "export", "query ASK{}"])
 def test_an_empty_home_says_how_to_begin(leap_kg: Run, command: str) -> None:
     done = leap_kg(*command.split())
-    assert done.returncode in (1, 3)
+    assert done.returncode == 1
     assert "leap-kg harvest" in done.stderr
 
 
@@ -171,6 +175,12 @@ def test_a_wrong_setting_is_named(leap_kg: Run, name: str, value: str) -> None:
     done = leap_kg("check", **{name: value})
     assert done.returncode == 1
     assert name in done.stderr
+
+
+def test_another_base_than_the_home_was_made_with_is_refused(harvested: Run) -> None:
+    for arguments in (("check",), ("show", "x"), ("export",), ("serve",)):
+        done = harvested(*arguments, LEAP_KG_BASE="https://kg.example.org/")
+        assert (done.returncode, "another base" in done.stderr) == (1, True), arguments
 
 
 def test_two_writers_do_not_meet(leap_kg: Run, platform: Path, home: Path) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
@@ -94,6 +94,7 @@ def test_people_are_joined_on_orcid_and_login_and_on_nothing_else(groups: list[l
 
 
 @given(records)
+@settings(max_examples=40)
 def test_every_graph_of_people_passes_the_shapes(groups: list[list[Party]]) -> None:
     assert validate([Quad(t.subject, t.predicate, t.object) for t in composed(groups)], BASE) == []
 

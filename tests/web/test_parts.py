@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -211,3 +212,9 @@ def test_a_title_is_as_short_as_tabs_and_validators_want_it(title: str) -> None:
     assert len(escape(made)) <= 70
     assert made.endswith(" – LEAP knowledge graph")
     assert made.removesuffix(" – LEAP knowledge graph").removesuffix("…") in title
+
+
+def test_a_title_of_millions_of_characters_is_cut_at_once() -> None:
+    began = time.process_time()
+    assert len(_titled("L" * 3_000_000, "LEAP knowledge graph")) < 100
+    assert time.process_time() - began < 1

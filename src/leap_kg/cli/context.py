@@ -2,6 +2,7 @@
 
 from leap_kg.cli.output import fail
 from leap_kg.graph.home import Home
+from leap_kg.graph.names import provenance_graph, whole_graph
 from leap_kg.graph.snapshot import Snapshot, Snapshots
 from leap_kg.ontology.iri import iri_of
 from leap_kg.settings import Settings
@@ -20,6 +21,8 @@ def snapshot(chosen: Settings) -> Snapshot:
     found = Snapshots(Home(chosen.home)).current()
     if found is None:
         fail(f"nothing is published in {chosen.home}; run `leap-kg harvest --sources FILE`, or set LEAP_KG_HOME")
+    if not any(found.store.quads_for_pattern(whole_graph(chosen.base), None, None, provenance_graph(chosen.base))):
+        fail(f"{chosen.home} was made with another base than {chosen.base}; set LEAP_KG_BASE to what it was")
     return found
 
 

@@ -1,18 +1,20 @@
 """`leap-kg check`, `dead-letters` and `changes`: what is wrong, what could not be read, what changed."""
 
+import re
 from collections import Counter
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from pyoxigraph import Store
+from pyoxigraph import NamedNode, Store
 
 from leap_kg.cli import context
-from leap_kg.cli.output import NOT_FOUND, fail, print_entry, print_json, print_line, print_table
+from leap_kg.cli.output import fail, print_entry, print_json, print_line, print_table
 from leap_kg.graph.home import Home
 from leap_kg.graph.patch import LogError, PatchLog
 from leap_kg.ingest.state import State
 from leap_kg.ontology.iri import readable
+from leap_kg.ontology.namespaces import SKOS
 from leap_kg.resources import declarations
 from leap_kg.settings import Settings
 from leap_kg.sparql.catalogue import load
@@ -37,6 +39,9 @@ def check(
     wanted = severity.capitalize() if severity else None
     if wanted is not None and wanted not in _ORDER:
         fail(f"there is no severity {severity!r}; use violation, warning or info", status=2)
+    kinds = {readable(node.value) for node in finding_kinds(store, settings.base)}
+    if kind is not None and kind not in kinds:
+        fail(f"there is no kind {kind!r}; the kinds are {', '.join(sorted(kinds))}", status=2)
     rows = [
         row
         for row in _findings(store, settings)
@@ -70,7 +75,20 @@ def _findings(store: Store, settings: Settings) -> list[dict[str, str]]:
         {name: str(getattr(term, "value", term)) for name, term in row.items()} for row in select(store, query.bind())
     ]
     rows = [{**row, "kind": readable(row["kind"]), "title": row.get("title", row["record"])} for row in found]
-    return sorted(rows, key=lambda row: (_ORDER[row["severity"]], row["kind"], row["title"], row.get("place", "")))
+    return sorted(
+        rows, key=lambda row: (_ORDER[row["severity"]], row["kind"], row["title"], _natural(row.get("place", "")))
+    )
+
+
+def _natural(place: str) -> list[tuple[int, str]]:
+    """`stores[9]` before `stores[10]`."""
+    return [(int(text), "") if text.isdecimal() else (0, text) for text in re.split(r"(\d+)", place)]
+
+
+def finding_kinds(store: Store, base: str) -> list[NamedNode]:
+    """The kinds of findings that the ontology has."""
+    scheme = store.quads_for_pattern(None, SKOS("inScheme"), NamedNode(f"{base}finding-kind"), None)
+    return [quad.subject for quad in scheme if isinstance(quad.subject, NamedNode)]
 
 
 def dead_letters(
@@ -117,5 +135,6 @@ def changes(
             (p.revision, f"{p.at:%Y-%m-%d %H:%M}", p.source, f"+{len(p.added)}", f"-{len(p.removed)}") for p in patches
         ]
         print_table("Changes", ("revision", "when (UTC)", "source", "added", "removed"), rows)
+        print_line("The numbers include what the graph says about the run itself.")
     else:
-        fail(f"{settings.home} has no revisions yet; run `leap-kg harvest --sources FILE`", NOT_FOUND)
+        fail(f"{settings.home} has no revisions yet; run `leap-kg harvest --sources FILE`")

@@ -76,8 +76,10 @@ def _given(text: str | None) -> str:
         if text == "-":
             return sys.stdin.read()
         return Path(text[1:]).read_text(encoding="utf-8") if text.startswith("@") else text
-    except (OSError, UnicodeError) as error:
-        fail(f"cannot read the query: {error}")
+    except OSError as error:
+        fail(f"cannot read {text[1:]}: {error.strerror}")
+    except UnicodeError:
+        fail(f"cannot read {text[1:]}: it is not UTF-8")
 
 
 def _named(name: str, values: list[str], settings: Settings) -> str:

@@ -64,13 +64,17 @@ def show(
     except ValueError:
         fail(f"{iri!r} is not an IRI", status=2)
     quads = sorted(store.quads_for_pattern(subject, None, None, None), key=str)
+    if not quads and "://" not in node:
+        # What dead letters and logs call a feedstock.
+        subject = NamedNode(context.iri_given(f"dataset/{node.lower()}", settings.base))
+        quads = sorted(store.quads_for_pattern(subject, None, None, None), key=str)
     if not quads:
         fail(f"the graph says nothing about {iri}; `leap-kg search` finds nodes by their words", NOT_FOUND)
     if as_json:
-        print_json({"iri": iri, "statements": [_statement(quad) for quad in quads]})
+        print_json({"iri": subject.value, "statements": [_statement(quad) for quad in quads]})
         return
     kind = kind_in(store, subject, settings.base)
-    print_entry(f"{label_in(store, subject)} ({kind.label if kind else 'node'})", iri)
+    print_entry(f"{label_in(store, subject)} ({kind.label if kind else 'node'})", subject.value)
     for quad in quads:
         print_entry(f"{readable(_text(quad.predicate))} ({readable(_text(quad.graph_name))})", _text(quad.object))
 

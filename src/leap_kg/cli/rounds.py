@@ -45,14 +45,21 @@ def run_round(
     home = Home(settings.home)
     _configure_log()
     try:
-        picked = chosen(read_sources(sources, settings.base), names)
+        declared = read_sources(sources, settings.base)
+    except SourcesFaulty as error:
+        fail(str(error))
+    try:
+        picked = chosen(declared, names)
+    except SourcesFaulty as error:
+        fail(str(error), status=2)
+    try:
         with _fetcher(mirror) as fetcher, _progress() as progress:
             if dry_run:
                 found = dry_round(home, settings.base, picked, fetcher, progress=progress)
             else:
                 found = harvest_round(home, settings.base, picked, fetcher, approve=approve, progress=progress)
             outcomes = list(found)
-    except (SourcesFaulty, MirrorFaulty, HomeError, LogError) as error:
+    except (MirrorFaulty, HomeError, LogError) as error:
         fail(str(error))
     if as_json:
         print_json([_as_json(outcome) for outcome in outcomes])

@@ -23,12 +23,12 @@ def serve(
     from leap_kg.web.serve import serve as serve_app
 
     settings = context.settings()
-    revision = Snapshots(Home(settings.home)).newest()
+    revision = context.snapshot(settings).revision if Snapshots(Home(settings.home)).newest() else 0
     try:
         require_free(host, port)
         shown = f"[{host}]" if ":" in host else host
-        state = f"revision {revision} of {settings.home}" if revision else f"{settings.home}, which is empty so far"
-        print_line(f"Serving {state} at http://{shown}:{port} (Ctrl+C stops it)")
+        state = f"revision {revision} of {settings.home}" if revision else f"{settings.home} (empty so far)"
+        print_line(f"Serving {state} at http://{shown}:{port}; Ctrl+C stops it")
         serve_app(settings, host, port, workers)
     except ServeError as error:
         fail(str(error))

@@ -8,6 +8,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from leap_kg import __version__
 from leap_kg.graph.names import provenance_graph, source_graph, whole_graph
 from leap_kg.ontology.iri import mint
+from leap_kg.ontology.jsonld import quads_in
 from leap_kg.ontology.namespaces import DCT, ONTOLOGY_PATH, PROV, RDF, VOID, XSD, Namespace
 
 
@@ -53,7 +54,7 @@ def activity_quads(activity: Activity, source: str, revision: int, base: str) ->
         Triple(whole_graph(base), leap("revision"), number),
         *_graph_description(activity, graph, run, leap),
     ]
-    return [Quad(t.subject, t.predicate, t.object, provenance_graph(base)) for t in triples]
+    return quads_in(triples, provenance_graph(base))
 
 
 def _graph_description(activity: Activity, graph: NamedNode, run: NamedNode, leap: Namespace) -> list[Triple]:

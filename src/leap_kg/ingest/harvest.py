@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
-from pyoxigraph import Quad, Store, Triple
+from pyoxigraph import Store, Triple
 
 from leap_kg.graph.activity import Activity
 from leap_kg.graph.names import source_graph
@@ -26,6 +26,11 @@ from leap_kg.ingest.source import Ref, Source
 from leap_kg.ingest.state import KeptRecord, RunReport, State
 from leap_kg.ingest.taking import Progress, Taker, Taking
 from leap_kg.ontology.iri import iri_text
+from leap_kg.ontology.jsonld import quads_in
+from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, RDF
+
+# What must be known of other sources: who has which login, which nodes there are, and what is in which dataset.
+_TELLING = (FOAF("account"), RDF("type"), DCAT("distribution"), DCT("title"))
 
 log = structlog.get_logger(__name__)
 
@@ -116,9 +121,10 @@ class Harvest:
             yield from other.triples()
         read = {source_graph(self._base, other.source.id) for other in others}
         read.add(source_graph(self._base, source.id))
-        for quad in self._store().quads_for_pattern(None, None, None, None):
-            if quad.graph_name not in read:
-                yield quad.triple
+        for predicate in _TELLING:
+            for quad in self._store().quads_for_pattern(None, predicate, None, None):
+                if quad.graph_name not in read:
+                    yield quad.triple
 
     def _publish(
         self, taking: Taking, composition: Composition, elsewhere: list[Triple], activity: Activity
@@ -134,7 +140,7 @@ class Harvest:
                 "more nodes are not there now; nothing was changed: harvest again when all of it can be read, or run "
                 "the harvest with --approve-removals if they are gone for good"
             )
-        quads = {Quad(t.subject, t.predicate, t.object, graph) for t in (*composition.triples, *left.triples)}
+        quads = set(quads_in((*composition.triples, *left.triples), graph))
         if self._writer is None:
             return difference(self._store(), source.id, quads, self._base), 0
         publication = self._writer.publish(source.id, quads, activity)
@@ -201,9 +207,9 @@ class Harvest:
     def _failed(self, taking: Taking, run: str, reason: str) -> Outcome:
         source, moment = taking.source, datetime.now(UTC).isoformat()
         log.error("source failed", source=source.id, reason=reason)
-        report = RunReport(
-            run, source.id, source.title, taking.started.isoformat(), moment, "failed", 0, 0, 0, 0, 0, 0, reason
-        )
+        revision = self._writer.revision if self._writer is not None else 0
+        started = taking.started.isoformat()
+        report = RunReport(run, source.id, source.title, started, moment, "failed", 0, 0, 0, 0, 0, revision, reason)
         if self._state is not None and self._writer is not None:
             self._state.fail(report)
         return Outcome(report, Difference((), ()))

@@ -113,6 +113,17 @@ class State:
         try:
             mode = "ro" if self._readonly else "rwc"
             self._database = sqlite3.connect(f"{self._path.resolve().as_uri()}?mode={mode}", uri=True)
+        except sqlite3.Error as error:
+            raise self._unusable(f"cannot be used ({error})") from None
+        try:
+            self._prepare()
+        except BaseException:
+            self._database.close()
+            raise
+        return self
+
+    def _prepare(self) -> None:
+        try:
             (version,) = self._database.execute("PRAGMA user_version").fetchone()
             (tables,) = self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()
             if tables and version != _VERSION:
@@ -121,7 +132,6 @@ class State:
                 self._database.executescript(_SCHEMA)
         except sqlite3.Error as error:
             raise self._unusable(f"cannot be used ({error})") from None
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

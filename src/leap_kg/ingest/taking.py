@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
-from pyoxigraph import Quad, Triple
+from pyoxigraph import Triple
 
 from leap_kg.graph.home import HomeError
 from leap_kg.graph.names import source_graph
@@ -21,6 +21,7 @@ from leap_kg.ingest.source import Mapped, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ingest.state import DeadLetter, KeptPart, KeptRecord
 from leap_kg.ingest.statements import printable
 from leap_kg.ingest.yamltext import Unreadable
+from leap_kg.ontology.jsonld import quads_in
 
 _ABSENCES = 2
 _LARGE_LOSS = 0.2
@@ -133,7 +134,7 @@ class Taker:
         mapped = source.map(raw)
         found = [triple for finding in mapped.findings for triple in finding.triples(mapped.subject, self.base)]
         triples, graph = [*mapped.triples, *found], source_graph(self.base, source.id)
-        publishable((Quad(t.subject, t.predicate, t.object, graph) for t in triples), graph)
+        publishable(quads_in(triples, graph), graph)
         return Mapped(mapped.key, mapped.subject, triples, [], mapped.logins)
 
     def _keep(self, raw: RawRecord) -> None:

@@ -61,7 +61,9 @@ def published_entry(request: Request, slug: str) -> Response:
     dataset = reading.one(mint(reading.base, "entry", slug), FOAF("primaryTopic"))
     if dataset is None:
         return by_path(request)
-    return RedirectResponse(path_of(reading.base, dataset.value), status_code=301, headers={"Cache-Control": "no-cache"})
+    return RedirectResponse(
+        path_of(reading.base, dataset.value), status_code=301, headers={"Cache-Control": "no-cache"}
+    )
 
 
 @router.get("/{path:path}")

@@ -59,7 +59,7 @@ def _titled(title: str, site_name: str) -> str:
     Counted as it stands in the page, where `&` is five characters.
     """
     room = _LONGEST_TITLE - len(escape(f" – {site_name}"))
-    cut = title
+    cut = title[: max(room, 0) + 1]
     while cut and len(escape(cut)) + (cut != title) > room:
         cut = cut[:-1]
     return f"{cut}{'' if cut == title else '…'} – {site_name}"

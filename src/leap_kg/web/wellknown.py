@@ -59,9 +59,9 @@ def ontology(request: Request, suffix: str = "") -> Response:
 
 @router.get("/robots.txt", include_in_schema=False)
 def robots(request: Request) -> PlainTextResponse:
-    """Crawlers may read all pages but not run queries."""
-    place = f"{origin(request)}/sitemap.xml"
-    return PlainTextResponse(f"User-agent: *\nDisallow: /sparql\nDisallow: /search\nSitemap: {place}\n")
+    """Crawlers may read all nodes, but neither run queries nor walk through every combination of filters."""
+    closed = "".join(f"Disallow: {path}\n" for path in ("/sparql", "/search", "/browse?", "/browse.", "/findings?"))
+    return PlainTextResponse(f"User-agent: *\n{closed}Sitemap: {origin(request)}/sitemap.xml\n")
 
 
 @router.get("/sitemap.xml", include_in_schema=False)

@@ -8,6 +8,8 @@ from pyoxigraph import NamedNode, Quad
 
 import leap_kg.ingest
 from leap_kg.ingest.finding import Finding, Severity
+from leap_kg.ingest.leap.feedstock import LONGEST_TITLE, read_feedstock
+from leap_kg.ingest.leap.reading import File, Reading
 from leap_kg.ontology.declared import ontology_quads
 from leap_kg.ontology.namespaces import SKOS
 from leap_kg.ontology.shapes import validate
@@ -25,6 +27,7 @@ from tests.ingest.shelf import (
     dataset,
     entry_of,
     findings,
+    kinds,
     meta_address,
     meta_of,
     published_source,
@@ -157,15 +160,23 @@ def test_a_fault_is_found_where_it_is(kind: str, severity: Severity, old: str, n
     assert finding.file == file
     assert re.fullmatch(r"[A-Z].{10,}\.", finding.hint)
     assert len(finding.message) > 10
-    triples = list(finding.triples(record.subject, BASE))
-    assert validate([Quad(t.subject, t.predicate, t.object) for t in triples], BASE) == []
+
+
+def test_every_finding_passes_the_shapes() -> None:
+    found = []
+    for _, _, old, new, _ in EXAMPLES:
+        catalog, meta, _, _ = broken(old, new)
+        record = mapped(catalog, meta)
+        found += [triple for finding in record.findings for triple in finding.triples(record.subject, BASE)]
+    assert len(kinds(found)) > 40
+    assert validate([Quad(t.subject, t.predicate, t.object) for t in found], BASE) == []
 
 
 def test_the_examples_and_the_rounds_cover_every_kind() -> None:
     scheme, prefix = NamedNode(f"{BASE}finding-kind"), f"{BASE}finding-kind/"
     concepts = ontology_quads(BASE, NamedNode(f"{BASE}graph"))
-    kinds = (q.subject for q in concepts if q.predicate == SKOS("inScheme") and q.object == scheme)
-    declared = {str(kind)[1:-1].removeprefix(prefix) for kind in kinds}
+    members = (q.subject for q in concepts if q.predicate == SKOS("inScheme") and q.object == scheme)
+    declared = {str(member)[1:-1].removeprefix(prefix) for member in members}
     assert declared == {kind for kind, *_ in EXAMPLES} | set(ROUNDS)
 
 
@@ -251,6 +262,25 @@ def test_a_key_like_no_other_is_unknown_and_not_misspelt(key: str) -> None:
     assert (finding.kind, finding.value) == ("unknown-key", key)
 
 
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [
+        ("lniks", "misspelt-key"),
+        ("lynxs", "unknown-key"),
+        ("Links", "misspelt-key"),
+        ("thumnale", "unknown-key"),
+        ("thumnail", "misspelt-key"),
+        ("tumnal", "unknown-key"),
+        ("variabels", "misspelt-key"),
+        ("varabels", "misspelt-key"),
+        ("vrabels", "unknown-key"),
+    ],
+)
+def test_short_keys_may_differ_by_one_letter_and_longer_ones_by_two(key: str, kind: str) -> None:
+    (finding,) = mapped(CATALOG, f"{META}{key}: []\n").findings
+    assert finding.kind == kind
+
+
 def test_a_key_beside_the_right_one_is_unknown_and_not_misspelt() -> None:
     (finding,) = mapped(CATALOG, f"{META}titel: Alpha\n").findings
     assert finding.kind == "unknown-key"
@@ -275,3 +305,12 @@ def test_a_record_with_a_thousand_faults_names_the_first_thousand() -> None:
     found = mapped(catalog_of("alpha", stores=stores)).findings
     assert len(found) == 1001
     assert "more than 1000" in found[-1].message
+
+
+def test_a_title_of_a_book_is_cut_and_kept() -> None:
+    reading = Reading(files={}, default=File("https://example.org/meta.yaml"))
+    title = "A very long title " * 100
+    feedstock = read_feedstock({"title": title}, reading)
+    assert len(feedstock.title) <= LONGEST_TITLE
+    assert reading.unmapped["title"] == title.strip()
+    assert "bad-value" in {finding.kind for finding in reading.findings}

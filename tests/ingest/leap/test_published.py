@@ -178,14 +178,14 @@ def test_entries_with_one_title_are_two_records(bench: Bench, shelf: Shelf) -> N
     assert records == {entry(name) for name in NAMES}
 
 
-@pytest.mark.parametrize("body", [b"{}", b"[1, 2", b"\xff\xfe[", b"<html>", b'"text"', b"[" * 100_000], ids=repr)
-def test_a_catalogue_that_is_no_list_changes_nothing(bench: Bench, shelf: Shelf, body: bytes) -> None:
+def test_a_catalogue_that_is_no_list_changes_nothing(bench: Bench, shelf: Shelf) -> None:
     bench.harvest()
     before = bench.export("lab-published")
-    shelf.bodies[PUBLISHED] = body
-    report = bench.harvest()
-    assert report.outcome == "failed"
-    assert PUBLISHED in report.message or "published catalogue" in report.message
+    for body in (b"{}", b"[1, 2", b"\xff\xfe[", b"<html>", b'"text"', b"[" * 100_000):
+        shelf.bodies[PUBLISHED] = body
+        report = bench.harvest()
+        assert report.outcome == "failed", body
+        assert PUBLISHED in report.message or "published catalogue" in report.message
     assert bench.export("lab-published") == before
 
 
@@ -196,21 +196,17 @@ def deep(levels: int) -> Any:
     return value
 
 
-@pytest.mark.parametrize(
-    "entry", [7, None, "text", [1], {"title": deep(100)}], ids=["number", "null", "text", "list", "deep"]
-)
-def test_an_entry_that_is_none_is_a_dead_letter_and_the_listing_incomplete(
-    bench: Bench, shelf: Shelf, entry: object
-) -> None:
+def test_entries_that_are_none_are_dead_letters_and_the_listing_incomplete(bench: Bench, shelf: Shelf) -> None:
     bench.harvest()
     before = bench.export("lab-published")
     shelf.list(["alpha", "gamma"])
-    shelf.publish([entry_of("alpha"), entry_of("gamma"), entry])
+    shelf.publish([entry_of("alpha"), entry_of("gamma"), 7, None, "text", [1], {"title": deep(100)}])
     for _ in range(3):
         report = bench.harvest()
-        assert (report.outcome, report.dead, report.tombstoned) == ("complete", 1, 0)
+        assert (report.outcome, report.dead, report.tombstoned) == ("complete", 5, 0)
     assert bench.export("lab-published") == before
-    assert bench.dead_letters("lab-published")["entry 3"].stage == "list"
+    letters = bench.dead_letters("lab-published")
+    assert {key: letter.stage for key, letter in letters.items()} == {f"entry {n}": "list" for n in range(3, 8)}
 
 
 def test_an_entry_without_a_title_is_a_dead_letter(bench: Bench, shelf: Shelf) -> None:

@@ -14,6 +14,9 @@ from leap_kg.ingest.leap.naming import META_KEYS
 from leap_kg.ingest.leap.reading import Path, Reading
 from leap_kg.ontology.identifiers import github, orcid
 
+LONGEST_TITLE = 500
+"""Characters of a title; lists and pages show it whole."""
+
 _KEYS = (
     "title",
     "description",
@@ -158,7 +161,7 @@ def read_feedstock(merged: Mapping[str, Any], reading: Reading) -> Feedstock:
     reading.rest(provenance, ("providers", "license", "license_link"), ("provenance",))
     citations, citation_text = _citations(merged.get("citation"), reading)
     return Feedstock(
-        title=reading.text(merged.get("title"), ("title",)),
+        title=_title(merged.get("title"), reading),
         description=reading.text(merged.get("description"), ("description",)),
         licence=reading.text(provenance.get("license"), ("provenance", "license")),
         licence_link=_licence_link(provenance.get("license_link"), reading),
@@ -184,6 +187,17 @@ def read_feedstock(merged: Mapping[str, Any], reading: Reading) -> Feedstock:
         notebook_version=reading.text(merged.get("pangeo_notebook_version"), ("pangeo_notebook_version",)),
         bakery=_bakery(merged.get("bakery"), reading),
     )
+
+
+def _title(value: object, reading: Reading) -> str:
+    title = reading.text(value, ("title",))
+    if len(title) <= LONGEST_TITLE:
+        return title
+    reading.unmapped["title"] = title
+    message = f"the title has {len(title):,} characters; its beginning was taken"
+    hint = f"Write a title of at most {LONGEST_TITLE} characters, and the rest into the description."
+    reading.report("bad-value", Severity.WARNING, message, hint, ("title",), title)
+    return title[: LONGEST_TITLE - 1].rstrip() + "…"
 
 
 def _party(item: dict[str, Any], path: Path, reading: Reading, known: tuple[str, ...]) -> Party:
