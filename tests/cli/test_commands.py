@@ -121,6 +121,8 @@ def test_query_answers_in_every_form(harvested: Run, tmp_path: Path) -> None:
     assert len(bindings) == 2
     graph = harvested("query", f"DESCRIBE <{GOOD}>", "--format", "nt").stdout
     assert "Sea surface temperature" in graph
+    short = harvested("query", "SELECT ?t WHERE { ?d a dcat:Dataset ; dct:title ?t }").stdout
+    assert sorted(short.splitlines()) == sorted(harvested("query", select).stdout.splitlines())
     file = tmp_path / "q.rq"
     file.write_text(select)
     assert harvested("query", f"@{file}").stdout == harvested("query", select).stdout

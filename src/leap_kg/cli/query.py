@@ -19,6 +19,8 @@ from leap_kg.sparql.guard import Refused
 from leap_kg.sparql.parameters import ParameterError
 from leap_kg.sparql.pool import Pool
 from leap_kg.sparql.query import Answer, QueryFailed, prepare
+from leap_kg.sparql.template import declare
+from leap_kg.sparql.tokens import LexicalError
 
 _LONG = 3600.0
 
@@ -40,7 +42,7 @@ def query(
         listed = [(q.name, q.title, ", ".join(q.parameters)) for q in load(_folder(), settings.base).all()]
         print_table("Named queries", ("name", "title", "parameters"), listed)
         return
-    written = _named(named, values or [], settings) if named else _given(text)
+    written = _named(named, values or [], settings) if named else _with_prefixes(_given(text), settings)
     requested = form or ("json" if as_json else None)
     answer = _run(settings, written, requested, seconds)
     if requested is None and answer.format.name == "csv" and console.is_terminal:
@@ -80,6 +82,14 @@ def _given(text: str | None) -> str:
         fail(f"cannot read {text[1:]}: {error.strerror}")
     except UnicodeError:
         fail(f"cannot read {text[1:]}: it is not UTF-8")
+
+
+def _with_prefixes(text: str, settings: Settings) -> str:
+    """The query with our own prefixes declared where it uses one without saying so."""
+    try:
+        return declare(text, prefixes(settings.base))
+    except LexicalError:
+        return text  # the guard says what is wrong, and where
 
 
 def _named(name: str, values: list[str], settings: Settings) -> str:

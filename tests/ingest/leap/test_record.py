@@ -384,7 +384,7 @@ def test_a_citation_reads_like_one() -> None:
     ]
     cited = [t.object for t in with_meta(citation=papers).triples if t.predicate == DCT("bibliographicCitation")]
     assert [each.value for each in cited if isinstance(each, Literal)] == [
-        "Dolman, A.J. (2011). On alpha. J. Alpha 15, 1–2. https://doi.org/10.1234/alpha",
+        "Dolman, A.J. (2011). On alpha. J. Alpha 15, 1–2.",
         "Lang, Nico, and Jan Dirk Wegner. On alpha. J. Alpha.",
         "Bare.",
     ]

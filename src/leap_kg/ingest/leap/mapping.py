@@ -100,8 +100,7 @@ def _cite(entry: CitationEntry, dataset: NamedNode, reading: Reading, say: State
     say.link(dataset, SCHEMA("citation"), node)
     say.type(node, SCHEMA("ScholarlyArticle"), *((FABIO("JournalArticle"),) if article else ()))
     say.text(node, DCT("title"), entry.title.rstrip(".") or entry.doi)
-    address = "" if node.value.startswith(base) else node.value
-    say.text(node, DCT("bibliographicCitation"), _reference(entry, address))
+    say.text(node, DCT("bibliographicCitation"), _reference(entry))
     if re.fullmatch(r"[12]\d{3}", entry.year, re.ASCII):
         say.text(node, SCHEMA("datePublished"), entry.year, XSD("gYear"))
 
@@ -125,16 +124,15 @@ def _paper(entry: CitationEntry, reading: Reading, base: str) -> tuple[NamedNode
     return None, False
 
 
-def _reference(entry: CitationEntry, address: str) -> str:
-    """The paper in one line: authors (year). Title. Journal volume, pages. Address."""
+def _reference(entry: CitationEntry) -> str:
+    """The paper in one line: authors (year). Title. Journal volume, pages."""
     volume = f"{entry.journal} {entry.volume}".strip()
     place = ", ".join(text for text in (volume, entry.pages) if text)
     year = f"({entry.year})" if entry.year else ""
     # The dot after an initial belongs to the name.
     authors = entry.authors if re.search(r"\b[A-Z]\.$", entry.authors) else entry.authors.rstrip(".")
     sentences = (f"{authors} {year}".strip(), entry.title, place)
-    texts = [f"{text.rstrip('.')}." for text in sentences if text.strip(".")]
-    return " ".join([*texts, address] if address else texts)
+    return " ".join(f"{text.rstrip('.')}." for text in sentences if text.strip("."))
 
 
 def _variables(feedstock: Feedstock, dataset: NamedNode, say: Statements, base: str) -> None:
