@@ -10,8 +10,8 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from leap_kg.ingest.composition import compose
 from leap_kg.ingest.leap.feedstock import Feedstock, Party
 from leap_kg.ingest.leap.parties import map_parties
-from leap_kg.ingest.leap.reading import File, Reading
 from leap_kg.ingest.people import describe_person, identities, one_name, person_iri, resolve
+from leap_kg.ingest.reading import File, Reading
 from leap_kg.ingest.source import Mapped
 from leap_kg.ingest.statements import Statements
 from leap_kg.ontology.iri import mint

@@ -16,8 +16,8 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode, Triple
 
 from leap_kg.ingest.fetch import Fetcher
-from leap_kg.ingest.leap.reading import File, Reading
 from leap_kg.ingest.rdftext import read_jsonld, read_turtle, tidied
+from leap_kg.ingest.reading import File, Reading
 from leap_kg.ingest.skolem import TooAlike, skolemise
 from leap_kg.ingest.source import Mapped, Part, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ontology.iri import mint, part

@@ -13,9 +13,9 @@ from typing import Any
 from leap_kg.ingest.fetch import Fetcher
 from leap_kg.ingest.finding import Severity
 from leap_kg.ingest.leap.catalog import part
-from leap_kg.ingest.leap.reading import File, Reading, dotted
-from leap_kg.ingest.leap.reading import Path as Place
 from leap_kg.ingest.leap.record import read_mapping
+from leap_kg.ingest.reading import File, Reading, dotted
+from leap_kg.ingest.reading import Path as Place
 from leap_kg.ingest.source import Mapped, Part, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ingest.statements import Statements
 from leap_kg.ingest.yamltext import read_yaml

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from leap_kg.ingest.finding import Severity
-from leap_kg.ingest.leap.reading import Path, Reading, dotted
+from leap_kg.ingest.reading import Path, Reading, dotted
 from leap_kg.ingest.source import RecordUnusable
 from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.iri import readable

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode, Quad
 import leap_kg.ingest
 from leap_kg.ingest.finding import Finding, Severity
 from leap_kg.ingest.leap.feedstock import LONGEST_TITLE, read_feedstock
-from leap_kg.ingest.leap.reading import File, Reading
+from leap_kg.ingest.reading import File, Reading
 from leap_kg.ontology.declared import ontology_quads
 from leap_kg.ontology.namespaces import SKOS
 from leap_kg.ontology.shapes import validate

@@ -19,8 +19,8 @@ from leap_kg.graph.publish import publishable
 from leap_kg.ingest.composition import compose
 from leap_kg.ingest.leap.catalog import LeapCatalog
 from leap_kg.ingest.leap.naming import subject_of
-from leap_kg.ingest.leap.reading import File, Reading
 from leap_kg.ingest.leap.record import map_merged
+from leap_kg.ingest.reading import File, Reading
 from leap_kg.ingest.source import Mapped, RawRecord, RecordUnusable
 from leap_kg.ingest.statements import printable
 from leap_kg.ingest.yamltext import Unreadable

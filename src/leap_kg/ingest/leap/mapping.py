@@ -10,9 +10,9 @@ from leap_kg.ingest.finding import Severity
 from leap_kg.ingest.leap.feedstock import CitationEntry, Feedstock
 from leap_kg.ingest.leap.naming import Subject
 from leap_kg.ingest.leap.parties import map_parties
-from leap_kg.ingest.leap.reading import Reading
 from leap_kg.ingest.leap.recipes import map_recipes
 from leap_kg.ingest.leap.stores import map_store
+from leap_kg.ingest.reading import Reading
 from leap_kg.ingest.statements import Statements
 from leap_kg.ontology.identifiers import Refusal, arxiv, doi, licence
 from leap_kg.ontology.iri import digest, iri_text, mint, part, slug

@@ -21,8 +21,8 @@ from leap_kg.ingest.finding import Finding, Severity
 from leap_kg.ingest.leap.catalog import listed, part
 from leap_kg.ingest.leap.compare import compare
 from leap_kg.ingest.leap.naming import Subject, file_key, meta_url, record_key, subject_of
-from leap_kg.ingest.leap.reading import File, Reading
 from leap_kg.ingest.leap.record import map_merged, merge, read_mapping
+from leap_kg.ingest.reading import File, Reading
 from leap_kg.ingest.source import Mapped, Part, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ingest.statements import Statements, printable
 from leap_kg.ingest.yamltext import Unreadable

@@ -8,7 +8,7 @@ from leap_kg.ingest.finding import Finding, Severity
 from leap_kg.ingest.leap.feedstock import Feedstock, Party, read_feedstock
 from leap_kg.ingest.leap.mapping import map_feedstock
 from leap_kg.ingest.leap.naming import META_KEYS, Subject, subject_of
-from leap_kg.ingest.leap.reading import File, Path, Reading
+from leap_kg.ingest.reading import File, Path, Reading
 from leap_kg.ingest.source import Mapped, Part, RecordUnusable
 from leap_kg.ingest.yamltext import read_yaml
 from leap_kg.ontology.identifiers import Refusal, github

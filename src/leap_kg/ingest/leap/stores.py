@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 
 from leap_kg.ingest.finding import Severity
 from leap_kg.ingest.leap.feedstock import StoreEntry
-from leap_kg.ingest.leap.reading import Path, Reading, dotted
+from leap_kg.ingest.reading import Path, Reading, dotted
 from leap_kg.ingest.statements import ANY_URI, Statements
 from leap_kg.ontology.identifiers import Refusal, storage
 from leap_kg.ontology.iri import mint
