@@ -6,14 +6,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import publishing, searching, serving
+from bench import endpoint, history, publishing, remote, searching, serving
 
 
 def main() -> None:
     table = Table(title="leap-kg, side by side (medians)", title_justify="left")
     for column in ("what", "against", "ours", "theirs", "ratio", "runs"):
         table.add_column(column, justify="left" if column in ("what", "against") else "right")
-    for part in (publishing, searching, serving):
+    for part in (publishing, searching, serving, endpoint, history, remote):
         with tempfile.TemporaryDirectory() as folder:
             for found in part.comparisons(Path(folder)):
                 table.add_row(

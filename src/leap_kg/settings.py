@@ -8,7 +8,10 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+
+from leap_kg.remote import Remote
 
 DEFAULT_BASE = "https://w3id.org/leap-kg/"
 
@@ -19,7 +22,17 @@ class Settings:
 
     `home` is the data directory, `base` the IRI prefix of everything we mint (ends in `/`), `name` what the
     pages call the site, `query_seconds` and `query_bytes` bound one SPARQL query of a visitor, `query_memory` its
-    process's address space in bytes, `workers` the number of query processes per web process.
+    process's address space in bytes, `workers` the number of query processes per web process. `write_seconds` is how
+    long a request waits until it may write, `body_bytes` and `body_seconds` bound what it sends, `licence` is
+    the IRI of the licence of the graph as a whole (`""` if none is said). `store` is the SPARQL
+    server that answers queries, `None` for the embedded engine.
+    `query_rows` bounds the rows of one result, `cache_bytes` the answers that a web process keeps. `budget_seconds`
+    and `budget_errors` are what one client may use a minute (seconds of computing, failed queries; 0: any).
+    `trusted_proxies` are the networks whose word on who their client is counts. `stop_seconds` is how long a server
+    that stops finishes what it has begun; it is not ready once the newest revision is `ready_age` seconds old, or a
+    replica lags by `ready_lag`, whose refusals to write name `primary`. `log_level` is debug, info, warning or error,
+    `log_format` json, text or auto, `log_clients` whether addresses of clients are logged. `watchers` is how many
+    clients may wait for changes at a time in each web process.
     """
 
     home: Path = Path(".leap-kg")
@@ -28,7 +41,25 @@ class Settings:
     query_seconds: float = 10.0
     query_bytes: int = 32 * 2**20
     query_memory: int = 2 * 2**30
-    workers: int = 2
+    workers: int = (os.cpu_count() or 1) + 1
+    write_seconds: float = 60.0
+    body_bytes: int = 64 * 2**20
+    body_seconds: float = 120.0
+    licence: str = ""
+    store: Remote | None = None
+    query_rows: int = 1_000_000
+    cache_bytes: int = 64 * 2**20
+    budget_seconds: float = 60.0
+    budget_errors: float = 30.0
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    stop_seconds: float = 10.0
+    ready_age: float = float("inf")
+    ready_lag: float = 300.0
+    primary: str = ""
+    log_level: str = "info"
+    log_format: str = "auto"
+    log_clients: bool = False
+    watchers: int = 100
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -45,10 +76,44 @@ class Settings:
             query_bytes=int(_number(environment, "LEAP_KG_QUERY_BYTES", default.query_bytes)),
             query_memory=int(_number(environment, "LEAP_KG_QUERY_MEMORY", default.query_memory)),
             workers=int(_number(environment, "LEAP_KG_WORKERS", default.workers)),
+            write_seconds=_number(environment, "LEAP_KG_WRITE_SECONDS", default.write_seconds),
+            body_bytes=int(_number(environment, "LEAP_KG_BODY_BYTES", default.body_bytes)),
+            body_seconds=_number(environment, "LEAP_KG_BODY_SECONDS", default.body_seconds),
+            licence=environment.get("LEAP_KG_LICENCE", default.licence),
+            store=Remote.from_environment(environment),
+            query_rows=int(_number(environment, "LEAP_KG_QUERY_ROWS", default.query_rows)),
+            cache_bytes=int(_number(environment, "LEAP_KG_CACHE_BYTES", default.cache_bytes, least=0)),
+            budget_seconds=_number(environment, "LEAP_KG_BUDGET_SECONDS", default.budget_seconds, least=0),
+            budget_errors=_number(environment, "LEAP_KG_BUDGET_ERRORS", default.budget_errors, least=0),
+            trusted_proxies=_networks(environment, "LEAP_KG_TRUSTED_PROXIES"),
+            stop_seconds=_number(environment, "LEAP_KG_STOP_SECONDS", default.stop_seconds),
+            ready_age=_number(environment, "LEAP_KG_READY_AGE", default.ready_age),
+            ready_lag=_number(environment, "LEAP_KG_READY_LAG", default.ready_lag),
+            primary=environment.get("LEAP_KG_PRIMARY", default.primary),
+            log_level=_one_of(environment, "LEAP_KG_LOG_LEVEL", ("info", "debug", "warning", "error")),
+            log_format=_one_of(environment, "LEAP_KG_LOG_FORMAT", ("auto", "json", "text")),
+            log_clients=_one_of(environment, "LEAP_KG_LOG_CLIENTS", ("0", "1")) == "1",
+            watchers=int(_number(environment, "LEAP_KG_WATCHERS", default.watchers)),
         )
 
 
-def _number(environment: Mapping[str, str], name: str, default: float) -> float:
+def _one_of(environment: Mapping[str, str], name: str, values: tuple[str, ...]) -> str:
+    """The value of the variable; the first of `values` if it is not set."""
+    value = environment.get(name) or values[0]
+    if value not in values:
+        raise ValueError(f"{name} must be one of {', '.join(values)}, not {value!r}")
+    return value
+
+
+def _networks(environment: Mapping[str, str], name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    given = [part.strip() for part in environment.get(name, "").split(",")]
+    try:
+        return tuple(ip_network(part, strict=False) for part in given if part)
+    except ValueError as error:
+        raise ValueError(f"{name} must be addresses or networks with commas between them: {error}") from None
+
+
+def _number(environment: Mapping[str, str], name: str, default: float, least: float | None = None) -> float:
     text = environment.get(name)
     if text is None:
         return default
@@ -56,6 +121,8 @@ def _number(environment: Mapping[str, str], name: str, default: float) -> float:
         value = float(text)
     except ValueError:
         raise ValueError(f"{name} must be a number, not {text!r}") from None
+    if least is not None and least <= value < float("inf"):
+        return value
     if not 0 < value < float("inf"):
         raise ValueError(f"{name} must be above zero, not {text!r}")
     return value

@@ -12,9 +12,10 @@ from urllib.parse import unquote, urlsplit
 import numpy as np
 import pytest
 import xarray as xr
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import NamedNode
 
 from examples.platform.build import MARK, NotOurs, build
+from leap_kg.graph.engine import Engine
 from leap_kg.graph.home import Home
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.snapshot import Snapshots
@@ -250,7 +251,7 @@ def harvested(home: Home, platform: Path) -> dict[str, RunReport]:
     return {outcome.report.source: outcome.report for outcome in found}
 
 
-def newest(home: Home) -> Store:
+def newest(home: Home) -> Engine:
     snapshot = Snapshots(home).current()
     assert snapshot is not None
     return snapshot.store

@@ -1,31 +1,38 @@
 """A process that starts processes which publish until they are killed: `python -m tests.graph.publishers`.
 
-Reads `HOME STAGE PUBLICATIONS` a line from standard input, separated by tabs; forks a child that publishes in a
+Reads `HOME STAGE PUBLICATIONS WAY` a line from standard input, separated by tabs; forks a child that publishes in a
 loop and writes a line to `HOME.progress` after each publication that has returned; answers with the child's pid, and
 with how it ended once it has. At a STAGE other than `never`, the child kills itself there while it makes its last
-publication.
+publication. The WAY is `whole`, `records`, or `large`, for which memory is taken to hold next to nothing.
 
 The parent imports everything once and opens no store, so a child is ready in milliseconds and forking is safe.
 """
 
-import gzip
 import os
 import signal
 import sys
+import time
+from collections import defaultdict
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pyoxigraph import Quad
+from pyoxigraph import Quad, Store
 
-from leap_kg.graph import publish
+from leap_kg.graph import applying, committing, patchfile, snapshot, sorting
+from leap_kg.graph.change import Change, update_text
+from leap_kg.graph.filling import Filling
 from leap_kg.graph.home import Home, HomeError
+from leap_kg.graph.indexing import SearchWriter
 from leap_kg.graph.patch import PatchLog
 from leap_kg.graph.publish import Writer
-from leap_kg.graph.search import SearchWriter
+from leap_kg.graph.records import Record
 from leap_kg.graph.snapshot import Snapshots
 from tests.graph.samples import activity, dataset
 from tests.ontology.terms import BASE
+
+_PATIENCE = 30
 
 
 def wanted(revision: int) -> tuple[str, set[Quad]]:
@@ -35,6 +42,38 @@ def wanted(revision: int) -> tuple[str, set[Quad]]:
     for number in range(revision, revision + 20):
         quads |= dataset(f"moving-{number}", f"Number {number}", source, (f"tag {number}", "ocean"))
     return source, quads
+
+
+def publish_next(writer: Writer, way: str, run: str) -> int:
+    """Publish what makes the next revision; returns it."""
+    source, quads = wanted(writer.revision + 1)
+    if way != "records":
+        return writer.publish(source, quads, activity(source, run=run)).revision
+    return writer.publish_records(source, records(quads), activity(source, run=run)).revision
+
+
+def records(quads: set[Quad]) -> list[Record]:
+    """The quads as one record for each dataset; all of them also speak of the person."""
+    about: dict[str, list[Quad]] = defaultdict(list)
+    for quad in quads:
+        about[str(quad.subject)].append(quad)
+    people = [quad for name, said in about.items() if "/person/" in name for quad in said]
+    return [_record(name, [*said, *people]) for name, said in about.items() if "/dataset/" in name]
+
+
+def _record(name: str, said: list[Quad]) -> Record:
+    return Record(name, sha256("".join(sorted(map(str, said))).encode()).hexdigest(), lambda: said)
+
+
+def hold_little() -> None:
+    """Take memory to hold next to nothing, so that everything goes the way of large graphs."""
+    for module, name, number in (
+        (sorting, "MOST_HELD", 30),
+        (committing, "_LARGE", 20),
+        (applying, "ONE_UPDATE", 10),
+        (applying, "_PORTION", 999),
+    ):
+        setattr(module, name, number)
 
 
 def _die(*_: object) -> NoReturn:
@@ -68,25 +107,28 @@ def _rename(folder: str) -> None:
 
 
 def _half_a_patch() -> None:
-    def compress(data: bytes, **_: object) -> bytes:
-        _before(os, "fsync")
-        return data[: len(data) // 2]
+    original = patchfile._member
 
-    setattr(gzip, "compress", compress)  # noqa: B010 - as above
+    def member(data: bytes, level: int) -> bytes:
+        setattr(patchfile, "_member", _die)  # noqa: B010 - an assignment to a function has no type
+        return original(data, level)
+
+    setattr(patchfile, "_member", member)  # noqa: B010 - as above
 
 
-def _unflushed(self: Writer, patch: Any) -> None:
-    self.store.update(publish.update_text(patch.removed, patch.added))
+def _unflushed(store: Store, change: Change, runs: Change) -> None:
+    made, told = change.difference(), runs.difference()
+    store.update(update_text([*made.removed, *told.removed], [*made.added, *told.added]))
     _die()
 
 
 STAGES: dict[str, Callable[[], None]] = {
-    "before the log": lambda: _before(PatchLog, "append"),
+    "before the log": lambda: _before(PatchLog, "write"),
     "half a patch file": _half_a_patch,
     "patch not yet named": lambda: _rename("log"),
-    "after the log": lambda: _after(PatchLog, "append"),
-    "after the update, before the flush": lambda: setattr(Writer, "_apply", _unflushed),
-    "after the update": lambda: _after(Writer, "_apply"),
+    "after the log": lambda: _after(PatchLog, "write"),
+    "after the update, before the flush": lambda: setattr(committing, "apply", _unflushed),
+    "after the update": lambda: _after(committing, "apply"),
     "within the index": lambda: _before(SearchWriter, "_record"),
     "after the index": lambda: _after(SearchWriter, "update"),
     "snapshot not yet named": lambda: _rename("snapshots"),
@@ -95,19 +137,29 @@ STAGES: dict[str, Callable[[], None]] = {
 UNLOGGED = ("before the log", "half a patch file", "patch not yet named")
 
 
-def publish_until(home: Home, stage: str, publications: int) -> None:
+LARGE_STAGES: dict[str, Callable[[], None]] = {
+    "within the load": lambda: _after(applying, "_load"),
+    "while the index is filled": lambda: _before(Filling, "finish"),
+    "after the index is filled": lambda: _after(Filling, "finish"),
+}
+
+
+def publish_until(home: Home, stage: str, publications: int, way: str) -> None:
     """Publish the revisions that follow, and tell of each that returned."""
+    if way == "large":
+        hold_little()
+    setattr(snapshot, "_KEEP", 2)  # noqa: B010 - they must also be removed while this process lives
+    setattr(snapshot, "_KEEP_SECONDS", -1)  # noqa: B010 - as above
     progress = os.open(f"{home.path}.progress", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     try:
         with Writer(home, BASE) as writer:
             os.write(progress, b"open\n")
             for number in range(publications):
-                if stage in STAGES and number == publications - 1:
-                    STAGES[stage]()
-                source, quads = wanted(writer.revision + 1)
-                revision = writer.publish(source, quads, activity(source, run=f"{os.getpid()}/{number}")).revision
+                if stage != "never" and number == publications - 1:
+                    (STAGES | LARGE_STAGES)[stage]()
+                revision = publish_next(writer, way, f"{os.getpid()}/{number}")
                 os.write(progress, f"{revision}\n".encode())
-            signal.pause()
+            time.sleep(_PATIENCE)  # holding the home until it is killed
     except HomeError as error:
         os.write(progress, f"error {error}\n".encode())
 
@@ -115,11 +167,11 @@ def publish_until(home: Home, stage: str, publications: int) -> None:
 def main() -> None:
     """Serve lines until standard input ends."""
     for line in sys.stdin:
-        path, stage, publications = line.rstrip("\n").split("\t")
+        path, stage, publications, way = line.rstrip("\n").split("\t")
         child = os.fork()
         if child == 0:
             try:
-                publish_until(Home(Path(path)), stage, int(publications))
+                publish_until(Home(Path(path)), stage, int(publications), way)
             finally:
                 os._exit(0)
         print(child, flush=True)

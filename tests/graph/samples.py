@@ -9,6 +9,7 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from leap_kg.graph.activity import Activity
+from leap_kg.graph.engine import Engine
 from leap_kg.graph.home import Home
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.patch import PatchLog
@@ -40,20 +41,22 @@ def dataset(name: str, title: str, source: str = "one", keywords: Iterable[str] 
     }
 
 
-def export(store: Store) -> bytes:
+def export(store: Iterable[Quad]) -> bytes:
     """The whole store as sorted N-Quads."""
     return "".join(sorted(f"{quad} .\n" for quad in store)).encode()
 
 
-def graph_of(store: Store, source: str) -> set[Quad]:
+def graph_of(store: Engine, source: str) -> set[Quad]:
     """What the graph of a source holds."""
     return set(store.quads_for_pattern(None, None, None, source_graph(BASE, source)))
 
 
-def replay(log: PatchLog) -> set[Quad]:
-    """What the log says the store holds, by plain set arithmetic; every change must be a real one."""
+def replay(log: PatchLog, until: int | None = None) -> set[Quad]:
+    """What the log says the store holds at a revision, by plain set arithmetic; every change must be a real one."""
     quads: set[Quad] = set()
     for patch in log.patches():
+        if until is not None and patch.revision > until:
+            break
         removed, added = set(patch.removed), set(patch.added)
         assert removed <= quads
         assert not added & (quads - removed)

@@ -3,7 +3,8 @@
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from leap_kg.graph.entry import Facet, entry, is_part, kind_in, label_in
+from leap_kg.graph.entry import Entry, Facet, Stored, is_part, kind_in, label_in
+from leap_kg.graph.entry import entry as entry_of
 from leap_kg.graph.names import source_graph
 from leap_kg.ontology.iri import mint, part
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ORG, OWL, PROV, RDF, RDFS, SCHEMA, SKOS
@@ -13,6 +14,11 @@ from tests.ontology.terms import BASE
 NODE = mint(BASE, "dataset", "leap-stc", "sea%20ice")
 WHO = NamedNode("https://ror.org/00hj8s172")
 CREDIT = part(NODE, "attribution", "1")
+
+
+def entry(store: Store, node: NamedNode, base: str) -> Entry | None:
+    others = Stored(store)
+    return entry_of(node.value, others.said(node.value), others, base)
 
 
 @pytest.fixture
@@ -62,9 +68,9 @@ def test_parts_and_nodes_without_a_kind_have_no_entry(store: Store) -> None:
     store.add(Quad(CREDIT, RDF("type"), DCAT("Dataset"), source_graph(BASE, "one")))
     assert entry(store, CREDIT, BASE) is None
     assert entry(store, mint(BASE, "dataset", "unknown"), BASE) is None
-    assert is_part(CREDIT, BASE)
-    assert not is_part(LEAP("recipe"), BASE)
-    assert not is_part(NODE, BASE)
+    assert is_part(CREDIT.value, BASE)
+    assert not is_part(LEAP("recipe").value, BASE)
+    assert not is_part(NODE.value, BASE)
 
 
 def test_our_terms_are_no_parts(store: Store) -> None:

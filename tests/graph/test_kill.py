@@ -10,18 +10,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pyoxigraph import Store
 
+from leap_kg.graph.digest import digest_of
 from leap_kg.graph.home import Home, HomeError
+from leap_kg.graph.indexing import SearchWriter
 from leap_kg.graph.patch import PatchLog
 from leap_kg.graph.publish import Writer
-from leap_kg.graph.search import SearchWriter
 from leap_kg.graph.snapshot import Snapshots
-from tests.graph.publishers import STAGES, UNLOGGED, wanted
-from tests.graph.samples import activity, export, graph_of, index_rows, replay
+from tests.graph.publishers import LARGE_STAGES, STAGES, UNLOGGED, publish_next, wanted
+from tests.graph.samples import export, graph_of, index_rows, replay
 from tests.ontology.terms import BASE
 
 ROOT = Path(__file__).parents[2]
 LOOP = 1_000_000
+_LONGEST = {"whole": 0.15, "records": 0.15, "large": 0.8}
 
 
 class Publishers:
@@ -30,11 +33,11 @@ class Publishers:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
-    def start(self, home: Home, stage: str, publications: int) -> int:
-        """The pid of a process that publishes into the home."""
+    def start(self, home: Home, stage: str, publications: int, way: str = "whole") -> int:
+        """The pid of a process that publishes into the home in this way."""
         assert self._process.stdin is not None
         Path(f"{home.path}.progress").write_text("")
-        self._process.stdin.write(f"{home.path}\t{stage}\t{publications}\n")
+        self._process.stdin.write(f"{home.path}\t{stage}\t{publications}\t{way}\n")
         self._process.stdin.flush()
         return int(self._line())
 
@@ -67,7 +70,16 @@ def wait_for(home: Home, line: str) -> None:
         time.sleep(0.005)
 
 
-def assert_whole(home: Home, tmp_path: Path) -> int:
+def assert_readers_see_a_whole(home: Home) -> None:
+    """What a reader finds, with no writer to mend anything, is one revision as the log has it."""
+    found = Snapshots(home).current()
+    if found is not None:
+        assert isinstance(found.store, Store)
+        assert set(found.store) == replay(PatchLog(home.log), found.revision)
+        assert found.revision <= PatchLog(home.log).last()
+
+
+def assert_whole(home: Home, tmp_path: Path, way: str) -> int:
     """Open the home as its next writer; everything in it must agree. Gives the revision found."""
     with Writer(home, BASE) as writer:
         revision = writer.revision
@@ -76,8 +88,10 @@ def assert_whole(home: Home, tmp_path: Path) -> int:
         if revision:
             source, quads = wanted(revision)
             assert graph_of(writer.store, source) == quads
+            assert PatchLog(home.log).header(revision).digest == digest_of(writer.store)
             snapshot = Snapshots(home).current()
             assert snapshot is not None
+            assert isinstance(snapshot.store, Store)
             assert snapshot.revision == revision
             assert export(snapshot.store) == export(writer.store)
             fresh = tmp_path / "fresh.sqlite"
@@ -86,52 +100,70 @@ def assert_whole(home: Home, tmp_path: Path) -> int:
                 index.rebuild(writer.store, revision)
             assert index_rows(home.index) == index_rows(fresh)
         source, quads = wanted(revision + 1)
-        assert writer.publish(source, quads, activity(source, run=f"check/{revision}")).revision == revision + 1
+        assert publish_next(writer, way, f"check/{revision}") == revision + 1
         assert graph_of(writer.store, source) == quads
     assert not list(home.log.glob("*.partial"))
     assert not list(home.snapshots.glob("*.partial"))
+    assert not home.staging.exists() or not list(home.staging.iterdir())
     return revision
 
 
-def kill_at_random(publishers: Publishers, tmp_path: Path, trials: int) -> None:
+def kill_at_random(publishers: Publishers, tmp_path: Path, trials: int, way: str) -> None:
     home = Home(tmp_path / "home")
     for trial in range(trials):
         if trial % 5 == 0:
             home = Home(tmp_path / f"home {trial}")
-        child = publishers.start(home, "never", LOOP)
+        child = publishers.start(home, "never", LOOP, way)
         if trial % 3:
             wait_for(home, "open")
-        time.sleep(random.uniform(0, 0.15))
+        time.sleep(random.uniform(0, _LONGEST[way]))
         os.kill(child, signal.SIGKILL)
         assert publishers.ended() == signal.SIGKILL
         told = [int(line) for line in progress(home) if line.isdecimal()]
         assert not [line for line in progress(home) if line.startswith("error")]
-        found = assert_whole(home, tmp_path)
+        assert_readers_see_a_whole(home)
+        found = assert_whole(home, tmp_path, way)
         assert found - max(told, default=found) in (0, 1)
 
 
-def test_a_writer_killed_at_any_moment_loses_nothing(publishers: Publishers, tmp_path: Path) -> None:
-    kill_at_random(publishers, tmp_path, 25)
+@pytest.mark.parametrize(("way", "trials"), [("whole", 12), ("records", 4), ("large", 4)])
+def test_a_writer_killed_at_any_moment_loses_nothing(
+    publishers: Publishers, tmp_path: Path, way: str, trials: int
+) -> None:
+    kill_at_random(publishers, tmp_path, trials, way)
 
 
 @pytest.mark.all
-def test_a_writer_killed_a_hundred_times_loses_nothing(publishers: Publishers, tmp_path: Path) -> None:
-    kill_at_random(publishers, tmp_path, 100)
+@pytest.mark.parametrize("way", ["whole", "records", "large"])
+def test_a_writer_killed_a_hundred_times_loses_nothing(publishers: Publishers, tmp_path: Path, way: str) -> None:
+    kill_at_random(publishers, tmp_path, 100, way)
 
 
 @pytest.mark.parametrize(
-    ("stage", "publications"),
-    [*((stage, 2) for stage in STAGES), ("patch not yet named", 1), ("after the log", 1), ("after the update", 1)],
+    ("stage", "publications", "way"),
+    [
+        *((stage, 2, "whole") for stage in STAGES),
+        ("patch not yet named", 1, "whole"),
+        ("after the log", 1, "whole"),
+        ("after the update", 1, "whole"),
+        ("after the log", 3, "records"),
+        ("after the snapshot", 3, "records"),
+        ("half a patch file", 2, "large"),
+        ("after the log", 2, "large"),
+        *((stage, 3, "large") for stage in LARGE_STAGES),
+        ("within the index", 2, "large"),
+    ],
 )
 def test_a_writer_killed_between_two_steps_loses_nothing(
-    publishers: Publishers, tmp_path: Path, stage: str, publications: int
+    publishers: Publishers, tmp_path: Path, stage: str, publications: int, way: str
 ) -> None:
     home = Home(tmp_path / "home")
-    publishers.start(home, stage, publications)
+    publishers.start(home, stage, publications, way)
     assert publishers.ended() == signal.SIGKILL
     assert progress(home) == ["open", *(str(number) for number in range(1, publications))]
+    assert_readers_see_a_whole(home)
     last = publications - 1 if stage in UNLOGGED else publications
-    assert assert_whole(home, tmp_path) == last
+    assert assert_whole(home, tmp_path, way) == last
 
 
 def test_a_second_writer_is_told_who_holds_the_home(publishers: Publishers, tmp_path: Path) -> None:

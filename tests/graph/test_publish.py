@@ -120,7 +120,7 @@ def test_the_difference_is_the_least_one(home: Home, writer: Writer, pool: list[
     assert publication.difference == foreseen
     assert set(foreseen.removed) == before - after
     assert set(foreseen.added) == after - before
-    assert len(foreseen.removed + foreseen.added) == len(before ^ after)
+    assert len(foreseen.removed) + len(foreseen.added) == len(before ^ after)
     if foreseen:
         logged = PatchLog(home.log).read(publication.revision)
         assert {q for q in logged.removed if q.graph_name == GRAPH} == set(foreseen.removed)

@@ -13,10 +13,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from leap_kg.graph.home import Home
+from leap_kg.graph.indexing import SearchWriter
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.patch import Patch
 from leap_kg.graph.publish import Writer, update_text
-from leap_kg.graph.search import Found, SearchIndex, SearchWriter
+from leap_kg.graph.search import Found, SearchIndex
 from leap_kg.ontology.iri import mint, part
 from leap_kg.ontology.kinds import kinds
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ONTOLOGY_PATH, ORG, PROV, RDF, SCHEMA, SH, SKOS, Namespace
@@ -88,7 +89,7 @@ class IndexFollowsGraph(RuleBasedStateMachine):
         patch = Patch(self.revision, "one", "a:b", MOMENT, tuple(removed), tuple(added))
         self.store.update(update_text(patch.removed, patch.added))
         with SearchWriter(self.folder / "kept.sqlite", BASE) as index:
-            index.update(self.store, patch)
+            index.update(self.store, self.revision, [*removed, *added])
             assert index.revision == self.revision
 
     @invariant()
@@ -430,7 +431,7 @@ def test_readers_see_whole_revisions_while_the_writer_writes(tmp_path: Path) -> 
             before, after = set(store), quads(revision)
             patch = Patch(revision, "one", "a:b", MOMENT, tuple(before - after), tuple(after - before))
             store.update(update_text(patch.removed, patch.added))
-            writer.update(store, patch)
+            writer.update(store, revision, before ^ after)
             if revision == 1:
                 for reader in readers:
                     reader.start()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from leap_kg.graph.home import Home
 from leap_kg.graph.publish import Writer
@@ -100,13 +100,14 @@ def test_a_snapshot_cannot_be_written(home: Home, writer: Writer) -> None:
     publish(writer, "First")
     snapshot = Snapshots(home).current()
     assert snapshot is not None
-    before = export(snapshot.store)
+    before, store = export(snapshot.store), snapshot.store
+    assert isinstance(store, Store)
     quad = Quad(NamedNode(BASE), DCT("title"), Literal("x"), NamedNode(BASE))
     writes: list[Callable[[], None]] = [
-        lambda: snapshot.store.add(quad),
-        lambda: snapshot.store.extend([quad]),
-        lambda: snapshot.store.clear(),
-        lambda: snapshot.store.update("INSERT DATA { <a:b> <a:b> <a:b> }"),
+        lambda: store.add(quad),
+        lambda: store.extend([quad]),
+        lambda: store.clear(),
+        lambda: store.update("INSERT DATA { <a:b> <a:b> <a:b> }"),
     ]
     for write in writes:
         with pytest.raises((OSError, RuntimeError), match=r"read-write|read-only"):

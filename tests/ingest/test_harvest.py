@@ -1,5 +1,6 @@
 """Publishing what was taken: accounts, repetition, dry runs, shapes, lost state, and sources that know one another."""
 
+import re
 import shutil
 from collections.abc import Sequence
 from datetime import timedelta
@@ -7,15 +8,17 @@ from pathlib import Path
 
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
-from rdflib import Graph
 
 from leap_kg.graph.home import HomeError
 from leap_kg.graph.snapshot import Snapshots
 from leap_kg.ingest.fetch import Fetcher
 from leap_kg.ingest.source import Mapped, Part, RawRecord, Ref, Source
-from leap_kg.ontology import shapes
+from leap_kg.ontology.declared import declared_text
 from leap_kg.ontology.iri import mint
-from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, PROV, RDF, SCHEMA
+from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, PROV, RDF, SCHEMA, SH
+from leap_kg.ontology.shapes import check
+from leap_kg.ontology.shapes.compiled import compiled
+from leap_kg.resources import declarations
 from tests.ingest.shelf import (
     BASE,
     CARBERRY,
@@ -39,6 +42,7 @@ from tests.ingest.shelf import (
 )
 
 NAMES = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")
+STORAGE_URI = NamedNode(f"{LEAP}storageURI")
 ORCID = f"https://orcid.org/{CARBERRY}"
 
 
@@ -298,10 +302,15 @@ def test_what_was_good_but_breaks_new_shapes_goes_only_when_approved(
     bench.harvest()
     del shelf.bodies[catalog_url("beta")]
     # The graph is made anew from what is remembered, under shapes that no longer allow the store of beta.
-    shape = f"[] sh:targetNode <{store('beta').value}> ; sh:property [ sh:path leap:storageURI ; sh:maxCount 0 ] ."
-    prefixes = f"@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix leap: <{LEAP}> ."
-    tighter = shapes._shapes(BASE) + Graph().parse(data=f"{prefixes} {shape}", format="turtle")
-    monkeypatch.setattr(shapes, "_shapes", lambda base: tighter)
+    address = next(q.object for q in bench.quads() if q.subject == store("beta") and q.predicate == STORAGE_URI)
+    assert isinstance(address, Literal)
+    pattern = re.escape(address.value).replace("\\", "\\\\")
+    demand = f'sh:path leap:storageURI ; sh:pattern "^(?!{pattern}$)" ; sh:message "Not this one."'
+    shape = f"leap:tighter a sh:NodeShape ; sh:targetClass dcat:Distribution ; sh:property [ {demand} ] ."
+    prefixes = f"@prefix sh: <{SH}> . @prefix leap: <{LEAP}> . @prefix dcat: <{DCAT}> ."
+    files = (declared_text(file, BASE) for file in sorted((declarations() / "ontology" / "shapes").glob("*.ttl")))
+    tighter = compiled([*files, f"{prefixes} {shape}"])
+    monkeypatch.setattr(check, "declared_shapes", lambda base: tighter)
     anew = Bench(tmp_path / "anew", shelf)
     anew.home.create()
     shutil.copy(bench.home.state, anew.home.state)

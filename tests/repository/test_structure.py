@@ -71,7 +71,8 @@ def test_reference_names_every_command_option_and_setting() -> None:
         if option.startswith("--") and option != "--help"
     }  # fmt: skip
     assert {option for option in options if option not in reference} == set()
-    variables = set(re.findall(r"LEAP_KG_[A-Z_]+", (ROOT / "src/leap_kg/settings.py").read_text()))
+    read = "".join((ROOT / f"src/leap_kg/{name}.py").read_text() for name in ("settings", "remote"))
+    variables = set(re.findall(r"LEAP_KG_[A-Z_]+", read))
     assert len(variables) >= len(Settings.__dataclass_fields__)
     assert {name for name in variables if f"`{name}`" not in reference} == set()
 

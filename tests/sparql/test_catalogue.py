@@ -190,7 +190,7 @@ def test_iris_move_with_the_base(tmp_path: Path) -> None:
         ("#+ title: T\n#+ columns: {x: X}\nASK {}\n", 1, "columns: the query has no variable ?x"),
         ("#+ title: T\nASK {\n\n ?s nope:x ?o }\n", 4, "the prefix 'nope' is not declared"),
         ("#+ title: T\nASK {\n SERVICE <http://a/> {} }\n", 3, "SERVICE is not allowed"),
-        ("#+ title: T\nDELETE WHERE { ?s ?p ?o }\n", 2, "this endpoint only reads"),
+        ("#+ title: T\nDELETE WHERE { ?s ?p ?o }\n", 2, "a query only reads"),
         ("#+ title: T\n#+ parameters: {x: {type: iri}}\nSELECT ?_x {\n ?_x ?p ?o }\n", 3, "expected"),
         ("#+ title: T\n#+ parameters: {x: {type: iri}}\nSELECT * {\n BIND(1 AS ?_x) }\n", 4, "expected"),
         ("#+ title: T\n#+ parameters: {x: {type: string}}\nASK {\n ?s ?_x ?o }\n", 4, "expected"),

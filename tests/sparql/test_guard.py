@@ -105,7 +105,7 @@ def test_brackets_that_do_not_pair_are_a_400_with_their_place(text: str) -> None
     ],
 )
 def test_updates_are_refused_with_403(text: str) -> None:
-    with pytest.raises(Refused, match="this endpoint only reads") as caught:
+    with pytest.raises(Refused, match="a query only reads") as caught:
         check(text)
     assert caught.value.status == 403
 

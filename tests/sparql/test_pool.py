@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import shutil
 import signal
 import time
 from collections.abc import Awaitable, Callable
@@ -46,12 +47,13 @@ def with_pool(
     seconds: float = 30,
     memory: int = MEMORY,
     max_bytes: int = 10**6,
-    waiting: int = 32,
+    waiting: int = 64,
+    spent: Callable[[str, float], None] | None = None,
 ) -> None:
     """Run `work` with a pool and close it."""
 
     async def whole() -> None:
-        pool = Pool(workers, seconds, memory, max_bytes, waiting=waiting)
+        pool = Pool(workers, seconds, memory, max_bytes, waiting=waiting, spent=spent)
         try:
             await work(pool)
         finally:
@@ -66,8 +68,8 @@ async def failure(task: Awaitable[Answer]) -> QueryFailed:
     return caught.value
 
 
-async def count(pool: Pool, snapshot: Path) -> int:
-    answer = await pool.run(snapshot, COUNT)
+async def count(pool: Pool, snapshot: Path, client: str = "anyone") -> int:
+    answer = await pool.run(snapshot, COUNT, client)
     return int(answer.body.split()[1])
 
 
@@ -80,7 +82,7 @@ async def until(condition: Callable[[], bool]) -> None:
 def test_many_queries_share_few_workers(snapshot: Path) -> None:
     async def work(pool: Pool) -> None:
         before = children()
-        answers = await asyncio.gather(*(count(pool, snapshot) for _ in range(20)))
+        answers = await asyncio.gather(*(count(pool, snapshot, f"client {number % 3}") for number in range(20)))
         assert answers == [ROWS] * 20
         assert len(children() - before) == 2
 
@@ -243,10 +245,10 @@ def test_the_queue_is_bounded(snapshot: Path) -> None:
     async def work(pool: Pool) -> None:
         running = asyncio.create_task(pool.run(snapshot, ENDLESS))
         await asyncio.sleep(0.1)
-        waiting = [asyncio.create_task(pool.run(snapshot, COUNT)) for _ in range(3)]
+        waiting = [asyncio.create_task(pool.run(snapshot, COUNT, client)) for client in "abc"]
         await asyncio.sleep(0)
         failed = await failure(pool.run(snapshot, COUNT))
-        assert (failed.status, failed.retry_after) == (503, 30)
+        assert (failed.status, failed.retry_after, failed.by_query) == (503, 30, False)
         running.cancel()
         assert [(await task).body.split()[1] for task in waiting] == [b"%d" % ROWS] * 3
         await asyncio.gather(running, return_exceptions=True)
@@ -254,33 +256,125 @@ def test_the_queue_is_bounded(snapshot: Path) -> None:
     with_pool(work, waiting=3)
 
 
-def test_a_new_snapshot_replaces_the_workers(snapshot: Path, other_snapshot: Path) -> None:
+def test_a_new_snapshot_is_opened_by_the_same_workers(snapshot: Path, other_snapshot: Path) -> None:
     async def work(pool: Pool) -> None:
         await pool.warm(snapshot)
-        old = children()
+        workers = children()
         assert await count(pool, snapshot) == ROWS
         await pool.warm(other_snapshot)
-        await until(lambda: not old & children())
-        assert len(children()) == 2
+        assert children() == workers
         assert await count(pool, other_snapshot) == 0
+        assert await count(pool, snapshot) == ROWS
 
     with_pool(work, workers=2)
 
 
-def test_a_query_on_an_old_snapshot_finishes_and_its_worker_goes(snapshot: Path, other_snapshot: Path) -> None:
+def test_a_worker_that_is_busy_at_a_switch_follows_when_it_is_free(snapshot: Path, other_snapshot: Path) -> None:
     async def work(pool: Pool) -> None:
         await pool.warm(snapshot)
-        (pid,) = children()
         values = "VALUES ?x { " + "1 " * 5000 + "}"
         slow = prepare(f"SELECT (COUNT(*) AS ?n) {{ ?s ?p ?o {values} }}", requested="csv")
         running = asyncio.create_task(pool.run(snapshot, slow))
         await asyncio.sleep(0.1)
         await pool.warm(other_snapshot)
         assert int((await running).body.split()[1]) == (ROWS + 1) * 5000
-        await until(lambda: pid not in children())
+        await until(lambda: all(str(other_snapshot) in process.opened for process in pool._idle))
+        await until(lambda: len(pool._idle) == 1)
         assert await count(pool, other_snapshot) == 0
 
     with_pool(work, seconds=60)
+
+
+def test_switches_fail_no_query(snapshot: Path, tmp_path: Path) -> None:
+    """Fifty new snapshots one after the other while four clients ask without a pause."""
+    copies = [tmp_path / str(number) for number in range(50)]
+    current = [snapshot]
+    answered: list[int] = []
+
+    async def ask(pool: Pool, client: str, done: asyncio.Event) -> None:
+        while not done.is_set():
+            answered.append(await count(pool, current[0], client))
+
+    async def work(pool: Pool) -> None:
+        await pool.warm(snapshot)
+        done = asyncio.Event()
+        clients = [asyncio.create_task(ask(pool, name, done)) for name in "abcd"]
+        for copy in copies:
+            shutil.copytree(current[0], copy)
+            current[0] = copy
+            await pool.warm(copy)
+            if len(retired := copies[: copies.index(copy)]) > 8:  # as many as a home keeps
+                shutil.rmtree(retired[-9], ignore_errors=True)
+        done.set()
+        await asyncio.gather(*clients)
+
+    with_pool(work, workers=3)
+    assert len(answered) > 50
+    assert set(answered) == {ROWS}
+
+
+def test_one_client_cannot_keep_another_waiting(snapshot: Path) -> None:
+    async def work(pool: Pool) -> None:
+        await pool.warm(snapshot)
+        heavy = [asyncio.create_task(pool.run(snapshot, ENDLESS, "heavy")) for _ in range(6)]
+        await asyncio.sleep(0.2)
+        async with asyncio.timeout(3):
+            for _ in range(5):
+                assert await count(pool, snapshot, "light") == ROWS
+        for task in heavy:
+            task.cancel()
+        await asyncio.gather(*heavy, return_exceptions=True)
+
+    with_pool(work, workers=2, seconds=60)
+
+
+def test_what_a_query_costs_is_told_however_it_ends(snapshot: Path) -> None:
+    costs: dict[str, float] = {}
+
+    async def work(pool: Pool) -> None:
+        await pool.warm(snapshot)
+        await count(pool, snapshot, "quick")
+        failed = await failure(pool.run(snapshot, ENDLESS, "slow"))
+        assert failed.by_query
+        await until(lambda: bool(pool._idle))
+        leaving = asyncio.create_task(pool.run(snapshot, ENDLESS, "leaving"))
+        await asyncio.sleep(0.1)
+        leaving.cancel()
+        await asyncio.gather(leaving, return_exceptions=True)
+
+    with_pool(work, seconds=0.3, spent=costs.__setitem__)
+    assert 0 < costs["quick"] < 0.3 <= costs["slow"] < 3
+    assert 0.01 < costs["leaving"] < 0.3
+
+
+def test_a_worker_that_is_ended_from_outside_is_told_apart(snapshot: Path) -> None:
+    async def work(pool: Pool) -> None:
+        await pool.warm(snapshot)
+        (pid,) = children()
+        task = asyncio.create_task(pool.run(snapshot, ENDLESS))
+        await asyncio.sleep(0.1)
+        os.kill(pid, signal.SIGKILL)
+        failed = await failure(task)
+        assert (failed.status, failed.retry_after, failed.by_query) == (503, 1, False)
+        assert "ask again" in failed.reason
+
+    with_pool(work)
+
+
+def test_a_killed_worker_harms_only_its_own_query(snapshot: Path) -> None:
+    async def work(pool: Pool) -> None:
+        await pool.warm(snapshot)
+        running = asyncio.create_task(pool.run(snapshot, ENDLESS, "a"))
+        await asyncio.sleep(0.1)
+        busy = next(process for process in pool._busy)
+        others = [asyncio.create_task(count(pool, snapshot, client)) for client in "bcdbcd"]
+        os.kill(busy.pid, signal.SIGKILL)
+        assert (await failure(running)).status == 503
+        assert await asyncio.gather(*others) == [ROWS] * 6
+        await until(lambda: len(pool._idle) == 3)
+        assert busy.pid not in children()
+
+    with_pool(work, workers=3)
 
 
 def test_two_snapshots_in_turn(snapshot: Path, other_snapshot: Path) -> None:

@@ -1,7 +1,7 @@
 """Follows every link of the site from the first page and remembers what it saw.
 
-Links that say `rel=nofollow` (combinations of facets) are followed from pages without a query string only, and
-queries are not run: their number has no end.
+Links that say `rel=nofollow` (combinations of facets) are followed from pages without a query string only, from
+pages of the past none is, and queries are not run: their number has no end.
 """
 
 import re
@@ -59,7 +59,8 @@ def _read(site: Site, address: str, text: str) -> list[str]:
             target, fragment = urldefrag(urljoin(address, value))
             if fragment:
                 site.fragments.append((address, target, fragment))
-            endless = "nofollow" in (element.get("rel") or "") and "?" in address
+            of_the_past = "at=" in address.partition("?")[2]
+            endless = of_the_past or ("nofollow" in (element.get("rel") or "") and "?" in address)
             if not endless and not target.startswith("/sparql?"):
                 found.append(target)
     return found

@@ -3,14 +3,18 @@
 Written as Turtle below the default base; the tests that need another base replace it.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pyoxigraph import Quad, RdfFormat, Triple, parse
 
 from leap_kg.graph.activity import Activity
+from leap_kg.graph.changestore import ChangeStore
+from leap_kg.graph.chronicle import TimelineWriter
 from leap_kg.graph.home import Home
 from leap_kg.graph.names import source_graph
+from leap_kg.graph.patch import PatchLog
 from leap_kg.graph.publish import Writer
 from leap_kg.ontology.declared import ontology_quads
 from leap_kg.settings import DEFAULT_BASE as BASE
@@ -184,8 +188,8 @@ def publish(writer: Writer, source: str, title: str, found: list[Triple], number
     return writer.publish(source, quads, activity).revision
 
 
-def fill(path: Path) -> Home:
-    """Make a home with four revisions: the ontology, the catalogue, the hostile record, and a change."""
+def fill(path: Path, more: Callable[[Writer], None] = lambda _: None) -> Home:
+    """Make a home with four revisions: the ontology, the catalogue, the hostile record, and a change; and `more`."""
     home = Home(path)
     with Writer(home, BASE) as writer:
         ontology = [Triple(q.subject, q.predicate, q.object) for q in ontology_quads(BASE, source_graph(BASE, "x"))]
@@ -194,4 +198,12 @@ def fill(path: Path) -> Home:
         publish(writer, "test-catalog", "Test catalogue", triples(changed), 2)
         publish(writer, "hostile", "Hostile records", triples(HOSTILE_RECORD), 3)
         publish(writer, "test-catalog", "Test catalogue", triples(CATALOGUE), 4)
+        more(writer)
+    return home
+
+
+def followed(home: Home) -> Home:
+    """The home, with its history in step with its log."""
+    TimelineWriter(home, BASE).follow(PatchLog(home.log))
+    ChangeStore(home, BASE).follow(PatchLog(home.log))
     return home

@@ -15,9 +15,11 @@ import requests
 _START = """
 import sys
 from leap_kg.settings import Settings
-from leap_kg.web.serve import serve
-serve(Settings.from_environment(), "127.0.0.1", int(sys.argv[1]))
+from leap_kg.web.operations.serve import serve
+serve(Settings.from_environment(), "127.0.0.1", int(sys.argv[1]), int(sys.argv[2]))
 """
+# All tests ask from one address.
+_UNBOUND = {"LEAP_KG_BUDGET_SECONDS": "0", "LEAP_KG_BUDGET_ERRORS": "0"}
 
 
 @dataclass(frozen=True)
@@ -46,13 +48,13 @@ class Server:
 
 
 @contextmanager
-def running(home: Path, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
+def running(home: Path, environment: Mapping[str, str] | None = None, workers: int = 1) -> Iterator[Server]:
     """A server of this home."""
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port = trial.getsockname()[1]
-    settings = {"LEAP_KG_HOME": str(home), "LEAP_KG_QUERY_SECONDS": "1", **(environment or {})}
-    process = subprocess.Popen([sys.executable, "-c", _START, str(port)], env={**os.environ, **settings})
+    settings = {"LEAP_KG_HOME": str(home), "LEAP_KG_QUERY_SECONDS": "1", **_UNBOUND, **(environment or {})}
+    process = subprocess.Popen([sys.executable, "-c", _START, str(port), str(workers)], env={**os.environ, **settings})
     session = requests.Session()
     session.trust_env = False
     try:

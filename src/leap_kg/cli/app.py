@@ -1,11 +1,14 @@
 """Puts the commands together and turns what escapes them into one line and an exit status."""
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 
 from leap_kg import __version__
-from leap_kg.cli import findings, harvest, query, read, serve
+from leap_kg.cli import backup, findings, harvest, log, query, read, rebuild, replica, serve, token
+from leap_kg.settings import Settings
+from leap_kg.web.operations.logs import configure_command
 
 app = typer.Typer(
     name="leap-kg",
@@ -31,6 +34,8 @@ def root(
     ] = False,
 ) -> None:
     """One knowledge graph of a research platform: harvest it, ask it, serve it."""
+    with suppress(ValueError):  # the command itself says which setting cannot be used
+        configure_command(Settings.from_environment())
 
 
 for command in (
@@ -44,8 +49,14 @@ for command in (
     findings.dead_letters,
     findings.changes,
     read.export,
+    backup.backup,
+    backup.restore,
+    rebuild.rebuild,
+    replica.replica,
 ):
     app.command()(command)
+app.add_typer(log.app, name="log")
+app.add_typer(token.app, name="token")
 
 
 def main() -> None:

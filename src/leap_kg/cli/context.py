@@ -1,8 +1,10 @@
 """What every command needs first: the settings, the home, and the newest snapshot of it."""
 
 from leap_kg.cli.output import fail
-from leap_kg.graph.home import Home
+from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.names import provenance_graph, whole_graph
+from leap_kg.graph.patch import PatchLog
+from leap_kg.graph.remotesnapshot import served
 from leap_kg.graph.snapshot import Snapshot, Snapshots
 from leap_kg.ontology.iri import iri_of
 from leap_kg.settings import Settings
@@ -17,12 +19,43 @@ def settings() -> Settings:
 
 
 def snapshot(chosen: Settings) -> Snapshot:
-    """The newest snapshot; ends the command if nothing was ever published."""
-    found = Snapshots(Home(chosen.home)).current()
+    """The newest revision, where queries are answered; ends the command if nothing was ever published."""
+    return _with_base(chosen, served(Home.of(chosen)).current())
+
+
+def checkpoint(chosen: Settings) -> Snapshot:
+    """The newest revision exactly as it was published; ends the command if nothing was."""
+    return _with_base(chosen, Snapshots(Home(chosen.home)).current())
+
+
+def revision(chosen: Settings) -> int:
+    """The newest revision, 0 before the first, found without opening a store; for who starts other processes.
+
+    Hazard: the engine has threads that a forked process does not get. A web process whose parent had opened a store
+    would wait for them for ever when it writes.
+    """
+    home = Home(chosen.home)
+    log = PatchLog(home.log)
+    try:
+        last = log.last()
+        if last and not log.header(last).run.startswith(f"{chosen.base}run/"):
+            fail(f"{chosen.home} was made with another base than {chosen.base}; set LEAP_KG_BASE to what it was")
+    except HomeError as error:
+        fail(str(error))
+    return Snapshots(home).newest()
+
+
+def _with_base(chosen: Settings, found: Snapshot | None) -> Snapshot:
     if found is None:
+        if chosen.store and Snapshots(Home(chosen.home)).newest():
+            fail(f"{chosen.store.query} has not been sent what {chosen.home} holds; run `leap-kg init`")
         fail(f"nothing is published in {chosen.home}; run `leap-kg harvest --sources FILE`, or set LEAP_KG_HOME")
-    if not any(found.store.quads_for_pattern(whole_graph(chosen.base), None, None, provenance_graph(chosen.base))):
-        fail(f"{chosen.home} was made with another base than {chosen.base}; set LEAP_KG_BASE to what it was")
+    try:
+        graph = provenance_graph(chosen.base)
+        if not any(found.store.quads_for_pattern(whole_graph(chosen.base), None, None, graph)):
+            fail(f"{chosen.home} was made with another base than {chosen.base}; set LEAP_KG_BASE to what it was")
+    except HomeError as error:
+        fail(str(error))
     return found
 
 

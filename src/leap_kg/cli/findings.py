@@ -6,12 +6,14 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import NamedNode
 
 from leap_kg.cli import context
 from leap_kg.cli.output import fail, print_entry, print_json, print_line, print_table
+from leap_kg.graph.engine import Engine
 from leap_kg.graph.home import Home
-from leap_kg.graph.patch import LogError, PatchLog
+from leap_kg.graph.patch import PatchLog
+from leap_kg.graph.patchfile import LogError
 from leap_kg.ingest.state import State
 from leap_kg.ontology.iri import readable
 from leap_kg.ontology.namespaces import SKOS
@@ -66,7 +68,7 @@ def check(
         print_line("`leap-kg check --full` lists each one with its place and how to mend it.")
 
 
-def _findings(store: Store, settings: Settings) -> list[dict[str, str]]:
+def _findings(store: Engine, settings: Settings) -> list[dict[str, str]]:
     """All findings, the gravest first, kinds by their short names."""
     query = load(declarations() / "sparql", settings.base).get("findings")
     if query is None:
@@ -85,7 +87,7 @@ def _natural(place: str) -> list[tuple[int, str]]:
     return [(int(text), "") if text.isdecimal() else (0, text) for text in re.split(r"(\d+)", place)]
 
 
-def finding_kinds(store: Store, base: str) -> list[NamedNode]:
+def finding_kinds(store: Engine, base: str) -> list[NamedNode]:
     """The kinds of findings that the ontology has."""
     scheme = store.quads_for_pattern(None, SKOS("inScheme"), NamedNode(f"{base}finding-kind"), None)
     return [quad.subject for quad in scheme if isinstance(quad.subject, NamedNode)]

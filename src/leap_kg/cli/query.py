@@ -1,4 +1,4 @@
-"""`leap-kg query`: SPARQL on the newest snapshot, in a process that can be stopped."""
+"""`leap-kg query`: SPARQL on the graph as it is, as it was, or on what changed, in a process that can be stopped."""
 
 import asyncio
 import csv
@@ -9,8 +9,12 @@ from typing import Annotated
 
 import typer
 
-from leap_kg.cli import context
+from leap_kg.cli import context, moment
 from leap_kg.cli.output import console, fail, print_table
+from leap_kg.graph.changestore import ChangeStore
+from leap_kg.graph.home import Home, HomeError
+from leap_kg.graph.patch import PatchLog
+from leap_kg.graph.snapshot import Snapshot
 from leap_kg.ontology.namespaces import prefixes
 from leap_kg.resources import declarations
 from leap_kg.settings import Settings
@@ -23,6 +27,8 @@ from leap_kg.sparql.template import declare
 from leap_kg.sparql.tokens import LexicalError
 
 _LONG = 3600.0
+_OF_CHANGES = "changes/"
+"""Named queries of this folder are asked of the store of changes."""
 
 
 def query(
@@ -34,9 +40,11 @@ def query(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     seconds: Annotated[float, typer.Option(min=0.1, max=_LONG, help="Give up after so long.")] = 60.0,
+    at: moment.At = None,
+    changes: Annotated[bool, typer.Option("--changes", help="Ask what changed, not what is.")] = False,
     show_list: Annotated[bool, typer.Option("--list", help="List the named queries.")] = False,
 ) -> None:
-    """Run a SPARQL query, or a named one, on the newest snapshot."""
+    """Run a SPARQL query, or a named one, on the graph as it is, as it was, or on what changed."""
     settings = context.settings()
     if show_list:
         listed = [(q.name, q.title, ", ".join(q.parameters)) for q in load(_folder(), settings.base).all()]
@@ -44,7 +52,13 @@ def query(
         return
     written = _named(named, values or [], settings) if named else _with_prefixes(_given(text), settings)
     requested = form or ("json" if as_json else None)
-    answer = _run(settings, written, requested, seconds)
+    if changes or (named or "").startswith(_OF_CHANGES):
+        if at is not None:
+            fail("changes hold all of the past; ask for a time in the query instead of with --at", status=2)
+        snapshot = _changes(settings)
+    else:
+        snapshot = moment.snapshot_at(settings, at)
+    answer = _run(settings, snapshot, written, requested, seconds)
     if requested is None and answer.format.name == "csv" and console.is_terminal:
         header, *rows = csv.reader(io.StringIO(answer.body.decode()))
         print_table(f"{len(rows)} rows", header, rows)
@@ -52,8 +66,22 @@ def query(
         sys.stdout.buffer.write(answer.body)
 
 
-def _run(settings: Settings, text: str, requested: str | None, seconds: float) -> Answer:
-    snapshot = context.snapshot(settings)
+def _changes(settings: Settings) -> Snapshot:
+    """The store of changes, brought up to the log."""
+    context.snapshot(settings)
+    home = Home(settings.home)
+    store = ChangeStore(home, settings.base)
+    try:
+        store.follow(PatchLog(home.log))
+    except HomeError as error:
+        fail(str(error))
+    found = store.current()
+    if found is None:
+        fail(f"nothing is published in {settings.home}; run `leap-kg harvest --sources FILE`, or set LEAP_KG_HOME")
+    return found
+
+
+def _run(settings: Settings, snapshot: Snapshot, text: str, requested: str | None, seconds: float) -> Answer:
     pool = Pool(1, seconds, settings.query_memory, settings.query_bytes)
 
     async def ask() -> Answer:

@@ -1,4 +1,4 @@
-"""`leap-kg query`, `search`, `show` and `export`: reading the newest snapshot."""
+"""`leap-kg search`, `show` and `export`: reading the newest snapshot, or the graph as it was."""
 
 import sqlite3
 import sys
@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from pyoxigraph import NamedNode, Quad
 
-from leap_kg.cli import context
+from leap_kg.cli import context, moment
 from leap_kg.cli.output import NOT_FOUND, fail, print_entry, print_json, print_line
 from leap_kg.graph.entry import kind_in, label_in
 from leap_kg.graph.home import Home
@@ -53,11 +53,12 @@ def search(
 
 def show(
     node: Annotated[str, typer.Argument(help="An IRI, or the path of its page such as dataset/leap-stc/gotm.")],
+    at: moment.At = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print everything the graph says about one node, with the source of each statement."""
+    """Print everything the graph says, or said, about one node, with the source of each statement."""
     settings = context.settings()
-    store = context.snapshot(settings).store
+    store = moment.snapshot_at(settings, at).store
     iri = context.iri_given(node, settings.base)
     try:
         subject = NamedNode(iri)
@@ -82,10 +83,11 @@ def show(
 def export(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output by default.")] = None,
     source: Annotated[str | None, typer.Option(help="Only this source's graph.")] = None,
+    at: moment.At = None,
 ) -> None:
-    """Write the graph as sorted N-Quads."""
+    """Write the graph, as it is or as it was, as sorted N-Quads."""
     settings = context.settings()
-    store = context.snapshot(settings).store
+    store = (context.checkpoint(settings) if at is None else moment.snapshot_at(settings, at)).store
     graph = NamedNode(f"{settings.base}graph/source/{source}") if source else None
     lines = sorted(str(quad) + " .\n" for quad in store.quads_for_pattern(None, None, None, graph))
     if source and not lines:

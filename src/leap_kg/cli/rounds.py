@@ -13,9 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from leap_kg.cli import context
 from leap_kg.cli.output import FAILED, errors, fail, print_entry, print_json, print_line
+from leap_kg.graph.followers import followed_writer
 from leap_kg.graph.home import Home, HomeError
-from leap_kg.graph.patch import LogError
-from leap_kg.graph.publish import Writer
+from leap_kg.graph.patchfile import LogError
 from leap_kg.ingest.fetch import Fetcher, HttpFetcher, Limits
 from leap_kg.ingest.harvest import Outcome
 from leap_kg.ingest.mirror import MirrorFaulty, MirrorFetcher, read_mirror
@@ -28,9 +28,9 @@ def make_home() -> None:
     """Create the home of the settings and publish the ontology into it."""
     settings = context.settings()
     try:
-        home = Home(settings.home)
+        home = Home.of(settings)
         home.create()
-        with Writer(home, settings.base) as writer:
+        with followed_writer(home, settings.base) as writer:
             publication = publish_ontology(writer, settings.base)
     except (HomeError, LogError) as error:
         fail(str(error))
@@ -42,7 +42,7 @@ def run_round(
 ) -> None:
     """Harvest the named sources, or all; ends the command with 1 if one of them could not be listed."""
     settings = context.settings()
-    home = Home(settings.home)
+    home = Home.of(settings)
     _configure_log()
     try:
         declared = read_sources(sources, settings.base)

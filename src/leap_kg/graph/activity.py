@@ -1,5 +1,6 @@
 """Why a publication happened: the run, its source and what it read; as PROV in the graph of runs."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -35,26 +36,42 @@ class Activity:
 
 def activity_quads(activity: Activity, source: str, revision: int, base: str) -> list[Quad]:
     """What the graph of runs says after this publication about the run, the source's graph and the revision."""
-    leap = Namespace(base + ONTOLOGY_PATH)
     run, graph = activity.iri(base), source_graph(base, source)
-    agent = mint(base, "agent", f"leap-kg-{__version__}")
-    number = Literal(str(revision), datatype=XSD("integer"))
-    triples = [
-        Triple(run, RDF("type"), leap("HarvestRun")),
-        Triple(run, RDF("type"), PROV("Activity")),
-        Triple(run, DCT("title"), Literal(f"{activity.title}, revision {revision}")),
-        Triple(run, PROV("startedAtTime"), _time(activity.started)),
-        Triple(run, PROV("endedAtTime"), _time(activity.ended)),
-        Triple(run, PROV("wasAssociatedWith"), agent),
-        Triple(run, PROV("generated"), graph),
-        Triple(run, leap("revision"), number),
-        *(Triple(run, PROV("used"), NamedNode(used)) for used in activity.used),
-        Triple(agent, RDF("type"), PROV("SoftwareAgent")),
-        Triple(agent, DCT("title"), Literal(f"leap-kg {__version__}")),
-        Triple(whole_graph(base), leap("revision"), number),
-        *_graph_description(activity, graph, run, leap),
-    ]
+    leap = Namespace(base + ONTOLOGY_PATH)
+    triples = [*_run(activity, [graph], revision, base), *_graph_description(activity, graph, run, leap)]
     return quads_in(triples, provenance_graph(base))
+
+
+def commit_quads(activity: Activity, titles: Mapping[NamedNode, str], revision: int, base: str) -> list[Quad]:
+    """What the graph of runs says after a change of any graphs, which are given with the titles they have."""
+    run = activity.iri(base)
+    triples = list(_run(activity, titles, revision, base))
+    for graph, title in titles.items():
+        triples += [
+            Triple(graph, RDF("type"), VOID("Dataset")),
+            Triple(graph, DCT("title"), Literal(title)),
+            Triple(graph, DCT("modified"), _time(activity.ended)),
+            Triple(graph, PROV("wasGeneratedBy"), run),
+        ]
+    return quads_in(triples, provenance_graph(base))
+
+
+def _run(activity: Activity, graphs: Iterable[NamedNode], revision: int, base: str) -> Iterator[Triple]:
+    leap = Namespace(base + ONTOLOGY_PATH)
+    run, agent = activity.iri(base), mint(base, "agent", f"leap-kg-{__version__}")
+    number = Literal(str(revision), datatype=XSD("integer"))
+    yield Triple(run, RDF("type"), leap("HarvestRun"))
+    yield Triple(run, RDF("type"), PROV("Activity"))
+    yield Triple(run, DCT("title"), Literal(f"{activity.title}, revision {revision}"))
+    yield Triple(run, PROV("startedAtTime"), _time(activity.started))
+    yield Triple(run, PROV("endedAtTime"), _time(activity.ended))
+    yield Triple(run, PROV("wasAssociatedWith"), agent)
+    yield from (Triple(run, PROV("generated"), graph) for graph in graphs)
+    yield Triple(run, leap("revision"), number)
+    yield from (Triple(run, PROV("used"), NamedNode(used)) for used in activity.used)
+    yield Triple(agent, RDF("type"), PROV("SoftwareAgent"))
+    yield Triple(agent, DCT("title"), Literal(f"leap-kg {__version__}"))
+    yield Triple(whole_graph(base), leap("revision"), number)
 
 
 def _graph_description(activity: Activity, graph: NamedNode, run: NamedNode, leap: Namespace) -> list[Triple]:

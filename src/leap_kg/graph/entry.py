@@ -1,19 +1,34 @@
-"""What the search index keeps of one node: its kind, name, words and facets, read from a store."""
+"""What the search index keeps of one node: its kind, name, words and facets, made of what the graph says of it.
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+Nodes are plain IRIs here, since indexing a large graph is a matter of microseconds a statement.
+"""
 
-from pyoxigraph import Literal, NamedNode, Store
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple, Protocol
 
+from pyoxigraph import Literal, NamedNode, Quad
+
+from leap_kg.graph.engine import Engine
+from leap_kg.graph.fields import Fields
 from leap_kg.ontology.iri import readable
 from leap_kg.ontology.kinds import LABELS, Kind, kind_of
-from leap_kg.ontology.namespaces import DCAT, DCT, ONTOLOGY_PATH, PROV, RDF, SCHEMA, SKOS, Namespace
+from leap_kg.ontology.namespaces import DCAT, DCT, ONTOLOGY_PATH, PROV, RDF, SCHEMA, SKOS
 
 _MAX_TEXT = 20_000
+_MOST_LABELS = 10_000
+_TYPE, _KEYWORD, _LICENSE = RDF("type").value, DCAT("keyword").value, DCT("license").value
+_DESCRIPTIONS = (DCT("description").value, SKOS("definition").value)
+_CREDIT, _AGENT, _ROLE = PROV("qualifiedAttribution").value, PROV("agent").value, DCAT("hadRole").value
+
+NAMES = tuple(predicate.value for predicate in LABELS)
+"""The predicates that name a node, best first."""
+
+CREDITS = (_AGENT, _ROLE)
+"""The other predicates of a node that the entries of nodes pointing to it depend on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facet:
+class Facet(NamedTuple):
     """One value by which lists can be narrowed: `name` is the facet, `value` goes into URLs."""
 
     name: str
@@ -21,9 +36,11 @@ class Facet:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A node as the index holds it; `summary` is one plain text, `keywords` and `body` are only searched."""
+class Entry(NamedTuple):
+    """A node as the index holds it; `summary` is one plain text, `keywords` and `body` are only searched.
+
+    What is in `label` or `keywords` is not said again in `body`.
+    """
 
     iri: str
     kind: str
@@ -34,98 +51,166 @@ class Entry:
     facets: tuple[Facet, ...]
 
 
-def entry(store: Store, node: NamedNode, base: str) -> Entry | None:
+class Said(NamedTuple):
+    """What is said of one node: texts and the IRIs it points to, each by predicate, in no order."""
+
+    texts: dict[str, list[str]]
+    links: dict[str, list[str]]
+
+
+class Others(Protocol):
+    """What an entry asks of the nodes that its node points to."""
+
+    def said(self, iri: str) -> Said:
+        """What is said of the node: all of it if it is a part, else by the predicates `CREDITS` at least."""
+        ...
+
+    def label(self, iri: str) -> str:
+        """The node's name."""
+        ...
+
+
+class Stored:
+    """The nodes of a store, as it is while this object lives; names are remembered."""
+
+    def __init__(self, store: Engine) -> None:
+        self._store = store
+        # A cache around a bound method would tie this object to itself and keep the store open for a while.
+        self._labels: dict[str, str] = {}
+
+    def said(self, iri: str) -> Said:
+        """What the store says of the node, whatever the graph."""
+        return said_in(self._store.quads_for_pattern(NamedNode(iri), None, None, None))
+
+    def label(self, iri: str) -> str:
+        """The node's name."""
+        known = self._labels.get(iri)
+        if known is None:
+            if len(self._labels) >= _MOST_LABELS:
+                self._labels.clear()
+            known = self._labels[iri] = label_of(iri, self.said(iri))
+        return known
+
+
+def said_in(quads: Iterable[Quad]) -> Said:
+    """What quads about one node say."""
+    said = Said({}, {})
+    for quad in quads:
+        target = quad.object
+        if isinstance(target, NamedNode):
+            said.links.setdefault(quad.predicate.value, []).append(target.value)
+        elif isinstance(target, Literal):
+            said.texts.setdefault(quad.predicate.value, []).append(target.value)
+    return said
+
+
+def said_by(batches: Iterable[Iterable[Fields]]) -> Iterator[tuple[str, Said]]:
+    """What lines in order say of one node after the other."""
+    node = ""
+    texts: dict[str, list[str]] = {}
+    links: dict[str, list[str]] = {}
+    for batch in batches:
+        for subject, predicate, iri, text in batch:
+            if subject != node:
+                if node:
+                    yield node, Said(texts, links)
+                node, texts, links = subject, {}, {}
+            values, value = (links, iri) if iri else (texts, text)
+            if predicate in values:
+                values[predicate].append(value)
+            else:
+                values[predicate] = [value]
+    if node:
+        yield node, Said(texts, links)
+
+
+def entry(iri: str, said: Said, others: Others, base: str) -> Entry | None:
     """The index entry of a node, `None` if it is a part of another or of no kind that has pages."""
-    if is_part(node, base):
+    if is_part(iri, base) or _TYPE not in said.links:
         return None
-    kind = kind_in(store, node, base)
+    kind = _kind(tuple(said.links[_TYPE]), base)
     if kind is None:
         return None
-    description = _first(store, node, DCT("description")) or _first(store, node, SKOS("definition"))
-    keywords = sorted(_literals(store, node, DCAT("keyword")))
-    body = [readable(node.value), *sorted(_words(store, node, base))]
+    label, keywords = label_of(iri, said), sorted(said.texts.get(_KEYWORD, ()))
+    body = [readable(iri), *sorted(_words(iri, said, others, base).difference(keywords, (label,)))]
+    summaries = (min(said.texts[predicate]) for predicate in _DESCRIPTIONS if predicate in said.texts)
     return Entry(
-        iri=node.value,
+        iri=iri,
         kind=kind.name,
-        label=label_in(store, node),
-        summary=description,
+        label=label,
+        summary=next(filter(None, summaries), ""),
         keywords=" ".join(keywords),
         body="\n".join(body)[:_MAX_TEXT],
-        facets=tuple(sorted(set(_facets(store, node, base, kind)), key=lambda f: (f.name, f.value))),
+        facets=tuple(sorted(set(_facets(said, others, base, kind)))),
     )
 
 
-def is_part(node: NamedNode, base: str) -> bool:
+def is_part(iri: str, base: str) -> bool:
     """Whether the node belongs to another, whose page shows it."""
-    return "#" in node.value and not node.value.startswith(base + ONTOLOGY_PATH)
+    return "#" in iri and not iri.startswith(base + ONTOLOGY_PATH)
 
 
-def kind_in(store: Store, node: NamedNode, base: str) -> Kind | None:
+def kind_in(store: Engine, node: NamedNode, base: str) -> Kind | None:
     """The kind of a node by its types in the store."""
-    types = (quad.object for quad in store.quads_for_pattern(node, RDF("type"), None, None))
-    return kind_of((t.value for t in types if isinstance(t, NamedNode)), base)
+    return kind_of(said_in(store.quads_for_pattern(node, RDF("type"), None, None)).links.get(_TYPE, ()), base)
 
 
-def label_in(store: Store, node: NamedNode) -> str:
+def label_in(store: Engine, node: NamedNode) -> str:
     """The best name of a node in the store, else the last words of its IRI."""
-    for predicate in LABELS:
-        names = sorted(_literals(store, node, predicate))
-        if names:
-            return names[0]
-    return readable(node.value)
+    return label_of(node.value, said_in(store.quads_for_pattern(node, None, None, None)))
 
 
-def _literals(store: Store, node: NamedNode, predicate: NamedNode) -> Iterator[str]:
-    for quad in store.quads_for_pattern(node, predicate, None, None):
-        if isinstance(quad.object, Literal):
-            yield quad.object.value
+def label_of(iri: str, said: Said) -> str:
+    """The best name of a node of which this is said, else the last words of its IRI."""
+    for predicate in NAMES:
+        if predicate in said.texts:
+            return min(said.texts[predicate])
+    return readable(iri)
 
 
-def _first(store: Store, node: NamedNode, predicate: NamedNode) -> str:
-    return min(_literals(store, node, predicate), default="")
+@lru_cache(maxsize=1024)
+def _kind(types: tuple[str, ...], base: str) -> Kind | None:
+    return kind_of(types, base)
 
 
-def _words(store: Store, node: NamedNode, base: str) -> set[str]:
+def _words(iri: str, said: Said, others: Others, base: str) -> set[str]:
     """All texts of the node and of its parts, and the names of what these point to."""
-    words = set()
-    for quad in store.quads_for_pattern(node, None, None, None):
-        target = quad.object
-        if isinstance(target, Literal):
-            words.add(target.value)
-        elif isinstance(target, NamedNode) and quad.predicate != RDF("type"):
-            within = _words(store, target, base) if is_part(target, base) and not is_part(node, base) else set()
-            words |= within or {label_in(store, target)}
+    words = {text for texts in said.texts.values() for text in texts}
+    for predicate, targets in said.links.items():
+        for target in targets if predicate != _TYPE else ():
+            inner = is_part(target, base) and not is_part(iri, base)
+            within = _words(target, others.said(target), others, base) if inner else None
+            words |= within or {others.label(target)}
     return words
 
 
-def _facets(store: Store, node: NamedNode, base: str, kind: Kind) -> Iterator[Facet]:
+def _facets(said: Said, others: Others, base: str, kind: Kind) -> Iterator[Facet]:
     yield Facet("kind", kind.name, kind.plural)
-    for keyword in _literals(store, node, DCAT("keyword")):
+    for keyword in said.texts.get(_KEYWORD, ()):
         yield Facet("tag", keyword.lower(), keyword.lower())
-    leap = Namespace(base + ONTOLOGY_PATH)
-    named = (
-        ("licence", DCT("license")),
-        ("maintainer", SCHEMA("maintainer")),
-        ("format", DCT("format")),
-        ("image", leap("runsIn")),
-    )
-    for name, predicate in named:
-        for target in _targets(store, node, predicate):
-            yield Facet(name, target.value, label_in(store, target))
+    for name, predicate in _named(base):
+        for target in said.links.get(predicate, ()):
+            yield Facet(name, target, others.label(target))
     if kind.name == "dataset":
-        yield from _dataset_facets(store, node)
+        yield from _dataset_facets(said, others)
 
 
-def _dataset_facets(store: Store, node: NamedNode) -> Iterator[Facet]:
-    if not any(_targets(store, node, DCT("license"))):
+@lru_cache(maxsize=4)
+def _named(base: str) -> tuple[tuple[str, str], ...]:
+    """The facets whose values are nodes, with the predicates they are read from."""
+    return (
+        ("licence", _LICENSE),
+        ("maintainer", SCHEMA("maintainer").value),
+        ("format", DCT("format").value),
+        ("image", f"{base}{ONTOLOGY_PATH}runsIn"),
+    )
+
+
+def _dataset_facets(said: Said, others: Others) -> Iterator[Facet]:
+    if _LICENSE not in said.links:
         yield Facet("licence", "none", "not stated or not recognised")
-    for attribution in _targets(store, node, PROV("qualifiedAttribution")):
-        roles = {role.value.rsplit("/", 1)[-1] for role in _targets(store, attribution, DCAT("hadRole"))}
-        for agent in _targets(store, attribution, PROV("agent")) if roles != {"maintainer"} else ():
-            yield Facet("provider", agent.value, label_in(store, agent))
-
-
-def _targets(store: Store, node: NamedNode, predicate: NamedNode) -> Iterator[NamedNode]:
-    for quad in store.quads_for_pattern(node, predicate, None, None):
-        if isinstance(quad.object, NamedNode):
-            yield quad.object
+    for attribution in said.links.get(_CREDIT, ()):
+        credit = others.said(attribution).links
+        roles = {role.rsplit("/", 1)[-1] for role in credit.get(_ROLE, ())}
+        for agent in credit.get(_AGENT, ()) if roles != {"maintainer"} else ():
+            yield Facet("provider", agent, others.label(agent))

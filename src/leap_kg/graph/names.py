@@ -4,6 +4,9 @@ import re
 
 from pyoxigraph import NamedNode
 
+DEFAULT_SOURCE = "default"
+"""The source whose graph takes what is written without naming a graph."""
+
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 
 
@@ -21,6 +24,15 @@ def source_graph(base: str, source: str) -> NamedNode:
 def provenance_graph(base: str) -> NamedNode:
     """The graph of runs, of descriptions of the source graphs, and of the revision."""
     return NamedNode(f"{base}graph/prov")
+
+
+def is_judged(base: str, graph: str) -> bool:
+    """Whether the shapes hold for what a graph says.
+
+    They say what our nodes must have, so they hold for the graphs that we name: of sources, curators and operators.
+    What other people write under IRIs of their own, or without naming a graph at all, is not ours to judge.
+    """
+    return graph.startswith(f"{base}graph/") and graph != f"{base}graph/source/{DEFAULT_SOURCE}"
 
 
 def whole_graph(base: str) -> NamedNode:

@@ -1,85 +1,71 @@
-"""The one door in: `Writer.publish()` makes the quads of one source the truth, or changes nothing.
+"""The one door in: a `Writer` makes what it is given the truth, or changes nothing.
 
-Order of a publication: SHACL, difference to the source's graph, patch to the log (on disk before
-anything else), ONE `update()` string on the store, flush, search index, snapshot. A process killed anywhere in
-between is made good by `Writer` when it opens and before it publishes: patches that the store lacks are
-applied again, which is harmless because they are plain DELETE DATA and INSERT DATA.
+Order of a publication: difference to the graph as it is, SHACL, patch to the log (on disk before anything else), store,
+flush, search index, snapshot, and then whatever follows the log. A process killed anywhere in between is made good
+by `Writer` when it opens and before it publishes: patches that the store lacks are applied again, which is harmless
+because they are plain DELETE DATA and INSERT DATA.
 
-The store keeps numbers and times by value ("01" comes back as "1"), so quads are brought into that form before
-they are compared; else the same harvest would differ from itself for ever.
+Sources of any size go the same way, as sorted lines in batches that go to disk when they are many; no step holds a
+whole source in memory.
 """
 
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import NamedNode, Quad, Store
 
-from leap_kg.graph.activity import Activity, activity_quads
-from leap_kg.graph.home import Home, HomeError, WriterLock, unwritable
-from leap_kg.graph.names import provenance_graph, source_graph, whole_graph
-from leap_kg.graph.patch import FIRST, Patch, PatchLog
-from leap_kg.graph.search import SearchWriter
-from leap_kg.graph.snapshot import Snapshots
-from leap_kg.ontology.namespaces import ONTOLOGY_PATH, RDF, XSD, Namespace
-from leap_kg.ontology.shapes import Violation, validate_changed
+from leap_kg.graph import provenance
+from leap_kg.graph.activity import Activity
+from leap_kg.graph.canonical import batches, lines_of, quads_of
+from leap_kg.graph.canonical import publishable as publishable
+from leap_kg.graph.change import Change, Difference, Logged, Publication
+from leap_kg.graph.change import update_text as update_text
+from leap_kg.graph.committing import Committer, Follower, Whole, disk_of
+from leap_kg.graph.committing import Rejected as Rejected
+from leap_kg.graph.engine import Engine
+from leap_kg.graph.home import Home, WriterLock
+from leap_kg.graph.indexing import SearchWriter
+from leap_kg.graph.names import provenance_graph, source_graph
+from leap_kg.graph.patch import PatchLog
+from leap_kg.graph.records import Ledger, Record, Rows, State
+from leap_kg.graph.sorting import Sorter, compared, unique
 
-_PLAIN = frozenset((XSD("string"), RDF("langString")))
-
-
-class Rejected(ValueError):
-    """The quads breach the shapes; nothing was published."""
-
-    def __init__(self, violations: list[Violation]) -> None:
-        self.violations = violations
-        more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
-        super().__init__(f"{violations[0]}{more}")
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What a publication takes from a source's graph and adds to it."""
-
-    removed: tuple[Quad, ...]
-    added: tuple[Quad, ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.removed or self.added)
-
-
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """What `publish()` did: the revision the graph has now, and the difference that made it."""
-
-    revision: int
-    difference: Difference
+_TOLD = 100_000
+"""Lines of a change up to which its quads are handed back in memory; above it they are read from the log."""
 
 
 class Writer:
     """The only writer of a home; use it as a context manager.
 
-    Raises `HomeError` when another process holds the home, the home was made with another base, it cannot be
-    written, or its log is damaged or does not fit the store.
+    Waits up to `wait` seconds for another writer to finish. `followers` are told of every revision when all else has
+    it; one that fails is logged and harms no publication. Raises `HomeError` when another process holds the home, the
+    home was made with another base, it cannot be written, or its log is damaged or does not fit the store.
     """
 
-    def __init__(self, home: Home, base: str) -> None:
+    def __init__(self, home: Home, base: str, wait: float = 0, followers: Sequence[Follower] = ()) -> None:
         self._home = home
         self._base = base
-        self._log = PatchLog(home.log)
-        self._snapshots = Snapshots(home)
+        self._wait = wait
+        self._followers = followers
         self._open = ExitStack()
 
     def __enter__(self) -> "Writer":
         self._home.create()
         with ExitStack() as opening:
-            opening.enter_context(WriterLock(self._home))
-            with _disk_of(self._home):
+            opening.enter_context(WriterLock(self._home, self._wait))
+            with disk_of(self._home):
+                shutil.rmtree(self._home.staging, ignore_errors=True)
                 self._store = Store(str(self._home.store))
-                opening.callback(self._close_store)
-                self._index = opening.enter_context(SearchWriter(self._home.index, self._base))
-                self._recover()
+                opening.callback(self._close)
+                index = opening.enter_context(SearchWriter(self._home.index, self._base))
+                self._committer = Committer(self._home, self._base, self._store, index, self._followers)
+                self._committer.recover()
+                self._committer.follow()
             self._open = opening.pop_all()
         return self
 
@@ -88,8 +74,10 @@ class Writer:
     ) -> None:
         self._open.close()
 
-    def _close_store(self) -> None:
-        del self._store  # its last reference: RocksDB's own lock goes before ours does
+    def _close(self) -> None:
+        """Let go of the last references to the store, so that its own lock goes before ours does."""
+        for name in ("_committer", "_store"):
+            self.__dict__.pop(name, None)
 
     @property
     def store(self) -> Store:
@@ -97,9 +85,14 @@ class Writer:
         return self._store
 
     @property
+    def log(self) -> PatchLog:
+        """The patch log."""
+        return self._committer.log
+
+    @property
     def revision(self) -> int:
         """The revision of the live store."""
-        return _revision(self._store, self._base)
+        return self._committer.revision
 
     def publish(self, source: str, quads: Iterable[Quad], activity: Activity) -> Publication:
         """Make `quads`, all in the graph of `source`, everything that graph says.
@@ -109,146 +102,137 @@ class Writer:
         `HomeError` when the disk fails; what was published before stays, and opening the home again mends it.
         """
         graph = source_graph(self._base, source)
-        wanted = publishable(quads, graph)
-        with _disk_of(self._home):
-            self._recover()
-            change = _difference(self._store, graph, wanted)
-        if not change:
-            return Publication(self.revision, change)
-        patch = self._patch(source, wanted, change, activity)
-        with _disk_of(self._home):
-            self._log.append(patch)
-            self._apply(patch)
-            self._index.update(self._store, patch)
-            self._snapshots.create(self._store, patch.revision)
-        return Publication(patch.revision, change)
+        with Sorter(self._home.staging) as wanted:
+            for batch in batches(quads, graph):
+                with disk_of(self._home):
+                    wanted.add(batch)
+            whole = Whole(graph, lambda: unique(wanted.batches()))
+            with disk_of(self._home):
+                self._committer.recover()
+                with Change(self._home.staging) as change:
+                    whole = compare(self._store, whole, change, self._home.staging)
+                    return self._published(source, change, activity, whole, graph)
 
-    def _patch(self, source: str, wanted: set[Quad], change: Difference, activity: Activity) -> Patch:
-        """The patch that makes this change, if the shapes allow it."""
+    def publish_records(
+        self,
+        source: str,
+        records: Iterable[Record],
+        activity: Activity,
+        complete: bool = True,
+        gone: Iterable[str] = (),
+    ) -> Publication:
+        """Make these records what the graph of `source` says; those whose digest is known are not even asked.
+
+        With `complete` they are all there are. Without it, records that were published before and are not among
+        these stay, but for those with the keys `gone`. What the graph says beyond its records goes, what two records
+        say stays until neither does. Raises as `publish` does, `ValueError` also if two records have one key.
+        """
+        graph = source_graph(self._base, source)
+        with ExitStack() as stack:
+            with disk_of(self._home):
+                self._committer.recover()
+                ledger = stack.enter_context(Ledger(self._home.records))
+                rows = stack.enter_context(ledger.rows(source, self._state(graph)))
+            for record in records:
+                if rows.lacks(record.key, record.digest):
+                    lines = {line for batch in batches(record.quads(), graph) for line in batch}
+                    with disk_of(self._home):
+                        rows.put(record.key, record.digest, lines)
+            with disk_of(self._home):
+                rows.drop(gone)
+                if complete:
+                    rows.drop_unseen()
+                publication = self._recorded(source, rows, activity)
+                rows.fit(self._state(graph))
+            return publication
+
+    def _state(self, graph: NamedNode) -> State:
+        revision = provenance.graph_revision(self._store, graph, self._base)
+        return State(revision, self.log.header(revision).id if revision else "")
+
+    def _recorded(self, source: str, rows: Rows, activity: Activity) -> Publication:
+        graph = source_graph(self._base, source)
+        with Change(self._home.staging) as change, Sorter(self._home.staging) as said:
+            parts = rows.changes(self._store)
+            if parts is not None:
+                return self._published(source, change.add(parts), activity, None, graph)
+            for lines in rows.all_lines():
+                said.add(lines)
+            rows.recount(said.batches())
+            whole = Whole(graph, lambda: unique(said.batches()))
+            whole = compare(self._store, whole, change, self._home.staging)
+            return self._published(source, change, activity, whole, graph)
+
+    def commit(self, name: str, removed: Iterable[Quad], added: Iterable[Quad], activity: Activity) -> Publication:
+        """Take these quads from any graphs and add those; a quad in both is added.
+
+        `name` is what the patch says as its source. What changes nothing is left out; if nothing is left, there is
+        no revision. Raises as `publish` does, `ValueError` also for quads of the graph of runs.
+        """
+        source_graph(self._base, name)
+        going, coming = (self._lines(quads) for quads in (removed, added))
+        with disk_of(self._home):
+            self._committer.recover()
+            gone = {line for line, quad in _parsed(going - coming) if quad in self._store}
+            come = {line for line, quad in _parsed(coming) if quad not in self._store}
+            with Change(self._home.staging) as change:
+                change.add([(sorted(gone), sorted(come))])
+                return self._published(name, change, activity, None, None)
+
+    def _lines(self, quads: Iterable[Quad]) -> set[bytes]:
+        """The lines of quads of any graphs; raises `ValueError` for what cannot be published."""
+        by_graph: dict[NamedNode, list[Quad]] = defaultdict(list)
+        for quad in quads:
+            if not isinstance(quad.graph_name, NamedNode) or quad.graph_name == provenance_graph(self._base):
+                raise ValueError(f"{quad.graph_name} cannot be changed like this; name another graph: {quad}")
+            by_graph[quad.graph_name].append(quad)
+        return {line for graph, said in by_graph.items() for batch in batches(said, graph) for line in batch}
+
+    def _published(
+        self, label: str, change: Change, activity: Activity, whole: Whole | None, graph: NamedNode | None
+    ) -> Publication:
+        """Commit the change, with what is to be said of the run; `graph` is that of the source, if one is published."""
+        if not change.count:
+            return Publication(self.revision, Difference((), ()))
         revision = self.revision + 1
-        provenance = self._provenance(source, activity, revision)
-        said = [*wanted, *provenance.added]
-        violations = validate_changed(said, [*change.removed, *change.added, *provenance.added], self._base)
-        if violations:
-            raise Rejected(violations)
-        return Patch(
-            revision=revision,
-            source=source,
-            run=activity.iri(self._base).value,
-            at=activity.ended,
-            removed=change.removed + provenance.removed,
-            added=change.added + provenance.added,
-            previous=self._log.header(revision - 1)["id"] if revision > 1 else FIRST,
+        with Change(self._home.staging) as runs:
+            if graph is not None:
+                runs.add(provenance.of_publication(self._store, label, activity, revision, self._base))
+            else:
+                graphs = {quad.graph_name for quad in change.quads() if isinstance(quad.graph_name, NamedNode)}
+                runs.add(provenance.of_commit(self._store, graphs, activity, revision, self._base))
+            self._committer.commit(label, activity.iri(self._base), change, runs, whole)
+        return Publication(revision, self._difference(change, revision))
+
+    def _difference(self, change: Change, revision: int) -> Difference:
+        if change.count <= _TOLD:
+            return change.difference()
+        runs = provenance_graph(self._base)
+        return Difference(
+            Logged(self.log, revision, False, change.removed.count, runs),
+            Logged(self.log, revision, True, change.added.count, runs),
         )
 
-    def _provenance(self, source: str, activity: Activity, revision: int) -> Difference:
-        base, graph, run = self._base, provenance_graph(self._base), activity.iri(self._base)
-        if any(self._store.quads_for_pattern(run, None, None, graph)):
-            raise ValueError(f"the run {activity.run!r} has published before; give each publication a run of its own")
-        replaced: set[Quad] = set()
-        for subject in (source_graph(base, source), whole_graph(base)):
-            replaced.update(self._store.quads_for_pattern(subject, None, None, graph))
-        wanted = publishable(activity_quads(activity, source, revision, base), graph)
-        return Difference(_in_order(replaced - wanted), _in_order({q for q in wanted if q not in self._store}))
 
-    def _apply(self, patch: Patch) -> None:
-        self._store.update(update_text(patch.removed, patch.added))
-        self._store.flush()
-
-    def _recover(self) -> None:
-        """Bring store, index and snapshots to where the log is."""
-        logged = self._log.last()
-        if logged and not self._log.header(logged)["run"].startswith(f"{self._base}run/"):
-            raise HomeError(
-                f"{self._home.path} was made with another base than {self._base}; "
-                "set LEAP_KG_BASE to what it was, or LEAP_KG_HOME to a new folder"
-            )
-        stored = self.revision
-        if stored > logged:
-            raise HomeError(
-                f"{self._home.path} has a store at revision {stored} but a log that ends at {logged}; "
-                "restore the log folder from a backup, or export the store and start a new home"
-            )
-        for patch in self._log.patches(since=stored):
-            self._apply(patch)
-        if self._index.revision != logged:
-            self._index.rebuild(self._store, logged)
-        self._snapshots.forget(after=logged)
-        if logged and self._snapshots.newest() != logged:
-            self._snapshots.create(self._store, logged)
-
-
-@contextmanager
-def _disk_of(home: Home) -> Iterator[None]:
-    """Turn what the disk, the store and the index raise into one `HomeError` that says what to do."""
-    try:
-        yield
-    except HomeError:
-        raise
-    except (OSError, RuntimeError, sqlite3.Error) as error:
-        if isinstance(error, OSError) and error.errno:
-            raise unwritable(home.path, error) from None
-        raise HomeError(
-            f"cannot use {home.path}: {error}; check the disk. Without its folder `store` and its file "
-            f"`{home.index.name}` the home makes both again from its log"
-        ) from None
-
-
-def difference(store: Store, source: str, quads: Iterable[Quad], base: str) -> Difference:
+def difference(store: Engine, source: str, quads: Iterable[Quad], base: str) -> Difference:
     """What publishing these quads would change in the store; raises `ValueError` for quads that cannot be published."""
     graph = source_graph(base, source)
-    return _difference(store, graph, publishable(quads, graph))
+    with TemporaryDirectory() as folder, Sorter(Path(folder)) as wanted, Change(Path(folder)) as change:
+        for batch in batches(quads, graph):
+            wanted.add(batch)
+        compare(store, Whole(graph, lambda: unique(wanted.batches())), change, Path(folder))
+        return change.difference()
 
 
-def publishable(quads: Iterable[Quad], graph: NamedNode) -> set[Quad]:
-    """The quads as the store will give them back.
-
-    Raises `ValueError` for quads of another graph, for blank nodes, and for what RDF 1.2 added (triples as
-    objects, directions of texts), which other tools cannot read yet.
-    """
-    kept, by_value = set(), []
-    for quad in quads:
-        _require_publishable(quad, graph)
-        if isinstance(quad.object, Literal) and quad.object.datatype not in _PLAIN:
-            by_value.append(quad)
-        else:
-            kept.add(quad)
-    scratch = Store()
-    scratch.extend(by_value)
-    return kept.union(scratch)
+def compare(store: Engine, whole: Whole, change: Change, folder: Path) -> Whole:
+    """Fill in the change that makes a graph of the store say exactly this; returns the same whole, quicker to read."""
+    with Sorter(folder) as present:
+        for batch in lines_of(store.quads_for_pattern(None, None, None, whole.graph)):
+            present.add(batch)
+        change.add(compared(present.batches(), whole.batches()))
+        return whole if present.count else Whole(whole.graph, change.added.batches)
 
 
-def update_text(removed: Iterable[Quad], added: Iterable[Quad]) -> str:
-    """One SPARQL Update that takes and adds these quads in a single transaction of the store."""
-    return f"DELETE DATA {{\n{_block(removed)}}} ;\nINSERT DATA {{\n{_block(added)}}}"
-
-
-def _block(quads: Iterable[Quad]) -> str:
-    graphs: dict[str, list[str]] = {}
-    for quad in quads:
-        graphs.setdefault(str(quad.graph_name), []).append(f"{quad.subject} {quad.predicate} {quad.object} .\n")
-    return "".join(f"GRAPH {graph} {{\n{''.join(lines)}}}\n" for graph, lines in graphs.items())
-
-
-def _require_publishable(quad: Quad, graph: NamedNode) -> None:
-    if quad.graph_name != graph:
-        raise ValueError(f"a quad of {quad.graph_name} cannot be published to {graph}")
-    if not isinstance(quad.subject, NamedNode) or not isinstance(quad.object, NamedNode | Literal):
-        raise ValueError(f"only IRIs and texts can be published; give each node an IRI: {quad}")
-    if isinstance(quad.object, Literal) and quad.object.direction is not None:
-        raise ValueError(f"a text with a direction cannot be published: {quad}")
-
-
-def _difference(store: Store, graph: NamedNode, wanted: set[Quad]) -> Difference:
-    present = set(store.quads_for_pattern(None, None, None, graph))
-    return Difference(_in_order(present - wanted), _in_order(wanted - present))
-
-
-def _in_order(quads: set[Quad]) -> tuple[Quad, ...]:
-    return tuple(sorted(quads, key=str))
-
-
-def _revision(store: Store, base: str) -> int:
-    leap = Namespace(base + ONTOLOGY_PATH)
-    quads = store.quads_for_pattern(whole_graph(base), leap("revision"), None, provenance_graph(base))
-    return max((int(quad.object.value) for quad in quads if isinstance(quad.object, Literal)), default=0)
+def _parsed(lines: set[bytes]) -> Iterable[tuple[bytes, Quad]]:
+    ordered = sorted(lines)
+    return zip(ordered, quads_of(ordered), strict=True)

@@ -1,22 +1,17 @@
-"""The search index: SQLite FTS5 beside the store, updated from each patch, read by pages and the CLI.
+"""Search: SQLite FTS5 beside the store, read by pages and the CLI (`leap_kg.graph.indexing` fills it).
 
-The index follows the graph and can always be rebuilt from it; it records the revision it stands for.
 Writers and readers go through WAL, so a reader never waits.
 """
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
-from pyoxigraph import NamedNode, Quad, Store
-
-from leap_kg.graph.entry import Entry, Facet, entry, is_part
-from leap_kg.graph.patch import Patch
-from leap_kg.ontology.kinds import LABELS, kinds
+from leap_kg.graph.entry import Facet
+from leap_kg.ontology.kinds import kinds
 from leap_kg.settings import DEFAULT_BASE
 
 _MAX_WORDS = 32
@@ -26,18 +21,6 @@ _WEIGHTS = {"dataset": 1.6, "entry": 0.7, "run": 0.5, "source": 0.6, "concept": 
 _WEIGHT = f"CASE node.kind {' '.join(f'WHEN {kind!r} THEN {weight}' for kind, weight in _WEIGHTS.items())} ELSE 1.0 END"
 _RANKS = " ".join(f"WHEN {kind.name!r} THEN {rank}" for rank, kind in enumerate(kinds(DEFAULT_BASE)))
 _ORDER = f"CASE node.kind {_RANKS} END, node.label COLLATE NOCASE, node.iri"
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (revision INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS node (
-    id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, label TEXT NOT NULL, summary TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS facet (node INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, label TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS facet_value ON facet (name, value, node);
-CREATE INDEX IF NOT EXISTS facet_node ON facet (node);
-CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
-    label, keywords, body, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3');
-CREATE VIRTUAL TABLE IF NOT EXISTS letters USING fts5 (label, tokenize = 'trigram');
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,99 +48,6 @@ class Found:
     total: int
     hits: list[Hit]
     facets: dict[str, list[Count]]
-
-
-class SearchWriter:
-    """Keeps the index in step with the store; one process, held by the graph's writer."""
-
-    def __init__(self, path: Path, base: str) -> None:
-        self._path = path
-        self._base = base
-
-    def __enter__(self) -> "SearchWriter":
-        try:
-            self._open()
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:
-            # Not a database, or a damaged one: what it held is in the store.
-            self._database.close()
-            for ending in ("", "-wal", "-shm"):
-                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
-            self._open()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._database.close()
-
-    def _open(self) -> None:
-        self._database = sqlite3.connect(self._path)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.executescript(_SCHEMA)
-
-    @property
-    def revision(self) -> int:
-        """The revision the index stands for, 0 if it was never filled."""
-        row = self._database.execute("SELECT revision FROM meta").fetchone()
-        return int(row[0]) if row else 0
-
-    def update(self, store: Store, patch: Patch) -> None:
-        """Bring every node that the patch touched, and every node that shows the name of one, up to date."""
-        changed = (*patch.removed, *patch.added)
-        touched = set(_subjects(changed))
-        shown = _pointing(store, _subjects(quad for quad in changed if quad.predicate in LABELS))
-        parts = {node for node in touched | shown if is_part(node, self._base)}
-        with self._database:
-            self._replace(store, touched | shown | _pointing(store, parts))
-            self._record(patch.revision)
-
-    def rebuild(self, store: Store, revision: int) -> None:
-        """Make the whole index anew from the store."""
-        with self._database:
-            for table in ("node", "facet", "words", "letters"):
-                self._database.execute(f"DELETE FROM {table}")
-            self._replace(store, set(_subjects(store)))
-            self._record(revision)
-
-    def _replace(self, store: Store, nodes: Iterable[NamedNode]) -> None:
-        for node in sorted(nodes, key=lambda n: n.value):
-            self._remove(node.value)
-            made = entry(store, node, self._base)
-            if made is not None:
-                self._insert(made)
-
-    def _remove(self, iri: str) -> None:
-        row = self._database.execute("SELECT id FROM node WHERE iri = ?", (iri,)).fetchone()
-        if row is not None:
-            for statement in (
-                "DELETE FROM node WHERE id = ?",
-                "DELETE FROM facet WHERE node = ?",
-                "DELETE FROM words WHERE rowid = ?",
-                "DELETE FROM letters WHERE rowid = ?",
-            ):
-                self._database.execute(statement, row)
-
-    def _insert(self, made: Entry) -> None:
-        cursor = self._database.execute(
-            "INSERT INTO node (iri, kind, label, summary) VALUES (?, ?, ?, ?)",
-            (made.iri, made.kind, _clean(made.label), _clean(made.summary)),
-        )
-        number = cursor.lastrowid
-        self._database.executemany(
-            "INSERT INTO facet VALUES (?, ?, ?, ?)",
-            [(number, f.name, _clean(f.value), _clean(f.label)) for f in made.facets],
-        )
-        self._database.execute(
-            "INSERT INTO words (rowid, label, keywords, body) VALUES (?, ?, ?, ?)",
-            (number, _clean(made.label), _clean(made.keywords), _clean(made.body)),
-        )
-        self._database.execute("INSERT INTO letters (rowid, label) VALUES (?, ?)", (number, _clean(made.label)))
-
-    def _record(self, revision: int) -> None:
-        self._database.execute("DELETE FROM meta")
-        self._database.execute("INSERT INTO meta VALUES (?)", (revision,))
 
 
 class SearchIndex:
@@ -236,7 +126,7 @@ def _source(table: str, text: str) -> tuple[str | None, list[str]]:
     """The FROM and WHERE of a search in one table; `None` if the text cannot be asked of it."""
     if not table:
         return "FROM node WHERE 1", []
-    words = [word for word in _clean(text).replace('"', " ").split() if any(c.isalnum() for c in word)]
+    words = [word for word in storable(text).replace('"', " ").split() if any(c.isalnum() for c in word)]
     words = list(dict.fromkeys(words))[:_MAX_WORDS]
     if table == "letters":
         words = [word for word in words if len(word) >= 3]
@@ -255,19 +145,10 @@ def _facet_conditions(facets: Mapping[str, Sequence[str]]) -> tuple[str, list[st
             conditions += (
                 " AND node.id IN (SELECT node FROM facet WHERE name = ? AND value IN (SELECT value FROM json_each(?)))"
             )
-            values += [_clean(name), json.dumps([_clean(value) for value in wanted])]
+            values += [storable(name), json.dumps([storable(value) for value in wanted])]
     return conditions, values
 
 
-def _subjects(quads: Iterable[Quad]) -> Iterator[NamedNode]:
-    return (quad.subject for quad in quads if isinstance(quad.subject, NamedNode))
-
-
-def _pointing(store: Store, nodes: Iterable[NamedNode]) -> set[NamedNode]:
-    """The nodes with a link to one of these."""
-    return {subject for node in nodes for subject in _subjects(store.quads_for_pattern(None, None, node, None))}
-
-
-def _clean(text: str) -> str:
-    """Without what SQLite's text cannot hold."""
+def storable(text: str) -> str:
+    """The text without what SQLite cannot hold."""
     return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")

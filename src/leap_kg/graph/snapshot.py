@@ -11,10 +11,13 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
+from leap_kg.graph.engine import Engine
 from leap_kg.graph.home import Home
 
 _KEEP = 8
 _KEEP_SECONDS = 600
+_MOST = 64
+"""However fast revisions follow each other: a query that began on the oldest of these is over long since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Snapshot:
 
     revision: int
     directory: Path
-    store: Store
+    store: Engine
 
 
 class Snapshots:
@@ -37,6 +40,11 @@ class Snapshots:
     def newest(self) -> int:
         """The newest revision that has a checkpoint, 0 for none."""
         return max(self._revisions(), default=0)
+
+    def newest_directory(self) -> tuple[int, Path] | None:
+        """The newest revision and where its checkpoint lies; `None` before the first."""
+        revision = self.newest()
+        return (revision, self._directory(revision)) if revision else None
 
     def current(self) -> Snapshot | None:
         """The newest checkpoint, opened once and kept until a newer one appears; `None` before the first."""
@@ -69,7 +77,9 @@ class Snapshots:
 
     def _retire(self) -> None:
         oldest_first = sorted(self._revisions())
-        for revision in oldest_first[:-_KEEP]:
+        for revision in oldest_first[:-_MOST]:
+            self._remove(revision)
+        for revision in oldest_first[-_MOST:-_KEEP]:
             if time.time() - self._directory(revision).stat().st_mtime > _KEEP_SECONDS:
                 self._remove(revision)
 

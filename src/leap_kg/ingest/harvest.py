@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
-from pyoxigraph import Store, Triple
+from pyoxigraph import Triple
 
 from leap_kg.graph.activity import Activity
+from leap_kg.graph.change import Difference
+from leap_kg.graph.engine import Engine
 from leap_kg.graph.names import source_graph
-from leap_kg.graph.publish import Difference, Rejected, Writer, difference
+from leap_kg.graph.publish import Rejected, Writer, difference
 from leap_kg.ingest.composition import Composition, compose
 from leap_kg.ingest.departures import departures
 from leap_kg.ingest.fetch import Fetcher
@@ -62,7 +64,7 @@ class Harvest:
         *,
         fetcher: Fetcher,
         base: str,
-        store: Callable[[], Store],
+        store: Callable[[], Engine],
         raw: RawStore,
         state: State | None,
         writer: Writer | None,
@@ -202,6 +204,8 @@ class Harvest:
         if self._state is not None and self._writer is not None:
             forgotten = taking.previous.keys() - taking.mapped.keys()
             self._state.finish(report, good, forgotten, taking.dead.values())
+            counts = {"published": published, "dead": report.dead, "tombstoned": report.tombstoned}
+            log.info("harvested", source=report.source, run=report.run, revision=revision, seen=seen, **counts)
         return Outcome(report, change)
 
     def _failed(self, taking: Taking, run: str, reason: str) -> Outcome:

@@ -9,7 +9,7 @@ without a word what it cannot read as an IRI; here such a value is a reason, and
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
@@ -22,18 +22,19 @@ from leap_kg.ontology.iri import readable
 from leap_kg.ontology.jsonld import context, context_iri, parse_document
 from leap_kg.ontology.namespaces import RDF, RDFS, SCHEMA
 from leap_kg.settings import DEFAULT_BASE
+from leap_kg.sparql.body import BodyLimits, BodyRefused, check_json, check_turtle
 
 MAX_TRIPLES = 50_000
 MAX_CHARACTERS = 32 * 2**20  # of all terms, once prefixes are written out
-MAX_QUOTED = 64  # how often `<<`, which opens a triple inside a triple, may stand in a file
-MAX_DEPTH = 64
+MAX_DEPTH = 64  # half of what a request may nest: the JSON-LD processor recurses in Python
 MAX_VALUES = 5_000  # of a JSON document: five seconds of work if all belong to one property
 MAX_CONTEXT = 8 * 2**10  # characters of all contexts of a document together
 
+_LIMITS = BodyLimits(depth=MAX_DEPTH, json_bytes=MAX_CHARACTERS)
 _OLD_SCHEMA = "http://schema.org/"
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|\\^`]')
-_JSON_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
+_JSON_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{,]', re.DOTALL)
 _KEYED_CONTAINERS = {"@language", "@index", "@id", "@type", "@graph"}
 
 
@@ -43,8 +44,7 @@ def read_turtle(data: bytes, base: str, what: str) -> list[Triple]:
     Raises `Unreadable`; `what` names the file.
     """
     text = _text(data, base, what)
-    if text.count("<<") > MAX_QUOTED:
-        raise Unreadable(f"has '<<' more than {MAX_QUOTED} times: write statements, not quoted ones", what=what)
+    _guarded(check_turtle, text, what)
     try:
         return list(_bounded(parse(text, format=RdfFormat.TURTLE, base_iri=base), what))
     except SyntaxError as error:
@@ -130,19 +130,19 @@ def _bounded(statements: Iterable[Triple], what: str) -> Iterator[Triple]:
         yield triple
 
 
+def _guarded(check: Callable[[bytes, BodyLimits], None], text: str, what: str) -> None:
+    """Let the guard of a format look at the text before its parser does."""
+    try:
+        check(text.encode(), _LIMITS)
+    except BodyRefused as refused:
+        raise Unreadable(refused.detail, refused.line, refused.column, what) from None
+
+
 def _check_size(text: str, what: str) -> None:
-    depth = values = 0
+    _guarded(check_json, text, what)
+    values = 0
     for token in _JSON_TOKEN.finditer(text):
-        match token[0]:
-            case "[" | "{":
-                depth += 1
-                values += 1
-            case "]" | "}":
-                depth -= 1
-            case ",":
-                values += 1
-        if depth > MAX_DEPTH:
-            raise Unreadable(f"is nested more than {MAX_DEPTH} deep: flatten it", what=what)
+        values += token[0] in ("[", "{", ",")
         if values > MAX_VALUES:
             raise Unreadable(f"holds more than {MAX_VALUES} values: split the file, or write Turtle", what=what)
 

@@ -8,9 +8,11 @@ from pyoxigraph import Store
 
 from leap_kg import __version__
 from leap_kg.graph.activity import Activity
+from leap_kg.graph.change import Publication
+from leap_kg.graph.followers import followed_writer
 from leap_kg.graph.home import Home
 from leap_kg.graph.names import source_graph
-from leap_kg.graph.publish import Publication, Writer
+from leap_kg.graph.publish import Writer
 from leap_kg.graph.snapshot import Snapshots
 from leap_kg.ingest.fetch import CachedFetcher, Fetcher
 from leap_kg.ingest.harvest import Harvest, Outcome, Progress
@@ -37,7 +39,7 @@ def harvest_round(
     """
     home.create()
     with ExitStack() as stack:
-        writer = stack.enter_context(Writer(home, base))
+        writer = stack.enter_context(followed_writer(home, base))
         state = stack.enter_context(State(home.state))
         publish_ontology(writer, base)
         harvest = Harvest(

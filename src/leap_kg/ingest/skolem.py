@@ -7,7 +7,7 @@ blank nodes with a dozen equal children each would take days. The work is estima
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import exp, lgamma
 
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, NamedNode, Quad, Triple
@@ -19,21 +19,34 @@ class TooAlike(ValueError):
     """Blank nodes that cannot be told apart with reasonable effort."""
 
 
-def skolemise(triples: Sequence[Triple], name: Callable[[str], NamedNode]) -> list[Triple]:
-    """The triples, sorted, with each blank node replaced by `name(label)`; labels are `c14n0`, `c14n1`, …
+def canonical(triples: Sequence[Triple]) -> list[Triple]:
+    """The triples with their blank nodes labelled `c14n0`, `c14n1`, … whatever they were called.
 
     No term may be a triple. Raises `TooAlike`.
     """
     _check_work(triples)
     dataset = Dataset(Quad(t.subject, t.predicate, t.object) for t in triples)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return [Triple(quad.subject, quad.predicate, quad.object) for quad in dataset]
+
+
+def renamed(triples: Iterable[Triple], name: Callable[[str], NamedNode]) -> list[Triple]:
+    """The triples, sorted, with each blank node replaced by `name(label)`."""
     named = []
-    for quad in dataset:
-        subject, target = quad.subject, quad.object
+    for triple in triples:
+        subject, target = triple.subject, triple.object
         subject = name(subject.value) if isinstance(subject, BlankNode) else subject
         target = name(target.value) if isinstance(target, BlankNode) else target
-        named.append(Triple(subject, quad.predicate, target))
+        named.append(Triple(subject, triple.predicate, target))
     return sorted(named, key=str)
+
+
+def skolemise(triples: Sequence[Triple], name: Callable[[str], NamedNode]) -> list[Triple]:
+    """The triples, sorted, with each blank node replaced by `name(label)`; labels are `c14n0`, `c14n1`, …
+
+    No term may be a triple. Raises `TooAlike`.
+    """
+    return renamed(canonical(triples), name)
 
 
 def _check_work(triples: Sequence[Triple]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from leap_kg.sparql.accept import best
 from leap_kg.sparql.guard import QueryForm
@@ -55,6 +56,7 @@ def offered(form: QueryForm) -> tuple[Format, ...]:
     return GRAPHS if form.is_graph else ROWS
 
 
+@lru_cache(maxsize=1024)
 def negotiate(accept: str | None, form: QueryForm, requested: str | None = None) -> Format | None:
     """The format of an answer, or `None` where none suits (a 406).
 

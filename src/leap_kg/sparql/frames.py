@@ -1,6 +1,7 @@
-"""What passes through the pipes of a query worker: frames of a JSON header and a body of bytes.
+"""What passes between the server and a query worker: frames of a JSON header and a body of bytes.
 
-A frame is two unsigned 32-bit big-endian lengths (header, body), then both. Imports little: the worker loads it.
+A frame is two unsigned 32-bit big-endian lengths (header, body), then both. Headers repeat from query to query, so
+each side keeps the last ones it has read. Imports little: the worker loads it.
 """
 
 from __future__ import annotations
@@ -14,29 +15,33 @@ if TYPE_CHECKING:
     from typing import Any, BinaryIO
 
 LENGTHS = struct.Struct(">II")
+_KEPT = 256
+_known: dict[bytes, dict[str, Any]] = {}
 
 
-def head(header: Mapping[str, Any], body_size: int) -> bytes:
-    """Lengths and header of a frame; the body of `body_size` bytes is to follow."""
-    encoded = json.dumps(header).encode()
-    return LENGTHS.pack(len(encoded), body_size) + encoded
+def encode(header: Mapping[str, Any]) -> bytes:
+    """A header as it is sent."""
+    return json.dumps(header).encode()
 
 
 def decode(header: bytes) -> dict[str, Any]:
-    """The header of a frame."""
-    decoded: dict[str, Any] = json.loads(header)
-    return decoded
+    """A header that was received; it is shared with later frames, so nobody may change it."""
+    found = _known.get(header)
+    if found is None:
+        found = json.loads(header)
+        if len(_known) >= _KEPT:
+            _known.clear()
+        _known[header] = found
+    return found
 
 
-def write(stream: BinaryIO, header: Mapping[str, Any], body: bytes = b"") -> None:
-    """Send one frame."""
-    stream.write(head(header, len(body)))
-    stream.write(body)
-    stream.flush()
+def frame(header: bytes, body: bytes) -> bytes:
+    """A whole frame, given the header as `encode` makes it."""
+    return LENGTHS.pack(len(header), len(body)) + header + body
 
 
 def read(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
-    """Receive one frame; `None` when the other side has closed the pipe, also in the middle of a frame."""
+    """Receive one frame; `None` when the other side has gone, also in the middle of a frame."""
     lengths = stream.read(LENGTHS.size)
     if len(lengths) < LENGTHS.size:
         return None

@@ -3,14 +3,15 @@
 Hazard: nothing here can be stopped, so only queries of the catalogue run here; visitors' queries go to the pool.
 """
 
-from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Triple
 
+from leap_kg.graph.engine import Engine
 from leap_kg.sparql.guard import inspect
 
 Term = NamedNode | BlankNode | Literal | Triple
 
 
-def select(store: Store, text: str) -> list[dict[str, Term]]:
+def select(store: Engine, text: str) -> list[dict[str, Term]]:
     """The rows of a SELECT query, each a mapping from variable names to terms, without the unbound ones.
 
     The default graph is the union of all graphs, unless the query has FROM. Raises `ValueError` for another form of

@@ -1,30 +1,29 @@
-"""Puts a page together as an HTTP answer: form, validators, links to its other forms, and the frame of the page.
+"""Puts a page together as an HTTP answer: form, validators, links to its other forms and moments, and its frame.
 
 A route says what it can give and how to make each form; what the client gets is decided here.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from ipaddress import ip_address
 
 from fastapi import Request, Response
 from starlette.responses import HTMLResponse
 
 from leap_kg.sparql.formats import Format
-from leap_kg.web.negotiation import (
-    HTML,
-    by_accept,
-    etag,
-    link_header,
-    not_acceptable,
-    not_modified,
-    unchanged,
-    with_suffix,
-)
+from leap_kg.web.history.pinned import pinned
+from leap_kg.web.links import without_moment
+from leap_kg.web.negotiation import HTML, by_accept, etag, link_header, not_acceptable, unchanged, with_suffix
 from leap_kg.web.revision import Revision
+from leap_kg.web.security import raw_path
 from leap_kg.web.site import Site
+from leap_kg.web.sparql.clients import Networks
 
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
+# What a 304 repeats of the answer that it stands for (RFC 9110, section 15.4.5).
+_VALIDATED = ("ETag", "Vary", "Cache-Control", "Content-Location", "Memento-Datetime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,8 @@ class Resource:
 
     `revision` is the revision it was read from (0 if it depends on none), `address` its path with query string and
     without suffix, `about` the IRI of what it is about, `make` the maker of the body of a form, `stamp` what the page
-    depends on beside revision and build, `status` that of a full answer.
+    depends on beside revision and build, `page_stamp` what only the web page does, `status` that of a full answer,
+    `moment` the headers that `memento.headers` made for it.
     """
 
     revision: int
@@ -43,6 +43,8 @@ class Resource:
     make: Callable[[Format], bytes | str]
     stamp: str = ""
     status: int = 200
+    moment: Mapping[str, str] = field(default_factory=dict)
+    page_stamp: str = ""
 
 
 def site_of(request: Request) -> Site:
@@ -56,31 +58,47 @@ def answer(request: Request, resource: Resource, form: Format | None) -> Respons
     chosen = form or by_accept(request, resource.forms)
     if chosen is None:
         return not_acceptable(resource.forms, resource.address)
-    stamp = "-".join(filter(None, (site_of(request).build if chosen is HTML else "", resource.stamp)))
+    fixed = "at" if "Memento-Datetime" in resource.moment else ""
+    of_page = (site_of(request).build, resource.page_stamp) if chosen is HTML else ()
+    stamp = "-".join(filter(None, (*of_page, resource.stamp, fixed)))
     tag = etag(resource.revision, chosen, stamp)
-    if resource.status == 200 and unchanged(request, tag):
-        return not_modified(tag)
+    links = link_header(resource.about, resource.address, (f for f in resource.forms if f is not chosen))
     headers = {
         "ETag": tag,
-        "Vary": "Accept",
         "Cache-Control": "no-cache",
         "Leap-Revision": str(resource.revision),
-        "Link": link_header(resource.about, resource.address, (f for f in resource.forms if f is not chosen)),
+        **resource.moment,
+        "Vary": ", ".join(filter(None, ("Accept", resource.moment.get("Vary")))),
+        "Link": ", ".join(filter(None, (links, resource.moment.get("Link")))),
     }
+    if resource.status == 200 and unchanged(request, tag):
+        return Response(status_code=304, headers={name: headers[name] for name in _VALIDATED if name in headers})
     if resource.status != 200:
         del headers["ETag"]
     return Response(resource.make(chosen), status_code=resource.status, media_type=chosen.content_type, headers=headers)
 
 
 def render(request: Request, template: str, revision: Revision | None = None, **context: object) -> str:
-    """A page with what the frame needs."""
-    if revision is not None:
-        context |= {
-            "revision": revision.number,
-            "revision_path": f"/changes/{revision.number}",
-            "revision_time": revision.time,
-        }
-    return site_of(request).templates.render(template, context)
+    """A page with what the frame needs; the links of one about a fixed moment stay at that moment."""
+    site = site_of(request)
+    if revision is None:
+        return site.templates.render(template, context)
+    context |= {
+        "revision": revision.number,
+        "revision_path": f"/changes/{revision.number}",
+        "revision_time": _second(site.history.committed(revision.number)),
+    }
+    if revision.fixed is None:
+        return site.templates.render(template, context)
+    query = request.scope["query_string"].decode("latin-1")
+    now = without_moment(f"{raw_path(request.scope)}{'?' if query else ''}{query}")
+    context["fixed"] = {"at": revision.fixed.isoformat(), "now": now}
+    return pinned(site.templates.render(template, context), revision.number)
+
+
+def _second(moment: datetime) -> str:
+    """A time to the second, as people read it in the frame of a page."""
+    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def page(
@@ -88,6 +106,8 @@ def page(
 ) -> Response:
     """A page that exists as HTML only."""
     headers = {"Cache-Control": "no-cache"}
+    if revision is not None and revision.fixed is not None:
+        headers["X-Robots-Tag"] = "noindex"
     return HTMLResponse(render(request, template, revision, **context), status_code=status, headers=headers)
 
 
@@ -103,4 +123,17 @@ def twins(address: str, forms: Sequence[Format]) -> list[dict[str, str]]:
 def origin(request: Request) -> str:
     """Scheme and host of the server as the client knows them; the Host header is whatever the client sends."""
     host = request.headers.get("host", "")
-    return f"{request.url.scheme}://{host if _HOST.fullmatch(host) else 'localhost'}"
+    scheme = forwarded_scheme(request, site_of(request).settings.trusted_proxies) or request.url.scheme
+    return f"{scheme}://{host if _HOST.fullmatch(host) else 'localhost'}"
+
+
+def forwarded_scheme(request: Request, trusted: Networks) -> str | None:
+    """What a proxy before us says the client used, if it is one that we were told to trust."""
+    named = request.headers.get("x-forwarded-proto", "")
+    if not trusted or named not in ("http", "https") or request.client is None:
+        return None
+    try:
+        peer = ip_address(request.client.host)
+    except ValueError:
+        return None
+    return named if any(peer in network for network in trusted) else None

@@ -9,12 +9,21 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 
 from leap_kg import __version__
+from leap_kg.graph.protocol import RemoteError
 from leap_kg.settings import Settings
-from leap_kg.web import endpoint, nodes, pages, wellknown
+from leap_kg.web import pages, wellknown
 from leap_kg.web.answers import page
 from leap_kg.web.assets import PREFIX, AssetFiles
+from leap_kg.web.history import changefeed, feeds, histories, ldes, timemaps, watch
+from leap_kg.web.history.refusal import Busy, NotThen
+from leap_kg.web.history.refusing import refused
+from leap_kg.web.nodes import routes as nodes
+from leap_kg.web.operations import health
 from leap_kg.web.security import Security
 from leap_kg.web.site import NoRevision, Site
+from leap_kg.web.sparql import editor, void
+from leap_kg.web.sparql.endpoint import Endpoint
+from leap_kg.web.writing import graphstore, updating
 
 log = structlog.get_logger(__name__)
 
@@ -42,10 +51,29 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.site = site
     app.mount(PREFIX, AssetFiles(site.assets.dist), name="static")
-    for module in (wellknown, endpoint, pages, nodes):
+    for module in (
+        health,
+        wellknown,
+        editor,
+        graphstore,
+        updating,
+        void,
+        feeds,
+        watch,
+        changefeed,
+        histories,
+        timemaps,
+        ldes,
+        pages,
+        nodes,
+    ):
         app.include_router(module.router)
     app.add_middleware(Security)
+    app.add_middleware(Endpoint, site=site)
     app.add_exception_handler(NoRevision, _empty)
+    app.add_exception_handler(NotThen, refused)
+    app.add_exception_handler(Busy, refused)
+    app.add_exception_handler(RemoteError, _away)
     app.add_exception_handler(HTTPException, _plain)
     app.add_exception_handler(Exception, _broken)
     return app
@@ -67,6 +95,18 @@ def _empty(request: Request, _: Exception) -> Response:
 def _plain(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     return PlainTextResponse(f"{status}: nothing at {request.url.path}\n", status_code=status)
+
+
+def _away(request: Request, error: Exception) -> Response:
+    """The SPARQL server that answers for this graph cannot be used; the log says why."""
+    log.error("the SPARQL server cannot be used", path=request.url.path, reason=str(error))
+    return page(
+        request,
+        "message.html",
+        status=503,
+        title="This page cannot be shown now",
+        text="The server that holds the graph does not answer; try again later.",
+    )
 
 
 def _broken(request: Request, error: Exception) -> Response:

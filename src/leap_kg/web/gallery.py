@@ -8,6 +8,8 @@ from leap_kg.web.links import query_url
 
 # Queries that pages run for themselves; they would mislead in a list of questions.
 _INTERNAL = ("pages/", "panels/")
+# Queries of this folder are asked of the history of changes.
+_OF_CHANGES = "changes/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ def bound(catalogue: Catalogue, name: str, values: Mapping[str, str]) -> str | N
     return query.bind(**{key: values[key] for key in query.parameters if values.get(key)})
 
 
+def endpoint_of(name: str) -> str:
+    """The path of the endpoint that answers a query."""
+    return "/changes/sparql" if name.startswith(_OF_CHANGES) else "/sparql"
+
+
 def _runs_alone(query: NamedQuery) -> bool:
     return all(parameter.default is not None for parameter in query.parameters.values())
 
@@ -66,6 +73,6 @@ def _entry(query: NamedQuery) -> GalleryEntry:
         description=query.description,
         parameters=[ParameterEntry(p.name, p.description, str(p.default)) for p in query.parameters.values()],
         text=text,
-        run_path=query_url(text),
+        run_path=query_url(text, endpoint=endpoint_of(query.name)),
         form_path=f"/queries/{query.name}",
     )

@@ -29,12 +29,26 @@ def address_label(iri: str) -> str:
     return f"{text[:half]}…{text[-half + 1 :]}"
 
 
-def url(path: str, **parameters: str | int | None) -> str:
+def url(path: str, /, **parameters: str | int | None) -> str:
     """A path of ours with a query string; parameters that are `None` or empty are left out."""
     given = [(name, value) for name, value in parameters.items() if value not in (None, "")]
     return f"{path}?{urlencode(given)}" if given else path
 
 
-def query_url(query: str) -> str:
-    """Where a visitor finds this SPARQL query in the editor."""
-    return url("/sparql", query=query)
+def query_url(query: str, at: str = "", endpoint: str = "/sparql") -> str:
+    """Where a visitor finds this SPARQL query in the editor, perhaps at a moment of the past."""
+    return url(endpoint, query=query, at=at)
+
+
+def at_moment(address: str, revision: int) -> str:
+    """The address of the same page at a revision."""
+    page, mark, fragment = without_moment(address).partition("#")
+    return f"{page}{'&' if '?' in page else '?'}at={revision}{mark}{fragment}"
+
+
+def without_moment(address: str) -> str:
+    """The address of the same page without a moment, so at the newest revision."""
+    page, mark, fragment = address.partition("#")
+    path, _, query = page.partition("?")
+    kept = "&".join(pair for pair in query.split("&") if pair and pair.partition("=")[0] != "at")
+    return f"{path}{'?' if kept else ''}{kept}{mark}{fragment}"

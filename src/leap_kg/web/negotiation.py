@@ -49,11 +49,6 @@ def unchanged(request: Request, tag: str) -> bool:
     return any(one == "*" or one.removeprefix("W/") == tag.removeprefix("W/") for one in known)
 
 
-def not_modified(tag: str) -> Response:
-    """304: the client's copy holds."""
-    return Response(status_code=304, headers={"ETag": tag, "Vary": "Accept", "Cache-Control": "no-cache"})
-
-
 def not_acceptable(forms: Sequence[Format], address: str) -> Response:
     """406 with the list of what there is."""
     lines = [f"{form.media_type}  {with_suffix(address, form)}" for form in forms]

@@ -1,25 +1,23 @@
-"""The pages that are not about one node: first page, lists, changes, questions, help."""
+"""The pages that are not about one node: first page, lists, questions, help."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
-from leap_kg.graph.patch import LogError
 from leap_kg.sparql.formats import Format
 from leap_kg.sparql.parameters import ParameterError
 from leap_kg.web.answers import Resource, answer, page, render, site_of, twins
-from leap_kg.web.changes import change_page, timeline
 from leap_kg.web.findings import FILTERS, as_rows, chosen, findings_page
-from leap_kg.web.gallery import bound, gallery
-from leap_kg.web.home import home_page, source_states
+from leap_kg.web.gallery import bound, endpoint_of, gallery
+from leap_kg.web.history.memento import headers
+from leap_kg.web.history.moments import named_moment, revision_asked
+from leap_kg.web.home import home_page
 from leap_kg.web.links import query_url
 from leap_kg.web.listing import LARGEST_PAGE, Listing, State, hits_as_rows, listing, number
 from leap_kg.web.negotiation import CSV, HTML, JSON, LIST_FORMS, NODE_FORMS
-from leap_kg.web.nodes import by_path, missing
+from leap_kg.web.nodes.routes import by_path
 from leap_kg.web.revision import Revision
 from leap_kg.web.samples import samples
 from leap_kg.web.site import NoRevision
@@ -39,9 +37,10 @@ _FINDING_COLUMNS = (
 def home(request: Request) -> Response:
     """The first page."""
     site = site_of(request)
-    revision = site.revision()
+    revision = revision_asked(request, site)
     with site.search() as index:
-        view = home_page(revision, index, site.log, datetime.now(UTC))
+        sources = site.freshness.states(revision).values()
+        view = home_page(revision, None if revision.fixed else index, site.history.timeline, sources)
     resource = Resource(
         revision=revision.number,
         address="/",
@@ -49,6 +48,7 @@ def home(request: Request) -> Response:
         forms=(HTML,),
         make=lambda _: render(request, "home.html", revision, page=view, sample=samples(request, view.example)),
         stamp="".join(source.state[0] for source in view.sources),
+        moment=headers(request, revision, "/"),
     )
     return answer(request, resource, None)
 
@@ -74,7 +74,7 @@ def findings(request: Request, suffix: str = "") -> Response:
     form = _form(suffix, LIST_FORMS)
     if suffix and form is None:
         return by_path(request)
-    revision = site_of(request).revision()
+    revision = revision_asked(request, site_of(request))
     given = request.query_params
     wanted = {name: given.get(name, "")[:200] for name in FILTERS}
     current = number(given.get("page"), 1, 1_000_000)
@@ -88,66 +88,8 @@ def findings(request: Request, suffix: str = "") -> Response:
             return as_csv(rows, _FINDING_COLUMNS)
         return as_json({"total": len(rows), "revision": revision.number, "findings": rows})
 
-    return answer(request, Resource(revision.number, address, address, LIST_FORMS, make), form)
-
-
-@router.get("/changes")
-@router.get("/changes{suffix}")
-def changes(request: Request, suffix: str = "") -> Response:
-    """All revisions."""
-    form = _form(suffix, _JSON_FORMS)
-    if suffix and form is None:
-        return by_path(request)
-    site = site_of(request)
-    revision, address = site.revision(), _address("/changes", request)
-    current = number(request.query_params.get("page"), 1, 1_000_000)
-
-    def make(chosen_form: Format) -> bytes | str:
-        view = timeline(site.log, revision.reading, current)
-        if chosen_form is HTML:
-            formats = twins(address, _JSON_FORMS)
-            return render(request, "changes.html", revision, page=view, section="changes", formats=formats)
-        return as_json({"total": view.total, "page": current, "changes": [asdict(one) for one in view.changes]})
-
-    return answer(request, Resource(revision.number, address, address, _JSON_FORMS, make), form)
-
-
-@router.get("/changes/{name}")
-def change(request: Request, name: str) -> Response:
-    """One revision, as a page, as JSON or as the patch itself."""
-    site = site_of(request)
-    revision = site.revision()
-    found = re.fullmatch(r"([1-9]\d{0,8})(\.json|\.rdfp|)", name, re.ASCII)
-    if found is None or int(found[1]) > revision.number:
-        return missing(request, name)
-    wanted, suffix = int(found[1]), found[2]
-    try:
-        if suffix == ".rdfp":
-            return _immutable(site.log.read(wanted).text(), "application/rdf-patch")
-        current = number(request.query_params.get("page"), 1, 1_000_000)
-        view = change_page(site.log, revision.reading, wanted, current)
-    except LogError:
-        return page(
-            request,
-            "message.html",
-            revision,
-            500,
-            title=f"Revision {wanted} cannot be shown",
-            text="Its patch file is missing or damaged; `leap-kg changes` on the server says which.",
-        )
-    if suffix == ".json":
-        return _immutable(as_json(asdict(view.summary)), "application/json")
-    return page(
-        request,
-        "change.html",
-        revision,
-        page=view,
-        section="changes",
-        formats=[
-            {"label": "JSON", "path": f"/changes/{wanted}.json", "type": JSON.media_type},
-            {"label": "RDF Patch", "path": f"/changes/{wanted}.rdfp", "type": "application/rdf-patch"},
-        ],
-    )
+    moment = headers(request, revision, "/findings")
+    return answer(request, Resource(revision.number, address, address, LIST_FORMS, make, moment=moment), form)
 
 
 @router.get("/queries")
@@ -173,11 +115,13 @@ def queries(request: Request, suffix: str = "") -> Response:
 @router.get("/queries/{name:path}")
 def run_query(request: Request, name: str) -> Response:
     """A named query with values for its parameters: leads to the editor with its answer."""
+    moment = named_moment(request)
     try:
         text = bound(site_of(request).queries, name, dict(request.query_params))
     except ParameterError as error:
         return page(request, "message.html", _revision_if_any(request), 400, title="Not a value", text=f"{error}.")
-    return RedirectResponse(query_url(text), status_code=303) if text else by_path(request)
+    endpoint = endpoint_of(name)
+    return RedirectResponse(query_url(text, moment, endpoint), status_code=303) if text else by_path(request)
 
 
 @router.get("/about")
@@ -186,7 +130,7 @@ def about(request: Request) -> Response:
     site, revision = site_of(request), _revision_if_any(request)
     example, sources = None, []
     if revision is not None:
-        sources = source_states(revision.reading, datetime.now(UTC))
+        sources = list(site.freshness.states(revision).values())
         with site.search() as index:
             view = listing(index, State(facets={"kind": ("dataset",)}, size=1), site.settings.base)
         example = view.results[0].node if view.results else None
@@ -208,6 +152,8 @@ def _listed(request: Request, path: str, suffix: str, heading: str) -> Response:
     if suffix and form is None:
         return by_path(request)
     site = site_of(request)
+    if revision_asked(request, site).fixed:
+        return _newest_only(request)
     revision, state = site.revision(), State.read(path, request.query_params)
     address = _address(path, request)
 
@@ -224,6 +170,21 @@ def _listed(request: Request, path: str, suffix: str, heading: str) -> Response:
         return as_json({"total": found.total, "page": state.number, "revision": revision.number, "hits": rows})
 
     return answer(request, Resource(revision.number, address, address, LIST_FORMS, make), form)
+
+
+def _newest_only(request: Request) -> Response:
+    """404 for a list at a past moment: the search index knows the newest revision only."""
+    revision = revision_asked(request, site_of(request))
+    return page(
+        request,
+        "message.html",
+        revision,
+        404,
+        title="No lists of the past",
+        text="Lists and search show the newest revision only. Look at a single node, or ask in SPARQL, at that moment; "
+        "or see the list as it is now.",
+        section="browse",
+    )
 
 
 def _list_html(request: Request, revision: Revision, view: Listing, heading: str, address: str) -> str:
@@ -261,12 +222,6 @@ def _form(suffix: str, forms: Sequence[Format]) -> Format | None:
 def _address(path: str, request: Request) -> str:
     query = request.scope["query_string"].decode("latin-1")
     return f"{path}?{query}" if query else path
-
-
-def _immutable(body: str | bytes, media_type: str) -> Response:
-    """Something that never changes once it is there."""
-    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-    return Response(body, media_type=media_type, headers=headers)
 
 
 def _revision_if_any(request: Request) -> Revision | None:

@@ -3,24 +3,37 @@
 Each part is made when a page first needs it and shared by all requests.
 """
 
-import re
+import copy
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from functools import cached_property
 
-from pyoxigraph import Literal, NamedNode
-
 from leap_kg.graph.snapshot import Snapshot
-from leap_kg.ontology.namespaces import PROV, XSD
 from leap_kg.sparql.catalogue import Catalogue
-from leap_kg.web.describe import Descriptions
 from leap_kg.web.findings import Finding, all_findings
+from leap_kg.web.nodes.describe import Descriptions
 from leap_kg.web.reading import Reading
 
 
 class Revision:
-    """One revision of the graph, open for pages."""
+    """One revision of the graph, open for pages.
 
-    def __init__(self, snapshot: Snapshot, base: str, queries: Catalogue) -> None:
+    `fixed` is when it came into force, if a moment was asked for; `None` for the newest as such, whose address shows
+    another revision tomorrow. `parts` gives the IRIs that may be parts of a node at a revision.
+    """
+
+    def __init__(
+        self, snapshot: Snapshot, base: str, queries: Catalogue, parts: Callable[[str, int], Iterable[str]]
+    ) -> None:
         self.reading = Reading(snapshot, base, queries)
+        self._parts = parts
+        self.fixed: datetime | None = None
+
+    def fixed_at(self, moment: datetime) -> "Revision":
+        """The same revision as one that was asked for by its moment; shares what has been worked out."""
+        fixed = copy.copy(self)
+        fixed.fixed = moment
+        return fixed
 
     @property
     def number(self) -> int:
@@ -30,18 +43,13 @@ class Revision:
     @cached_property
     def descriptions(self) -> Descriptions:
         """The description of every node."""
-        parts = (row["part"] for row in self.reading.ask("pages/parts"))
-        return Descriptions(self.reading, (part for part in parts if isinstance(part, NamedNode)))
+        return Descriptions(self.reading, lambda iri: self._parts(iri, self.number))
+
+    def subjects_with_fragment(self) -> Iterator[str]:
+        """The IRIs with a fragment that something is said of; a pass over the whole graph."""
+        return (row["part"].value for row in self.reading.ask("pages/parts"))
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """Every finding, worst first."""
         return all_findings(self.reading)
-
-    @cached_property
-    def time(self) -> str:
-        """When the run that made the revision ended, as xsd:dateTime; `""` if nobody said."""
-        number = Literal(str(self.number), datatype=XSD("integer"))
-        runs = self.reading.subjects(self.reading.leap("revision"), number)
-        ends = (self.reading.text(run, PROV("endedAtTime")) for run in runs)
-        return next((re.sub(r"\.\d+", "", end) for end in ends if end), "")

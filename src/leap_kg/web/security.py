@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MAX_PATH = 4096
 MAX_QUERY = 8192
 MAX_SPARQL_QUERY = 65_536
+_ENDPOINTS = frozenset({"/sparql", "/changes/sparql"})
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
@@ -24,13 +25,21 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+_EXPOSED = "Content-Location, ETag, Link, Leap-Cache, Leap-Revision, Leap-Truncated, Memento-Datetime, Retry-After"
 _PREFLIGHT = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, QUERY, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Accept-Datetime, Content-Type, If-None-Match",
     "Access-Control-Max-Age": "86400",
-    "Allow": "GET, HEAD, POST, OPTIONS",
+    "Allow": "GET, HEAD, POST, QUERY, OPTIONS",
 }
+
+
+def common_headers() -> list[tuple[bytes, bytes]]:
+    """What `Security` adds to an answer that is no page."""
+    headers = MutableHeaders(raw=[])
+    _add(headers)
+    return headers.raw
 
 
 class Security:
@@ -49,7 +58,7 @@ class Security:
         if refusal is not None:
             await refusal(scope, receive, answer)
         else:
-            await self._app({**scope, "method": "GET"} if head else scope, receive, answer)
+            await self._app({**scope, "method": "GET", "head": True} if head else scope, receive, answer)
 
 
 class _Answer:
@@ -74,12 +83,12 @@ def _add(headers: MutableHeaders) -> None:
         headers.setdefault(name, value)
     if not headers.get("content-type", "").startswith("text/html"):
         headers.setdefault("Access-Control-Allow-Origin", "*")
-        headers.setdefault("Access-Control-Expose-Headers", "ETag, Link, Leap-Revision, Retry-After")
+        headers.setdefault("Access-Control-Expose-Headers", _EXPOSED)
 
 
 def _refusal(scope: Scope) -> Response | None:
     path, query = raw_path(scope), scope["query_string"]
-    longest = MAX_SPARQL_QUERY if path == "/sparql" else MAX_QUERY
+    longest = MAX_SPARQL_QUERY if path in _ENDPOINTS else MAX_QUERY
     if len(path) > MAX_PATH or len(query) > longest:
         text = f"The address is too long: at most {MAX_PATH} bytes of path and {longest} of query string.\n"
         return PlainTextResponse(text, status_code=414)
@@ -93,8 +102,16 @@ def _refusal(scope: Scope) -> Response | None:
 
 
 def allowed_methods(path: str) -> Sequence[str]:
-    """The methods by which a path can be read."""
-    return ("GET", "HEAD", "POST") if path == "/sparql" else ("GET", "HEAD")
+    """The methods that a path answers to.
+
+    Those that write need a token besides, and no page of another site may send one: what is answered to a preflight
+    allows neither the header Authorization nor PUT, PATCH and DELETE.
+    """
+    if path == "/graph-store" or path.startswith("/graph-store/"):
+        return ("GET", "HEAD", "PUT", "POST", "PATCH", "DELETE")
+    if path == "/update":
+        return ("POST",)
+    return ("GET", "HEAD", "POST", "QUERY") if path in _ENDPOINTS else ("GET", "HEAD")
 
 
 def raw_path(scope: Scope) -> str:

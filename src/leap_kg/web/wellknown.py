@@ -1,34 +1,28 @@
-"""The small documents that programs look for: health, robots, site map, context, icon; and the ontology."""
+"""The small documents that programs look for: robots, site map, context, icon; and the ontology."""
 
 from fastapi import APIRouter, Request, Response
 from pyoxigraph import NamedNode
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse
+from starlette.responses import FileResponse, PlainTextResponse
 
 from leap_kg.ontology.iri import path_of
 from leap_kg.ontology.jsonld import compact, context
 from leap_kg.ontology.namespaces import ONTOLOGY_PATH
 from leap_kg.sparql.formats import Format
 from leap_kg.web.answers import Resource, answer, origin, render, site_of, twins
-from leap_kg.web.describe import serialised
 from leap_kg.web.negotiation import HTML, JSONLD, RDF_FORMS
-from leap_kg.web.nodes import by_path, missing
-from leap_kg.web.site import NoRevision
+from leap_kg.web.nodes.describe import serialised
+from leap_kg.web.nodes.routes import by_path, missing
 from leap_kg.web.tables import as_json
 from leap_kg.web.vocabulary import ontology_triples, vocabulary
 
 router = APIRouter()
 
 _FORMS = (HTML, *RDF_FORMS)
-
-
-@router.get("/health")
-def health(request: Request) -> JSONResponse:
-    """Whether the server works, and which revision it serves; 0 if nothing was published yet."""
-    try:
-        number = site_of(request).revision().number
-    except NoRevision:
-        number = 0
-    return JSONResponse({"status": "ok" if number else "empty", "revision": number})
+# What crawlers would walk through for ever: queries, combinations of filters, and the past of everything.
+_CLOSED = (
+    *("/sparql", "/search", "/browse?", "/browse.", "/findings?", "/changes?", "/changes/sparql"),
+    *("/*?at=", "/*&at=", "/history", "/timemap", "/ldes", "/watch"),
+)
 
 
 @router.get("/context.jsonld", include_in_schema=False)
@@ -60,7 +54,7 @@ def ontology(request: Request, suffix: str = "") -> Response:
 @router.get("/robots.txt", include_in_schema=False)
 def robots(request: Request) -> PlainTextResponse:
     """Crawlers may read all nodes, but neither run queries nor walk through every combination of filters."""
-    closed = "".join(f"Disallow: {path}\n" for path in ("/sparql", "/search", "/browse?", "/browse.", "/findings?"))
+    closed = "".join(f"Disallow: {path}\n" for path in _CLOSED)
     return PlainTextResponse(f"User-agent: *\n{closed}Sitemap: {origin(request)}/sitemap.xml\n")
 
 

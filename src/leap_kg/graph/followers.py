@@ -1,0 +1,38 @@
+"""Opens a home for writing with everything that follows its log: its history, and the server that answers for it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from leap_kg.graph.committing import Follower
+from leap_kg.graph.follower import RemoteFollower
+from leap_kg.graph.history import History
+from leap_kg.graph.home import Home, HomeError
+from leap_kg.graph.patch import PatchLog
+from leap_kg.graph.publish import Writer
+
+log = structlog.get_logger(__name__)
+
+
+@contextmanager
+def followed_writer(home: Home, base: str, wait: float = 0.0) -> Iterator[Writer]:
+    """The home's writer, whose revisions the followers are told of; `wait` seconds for another to end.
+
+    What the history put off while the writer was held, it makes good when the home is free again. Raises as `Writer`.
+    """
+    history = History(home, base)
+    with Writer(home, base, wait, _followers(home, base, history)) as writer:
+        yield writer
+    try:
+        history.catch_up(PatchLog(home.log))
+    except (HomeError, sqlite3.Error, OSError) as error:
+        log.warning("the history of changes is behind; the next writer tries again", reason=str(error))
+
+
+def _followers(home: Home, base: str, history: History) -> list[Follower]:
+    followers: list[Follower] = [history.follow]
+    if home.remote is not None:
+        followers.append(RemoteFollower(home, base, home.remote).follow)
+    return followers

@@ -1,0 +1,230 @@
+"""The page of a dataset: its stores and how to open them, its licence, people, code, and how to cite it."""
+
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, PROV, SCHEMA, VCARD
+from leap_kg.web.cells import Node
+from leap_kg.web.links import external_href, url
+from leap_kg.web.nodes.entity import EntityPage, entity_page
+from leap_kg.web.nodes.store import StoreEntry, store_entry
+from leap_kg.web.reading import Reading
+from leap_kg.web.revision import Revision
+
+SHOWN_STORES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Who had a part in a dataset, in which roles; `anchor` is the fragment of the attribution."""
+
+    anchor: str
+    agent: Node
+    roles: list[Node]
+    description: str
+    page: Node | None
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """The licence as recognised and the text as the record has it; either may be missing."""
+
+    node: Node | None
+    elsewhere: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One way to cite a dataset; `composed` if the record gives none and this text was put together here."""
+
+    text: str
+    work: Node | None = None
+    composed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable that the record mentions."""
+
+    anchor: str
+    name: str
+    symbol: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Code that builds the dataset or one of its stores."""
+
+    node: Node
+    entry_point: str
+    file: Node | None
+    images: list[Node]
+    packages: list[Node]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where to ask about a dataset."""
+
+    anchor: str
+    address: Node
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetPage:
+    """What the page of a dataset shows beside what every page has (`entity`)."""
+
+    entity: EntityPage
+    stores: list[StoreEntry]
+    more_stores: int
+    licence: Licence
+    providers: list[Provider]
+    maintainers: list[Node]
+    contacts: list[Contact]
+    feedstock: Node | None
+    recipes: list[Recipe]
+    images: list[Node]
+    citations: list[Citation]
+    credit: str
+    documents: list[Node]
+    tags: list[Node]
+    variables: list[Variable]
+    thumbnail: Node | None
+    entries: list[Node]
+
+    @property
+    def anchors(self) -> set[str]:
+        """The fragments that sections of this page carry; the list of all statements carries the others."""
+        anchors = {provider.anchor for provider in self.providers}
+        anchors |= {contact.anchor for contact in self.contacts}
+        anchors |= {variable.anchor for variable in self.variables}
+        return anchors | {finding.anchor for finding in self.entity.own_findings}
+
+
+def dataset_page(revision: Revision, node: NamedNode) -> DatasetPage:
+    """The page of a dataset."""
+    reading = revision.reading
+    stores = reading.nodes(node, DCAT("distribution"))
+    providers = _providers(reading, node)
+    feedstock = reading.one(node, reading.leap("feedstock"))
+    depiction = reading.one(node, FOAF("depiction"))
+    entries = reading.subjects(FOAF("primaryTopic"), node)
+    return DatasetPage(
+        entity=entity_page(revision, node),
+        stores=[store_entry(reading, store) for store in stores[:SHOWN_STORES]],
+        more_stores=max(0, len(stores) - SHOWN_STORES),
+        licence=_licence(reading, node),
+        providers=providers,
+        maintainers=[reading.link(person) for person in reading.nodes(node, SCHEMA("maintainer"))],
+        contacts=_contacts(reading, node),
+        feedstock=reading.link(feedstock) if feedstock else None,
+        recipes=[_recipe(reading, recipe) for recipe in reading.nodes(node, reading.leap("recipe"))],
+        images=[reading.link(image) for image in reading.nodes(node, reading.leap("runsIn"))],
+        citations=_citations(reading, node, providers, entries, feedstock),
+        credit=reading.text(node, SCHEMA("creditText")),
+        documents=[reading.link(page) for page in reading.nodes(node, FOAF("page"))],
+        tags=[_tag(reading, word) for word in reading.texts(node, DCAT("keyword"))],
+        variables=[_variable(reading, part) for part in reading.nodes(node, SCHEMA("variableMeasured"))],
+        thumbnail=reading.link(depiction) if depiction else None,
+        entries=[page for entry in entries for page in _published(reading, entry)],
+    )
+
+
+def _licence(reading: Reading, node: NamedNode) -> Licence:
+    licence = reading.one(node, DCT("license"))
+    return Licence(
+        node=reading.link(licence) if licence else None,
+        elsewhere=external_href(licence.value) if licence else "",
+        text="\n".join(reading.texts(node, DCT("rights"))),
+    )
+
+
+def _providers(reading: Reading, node: NamedNode) -> list[Provider]:
+    found = []
+    maintainer = f"{reading.base}role/maintainer"
+    for attribution in reading.nodes(node, PROV("qualifiedAttribution")):
+        agent = reading.one(attribution, PROV("agent"))
+        roles = reading.nodes(attribution, DCAT("hadRole"))
+        if agent is None or [role.value for role in roles] == [maintainer]:
+            continue
+        page = reading.one(attribution, FOAF("page"))
+        found.append(
+            Provider(
+                anchor=attribution.value.partition("#")[2],
+                agent=reading.link(agent),
+                roles=[reading.link(role) for role in roles],
+                description=reading.text(attribution, DCT("description")),
+                page=reading.link(page) if page else None,
+            )
+        )
+    return sorted(found, key=lambda provider: provider.agent.label.lower())
+
+
+def _contacts(reading: Reading, node: NamedNode) -> list[Contact]:
+    return [
+        Contact(contact.value.partition("#")[2], reading.link(address))
+        for contact in reading.nodes(node, DCAT("contactPoint"))
+        for address in reading.nodes(contact, VCARD("hasEmail"))
+    ]
+
+
+def _recipe(reading: Reading, recipe: NamedNode) -> Recipe:
+    file = reading.one(recipe, DCT("source"))
+    return Recipe(
+        node=reading.link(recipe),
+        entry_point=reading.text(recipe, reading.leap("entryPoint")),
+        file=reading.link(file) if file else None,
+        images=[reading.link(image) for image in reading.nodes(recipe, reading.leap("runsIn"))],
+        packages=[reading.link(package) for package in reading.nodes(recipe, SCHEMA("softwareRequirements"))],
+    )
+
+
+def _citations(
+    reading: Reading,
+    node: NamedNode,
+    providers: list[Provider],
+    entries: list[NamedNode],
+    feedstock: NamedNode | None,
+) -> list[Citation]:
+    stated = [Citation(text) for text in reading.texts(node, DCT("bibliographicCitation"))]
+    for work in reading.nodes(node, SCHEMA("citation")):
+        text = reading.text(work, DCT("bibliographicCitation")) or reading.label(work)
+        stated.append(Citation(text, reading.link(work)))
+    return stated or [_composed(reading, node, providers, entries, feedstock)]
+
+
+def _composed(
+    reading: Reading,
+    node: NamedNode,
+    providers: list[Provider],
+    entries: list[NamedNode],
+    feedstock: NamedNode | None,
+) -> Citation:
+    producer = f"{reading.base}role/producer"
+    names = [p.agent.label for p in providers if any(role.iri == producer for role in p.roles)]
+    authors = "; ".join(dict.fromkeys(names))
+    pages = [page.iri for entry in entries for page in _published(reading, entry)]
+    address = next(iter(pages), feedstock.value if feedstock else node.value)
+    sentences = (authors, f"{reading.label(node)} [data set]", address)
+    return Citation(". ".join(sentence.rstrip(".") for sentence in sentences if sentence) + ".", composed=True)
+
+
+def _published(reading: Reading, entry: NamedNode) -> list[Node]:
+    pages = [reading.link(page) for page in reading.nodes(entry, FOAF("page"))]
+    return [Node(reading.label(entry), page.path, page.iri, external=True) for page in pages if page.external]
+
+
+def _tag(reading: Reading, word: str) -> Node:
+    return Node(word, url("/browse", kind="dataset", tag=word.lower()), "")
+
+
+def _variable(reading: Reading, part: NamedNode) -> Variable:
+    return Variable(
+        anchor=part.value.partition("#")[2],
+        name=reading.text(part, SCHEMA("name")),
+        symbol=reading.text(part, SCHEMA("alternateName")),
+        description=reading.text(part, DCT("description")),
+    )

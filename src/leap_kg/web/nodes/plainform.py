@@ -1,0 +1,65 @@
+"""A node for programs that know no RDF: its statements as JSON with labels, and as a table."""
+
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode
+
+from leap_kg.ontology.iri import path_of
+from leap_kg.web.nodes.entity import by_property
+from leap_kg.web.reading import Reading, Term
+from leap_kg.web.revision import Revision
+
+COLUMNS = ("subject", "predicate", "object", "kind", "datatype", "language")
+
+
+def as_document(revision: Revision, node: NamedNode) -> dict[str, Any]:
+    """The node with its properties and parts."""
+    reading = revision.reading
+    link = reading.link(node)
+    return {
+        "iri": node.value,
+        "path": path_of(reading.base, node.value),
+        "label": link.label,
+        "kind": link.kind,
+        "revision": revision.number,
+        "properties": _properties(reading, node),
+        "parts": [
+            {"iri": part.value, "label": reading.label(part), "properties": _properties(reading, part)}
+            for part in revision.descriptions.parts(node)
+        ],
+    }
+
+
+def as_rows(revision: Revision, node: NamedNode) -> list[dict[str, str]]:
+    """Every statement about the node and its parts as one row."""
+    found = []
+    for triple in revision.descriptions.triples(node):
+        row = {"subject": _iri(triple.subject), "predicate": triple.predicate.value, "object": "", "kind": "iri"}
+        if isinstance(triple.object, Literal):
+            row |= {"object": triple.object.value, "kind": "literal", "datatype": triple.object.datatype.value}
+            row["language"] = triple.object.language or ""
+        else:
+            row["object"] = _iri(triple.object)
+        found.append(row)
+    return found
+
+
+def _properties(reading: Reading, node: NamedNode) -> list[dict[str, Any]]:
+    return [
+        {"iri": predicate.value, "label": reading.word(predicate), "values": [_value(reading, term) for term in terms]}
+        for predicate, terms in by_property(reading, reading.statements(node))
+    ]
+
+
+def _value(reading: Reading, term: Term) -> dict[str, Any]:
+    if isinstance(term, NamedNode):
+        link = reading.link(term)
+        return {"iri": term.value, "label": link.label, "kind": link.kind}
+    value: dict[str, Any] = {"text": term.value, "datatype": term.datatype.value}
+    if term.language:
+        value["language"] = term.language
+    return value
+
+
+def _iri(term: object) -> str:
+    return term.value if isinstance(term, NamedNode) else str(term)

@@ -1,0 +1,1 @@
+"""What whoever runs the server needs: starting and stopping, health, metrics, logs."""

@@ -1,0 +1,1 @@
+"""What every engine must do alike: the embedded store, Apache Jena Fuseki and Virtuoso."""
