@@ -35,17 +35,21 @@ _WORDS = [
 
 def datasets(number: int, version: int = 0, changed: float = 0.0) -> Iterator[Quad]:
     """Six quads a dataset; the first `changed` part of them says its `version` in the description."""
+    for place in range(number):
+        yield from dataset(place, version if place < changed * number else 0)
+
+
+def dataset(place: int, version: int) -> Iterator[Quad]:
+    """The six quads of one dataset."""
     graph = source_graph(BASE, SOURCE)
-    for i in range(number):
-        node = mint(BASE, "dataset", "bench", f"d{i}")
-        words = [_WORDS[(i * step) % len(_WORDS)] for step in (1, 3, 7)]
-        stamp = version if i < changed * number else 0
-        yield Quad(node, RDF("type"), DCAT("Dataset"), graph)
-        yield Quad(node, DCT("title"), Literal(f"{' '.join(words)} {i}"), graph)
-        yield Quad(node, DCT("description"), Literal(f"Gridded {words[0]} of run {i}, version {stamp}"), graph)
-        yield Quad(node, DCT("source"), NamedNode(f"https://example.org/{i}"), graph)
-        yield Quad(node, DCAT("keyword"), Literal(words[1]), graph)
-        yield Quad(node, DCAT("keyword"), Literal(words[2] + " data"), graph)
+    node = mint(BASE, "dataset", "bench", f"d{place}")
+    words = [_WORDS[(place * step) % len(_WORDS)] for step in (1, 3, 7)]
+    yield Quad(node, RDF("type"), DCAT("Dataset"), graph)
+    yield Quad(node, DCT("title"), Literal(f"{' '.join(words)} {place}"), graph)
+    yield Quad(node, DCT("description"), Literal(f"Gridded {words[0]} of run {place}, version {version}"), graph)
+    yield Quad(node, DCT("source"), NamedNode(f"https://example.org/{place}"), graph)
+    yield Quad(node, DCAT("keyword"), Literal(words[1]), graph)
+    yield Quad(node, DCAT("keyword"), Literal(words[2] + " data"), graph)
 
 
 def activity(run: str) -> Activity:

@@ -145,7 +145,11 @@ def test_any_changed_byte_is_found_and_named(history: History, data: st.DataObje
         if offset in efforts(sound):  # a hint about how hard was tried to compress; any is as good
             assert gzip.decompress(path.read_bytes()) == gzip.decompress(sound)
         else:
-            assert [(Path(f.file).name, f.offset, f.exact) for f in found] == [(path.name, offset, True)]
+            (fault,) = found
+        assert Path(fault.file).name == path.name
+        assert fault.offset is not None
+        # The search for the very byte is given up after a while: then the place is at or behind it.
+        assert fault.offset == offset if fault.exact else fault.offset >= offset
     finally:
         path.write_bytes(sound)
 

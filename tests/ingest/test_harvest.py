@@ -16,7 +16,6 @@ from leap_kg.ingest.source import Mapped, Part, RawRecord, Ref, Source
 from leap_kg.ontology.declared import declared_text
 from leap_kg.ontology.iri import mint
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, PROV, RDF, SCHEMA, SH
-from leap_kg.ontology.shapes import check
 from leap_kg.ontology.shapes.compiled import compiled
 from leap_kg.resources import declarations
 from tests.ingest.shelf import (
@@ -310,7 +309,7 @@ def test_what_was_good_but_breaks_new_shapes_goes_only_when_approved(
     prefixes = f"@prefix sh: <{SH}> . @prefix leap: <{LEAP}> . @prefix dcat: <{DCAT}> ."
     files = (declared_text(file, BASE) for file in sorted((declarations() / "ontology" / "shapes").glob("*.ttl")))
     tighter = compiled([*files, f"{prefixes} {shape}"])
-    monkeypatch.setattr(check, "declared_shapes", lambda base: tighter)
+    monkeypatch.setattr("leap_kg.ontology.shapes.checking.declared_shapes", lambda base: tighter)
     anew = Bench(tmp_path / "anew", shelf)
     anew.home.create()
     shutil.copy(bench.home.state, anew.home.state)

@@ -112,7 +112,7 @@ def is_well(target: Target, web: set[int]) -> None:
     assert target.server.get("/dataset/leap-test/alpha").status_code == 200
     if Path("/proc/self/stat").exists():
         assert web_processes(target.server) >= web, "a web process died"
-        assert len(query_processes(target.server)) <= WEB_PROCESSES * WORKERS
+        assert len(query_processes(target.server)) <= WEB_PROCESSES * WORKERS, processes(target.server.pid)
 
 
 class Listener:

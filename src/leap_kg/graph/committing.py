@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 from pyoxigraph import NamedNode, Quad, Store
@@ -49,10 +50,11 @@ class Rejected(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """All lines that one graph will have, in order and each once, for changes that are best judged as a whole."""
+    """All lines that one graph will have, in order and each once; `path` is a file of them, if there is one."""
 
     graph: NamedNode
     batches: Callable[[], Iterator[Batch]]
+    path: Path | None = None
 
 
 class Committer:
@@ -153,7 +155,8 @@ class Committer:
         rest = stack.enter_context(Sorter(self._home.staging))
         for batch in self._rest(whole.graph, provenance):
             rest.add(batch)
-        files = [stack.enter_context(kept(self._home.staging, batches())) for batches in (whole.batches, rest.batches)]
+        said = whole.path or stack.enter_context(kept(self._home.staging, whole.batches()))
+        files = [said, stack.enter_context(kept(self._home.staging, rest.batches()))]
         return Filling(self._home.index, self._base, self.revision + 1, files)
 
     def _rest(self, graph: NamedNode, provenance: Change) -> Iterator[Batch]:

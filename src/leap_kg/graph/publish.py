@@ -230,7 +230,8 @@ def compare(store: Engine, whole: Whole, change: Change, folder: Path) -> Whole:
         for batch in lines_of(store.quads_for_pattern(None, None, None, whole.graph)):
             present.add(batch)
         change.add(compared(present.batches(), whole.batches()))
-        return whole if present.count else Whole(whole.graph, change.added.batches)
+    change.added.finish()
+    return whole if present.count else Whole(whole.graph, change.added.batches, change.added.path)
 
 
 def _parsed(lines: set[bytes]) -> Iterable[tuple[bytes, Quad]]:

@@ -64,6 +64,7 @@ class Pool:
         self._turns = Turns(workers, max(1, workers - 1), waiting, max(1, waiting // 2))
         self._idle: list[Process] = []
         self._busy: set[Process] = set()
+        self._starting = 0
         self._newest: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -139,9 +140,7 @@ class Pool:
 
     def _has_cold(self) -> bool:
         """Whether a worker that is idle, or could be started, has yet to open the newest snapshot."""
-        return len(self._idle) + len(self._busy) < self._workers or any(
-            self._newest not in process.opened for process in self._idle
-        )
+        return self._number < self._workers or any(self._newest not in process.opened for process in self._idle)
 
     async def close(self) -> None:
         """Stop all workers, also in the middle of a query, and wait for their end; once is enough."""
@@ -199,7 +198,7 @@ class Pool:
             if snapshot is None:
                 wanted = [p for p in self._idle if p not in wanted]
                 if not wanted:
-                    return None if len(self._idle) + len(self._busy) < self._workers else self._take(self._idle[0])
+                    return None if self._number < self._workers else self._take(self._idle[0])
             process = self._take(wanted[-1] if wanted else self._idle[0])
             if process.is_alive:
                 return process
@@ -215,13 +214,26 @@ class Pool:
     async def _launch(self) -> Process:
         """A new worker."""
         try:
-            process = await Process.start(self._memory)
+            process = await self._start()
         except OSError as error:
             raise QueryFailed(503, f"no query worker could be started: {error}", retry_after=1) from None
-        self._busy.add(process)
         if self._closed:
             process.kill()
         return process
+
+    async def _start(self) -> Process:
+        self._starting += 1
+        try:
+            process = await Process.start(self._memory)
+        finally:
+            self._starting -= 1
+        self._busy.add(process)
+        return process
+
+    @property
+    def _number(self) -> int:
+        """How many workers there are or will be in a moment."""
+        return len(self._idle) + len(self._busy) + self._starting
 
     async def _open(self, process: Process, snapshot: str) -> Mapping[str, Any]:
         """The header of its reply when asked to open the snapshot, if it has not; raises `QueryFailed`."""
@@ -295,9 +307,7 @@ class Pool:
             self._busy.discard(process)
             if process.is_ready and not self._closed:
                 with contextlib.suppress(OSError):  # no process to be had now: the next query tries again
-                    fresh = await Process.start(self._memory)
-                    self._busy.add(fresh)
-                    await self._settle(fresh)
+                    await self._settle(await self._start())
         finally:
             self._turns.leave(client)
 
