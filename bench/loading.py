@@ -8,22 +8,23 @@ import resource
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 from pyoxigraph import parse
 
 from bench.graph import BASE, SOURCE, activity
 from leap_kg.graph import committing, publish
+from leap_kg.graph.filling import Filling
 from leap_kg.graph.home import Home
 from leap_kg.graph.publish import Writer
+from leap_kg.graph.snapshot import Snapshots
 
 _STEPS = (
     (publish, "compare", "compare"),
     (committing.Committer, "_require_valid", "validate"),
     (committing.Committer, "_write", "log"),
     (committing, "apply", "load"),
-    (committing.Filling, "finish", "wait for the index"),
-    (committing.Snapshots, "create", "checkpoint"),
+    (Filling, "finish", "wait for the index"),
+    (Snapshots, "create", "checkpoint"),
 )
 
 
@@ -42,7 +43,7 @@ def main() -> None:
     print(json.dumps({"seconds": told, "MiB": dict(zip(("publishing", "indexing"), peaks, strict=True))}))
 
 
-def _time(place: Any, name: str, step: str, seconds: dict[str, float]) -> None:
+def _time(place: object, name: str, step: str, seconds: dict[str, float]) -> None:
     original = getattr(place, name)
 
     def timed(*args: object, **more: object) -> object:
