@@ -16,12 +16,12 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from bench.graph import BASE, SOURCE, activity, datasets
 from bench.measure import Comparison
-from leap_kg.graph.folding import apply, way
-from leap_kg.graph.history import History
+from leap_kg.graph.history.folding import apply, way
+from leap_kg.graph.history.followed import History
+from leap_kg.graph.history.past import States
 from leap_kg.graph.home import Home
+from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.names import source_graph
-from leap_kg.graph.past import States
-from leap_kg.graph.patch import PatchLog
 from leap_kg.graph.publish import Writer
 from leap_kg.ontology.iri import mint
 from leap_kg.ontology.namespaces import DCT, prefixes

@@ -12,9 +12,10 @@ from pathlib import Path
 from pyoxigraph import parse
 
 from bench.graph import BASE, SOURCE, activity
-from leap_kg.graph import committing, publish
-from leap_kg.graph.filling import Filling
+from leap_kg.graph import publish
 from leap_kg.graph.home import Home
+from leap_kg.graph.index.filling import Filling
+from leap_kg.graph.publication import committing
 from leap_kg.graph.publish import Writer
 from leap_kg.graph.snapshot import Snapshots
 

@@ -19,8 +19,8 @@ from bench.graph import BASE, SOURCE, activity, dataset, datasets
 from bench.measure import Comparison, compare
 from leap_kg.graph.home import Home
 from leap_kg.graph.names import source_graph
+from leap_kg.graph.publication.records import Record
 from leap_kg.graph.publish import Writer, update_text
-from leap_kg.graph.records import Record
 
 _DATASETS = 5_000
 _QUADS = 6

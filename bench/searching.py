@@ -6,8 +6,8 @@ from pathlib import Path
 from bench.graph import BASE, SOURCE, activity, datasets
 from bench.measure import Comparison, compare
 from leap_kg.graph.home import Home
+from leap_kg.graph.index.search import SearchIndex
 from leap_kg.graph.publish import Writer
-from leap_kg.graph.search import SearchIndex
 from leap_kg.graph.snapshot import Snapshots
 from leap_kg.sparql.run import select
 

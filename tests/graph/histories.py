@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from leap_kg.graph.digest import digest_of
 from leap_kg.graph.home import Home
+from leap_kg.graph.log.digest import digest_of
+from leap_kg.graph.log.patch import FIRST, Patch, PatchLog
 from leap_kg.graph.names import provenance_graph, source_graph, whole_graph
-from leap_kg.graph.patch import FIRST, Patch, PatchLog
 from leap_kg.graph.snapshot import Snapshots
 from leap_kg.ontology.iri import mint
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ONTOLOGY_PATH, RDF, XSD, Namespace

@@ -20,14 +20,16 @@ from typing import Any, NoReturn
 
 from pyoxigraph import Quad, Store
 
-from leap_kg.graph import applying, committing, patchfile, snapshot, sorting
-from leap_kg.graph.change import Change, update_text
-from leap_kg.graph.filling import Filling
+from leap_kg.graph import snapshot
 from leap_kg.graph.home import Home, HomeError
-from leap_kg.graph.indexing import SearchWriter
-from leap_kg.graph.patch import PatchLog
+from leap_kg.graph.index.filling import Filling
+from leap_kg.graph.index.indexing import SearchWriter
+from leap_kg.graph.log import patchfile
+from leap_kg.graph.log.patch import PatchLog
+from leap_kg.graph.publication import applying, committing, sorting
+from leap_kg.graph.publication.change import Change, update_text
+from leap_kg.graph.publication.records import Record
 from leap_kg.graph.publish import Writer
-from leap_kg.graph.records import Record
 from leap_kg.graph.snapshot import Snapshots
 from tests.graph.samples import activity, dataset
 from tests.ontology.terms import BASE

@@ -11,8 +11,8 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from leap_kg.graph.activity import Activity
 from leap_kg.graph.engine import Engine
 from leap_kg.graph.home import Home
+from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.names import source_graph
-from leap_kg.graph.patch import PatchLog
 from leap_kg.ontology.iri import mint
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ONTOLOGY_PATH, RDF, Namespace
 from tests.ontology.terms import BASE

@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 
-from leap_kg.graph.digest import digest_of
 from leap_kg.graph.home import Home
+from leap_kg.graph.log.digest import digest_of
+from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.names import provenance_graph, source_graph
-from leap_kg.graph.patch import PatchLog
 from leap_kg.graph.publish import Rejected, Writer
 from leap_kg.graph.snapshot import Snapshots
 from leap_kg.ontology.iri import mint, part

@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Quad
 
-from leap_kg.graph import committing
-from leap_kg.graph.digest import digest_of
+from leap_kg.graph import publish
 from leap_kg.graph.home import Home, HomeError
-from leap_kg.graph.indexing import SearchWriter
-from leap_kg.graph.patch import LogError, PatchLog
+from leap_kg.graph.index.indexing import SearchWriter
+from leap_kg.graph.log.digest import digest_of
+from leap_kg.graph.log.patch import LogError, PatchLog
+from leap_kg.graph.publication import applying, committing, sorting
 from leap_kg.graph.publish import Writer
 from leap_kg.graph.snapshot import Snapshots
 from leap_kg.ontology.namespaces import DCT
@@ -261,11 +262,14 @@ def test_many_writers_take_turns(home: Home, tmp_path: Path) -> None:
 
 @pytest.fixture
 def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, number in (
-        ("sorting.MOST_HELD", 30), ("committing._LARGE", 20), ("applying.ONE_UPDATE", 10), ("applying._PORTION", 999),
-        ("publish._TOLD", 25),
-    ):  # fmt: skip
-        monkeypatch.setattr(f"leap_kg.graph.{name}", number)
+    for module, name, number in (
+        (sorting, "MOST_HELD", 30),
+        (committing, "_LARGE", 20),
+        (applying, "ONE_UPDATE", 10),
+        (applying, "_PORTION", 999),
+        (publish, "_TOLD", 25),
+    ):
+        monkeypatch.setattr(module, name, number)
 
 
 def _many(versions: dict[int, int]) -> set[Quad]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from leap_kg.graph.home import Home, HomeError, WriterLock
-from leap_kg.graph.patch import PatchLog
+from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.publish import Writer
 from tests.graph.samples import activity, dataset, graph_of, replay
 from tests.ontology.terms import BASE

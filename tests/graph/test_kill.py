@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Store
 
-from leap_kg.graph.digest import digest_of
 from leap_kg.graph.home import Home, HomeError
-from leap_kg.graph.indexing import SearchWriter
-from leap_kg.graph.patch import PatchLog
+from leap_kg.graph.index.indexing import SearchWriter
+from leap_kg.graph.log.digest import digest_of
+from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.publish import Writer
 from leap_kg.graph.snapshot import Snapshots
 from tests.graph.publishers import LARGE_STAGES, STAGES, UNLOGGED, publish_next, wanted

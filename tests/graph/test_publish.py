@@ -14,8 +14,8 @@ from pyoxigraph import BaseDirection, BlankNode, DefaultGraph, Literal, NamedNod
 
 from leap_kg.graph.activity import Activity
 from leap_kg.graph.home import Home, HomeError
+from leap_kg.graph.log.patch import LogError, PatchLog
 from leap_kg.graph.names import provenance_graph, source_graph, whole_graph
-from leap_kg.graph.patch import LogError, PatchLog
 from leap_kg.graph.publish import Rejected, Writer, difference
 from leap_kg.graph.snapshot import Snapshots
 from leap_kg.ontology.iri import mint, part

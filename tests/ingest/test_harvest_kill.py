@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from leap_kg.graph.home import Home
-from leap_kg.graph.patch import PatchLog
+from leap_kg.graph.log.patch import PatchLog
 from tests.graph.samples import replay
 from tests.ingest.harvesters import harvest
 from tests.ingest.shelf import GITHUB, LIST, PUBLISHED, Bench, Shelf, catalog_of, catalog_url, entry_of, meta_of

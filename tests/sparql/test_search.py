@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
 
-from leap_kg.graph.indexing import SearchWriter
+from leap_kg.graph.index.indexing import SearchWriter
 from leap_kg.ontology.namespaces import DCAT, DCT, RDF
 from leap_kg.settings import DEFAULT_BASE
 from leap_kg.sparql.guard import Refused, inspect

@@ -9,7 +9,7 @@ import requests
 from pyoxigraph import NamedNode, Quad
 
 from leap_kg.graph.home import Home
-from leap_kg.graph.patch import PatchLog
+from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.snapshot import Snapshots
 from leap_kg.graph.tokens import Tokens
 from leap_kg.settings import DEFAULT_BASE as BASE

@@ -10,11 +10,11 @@ from pathlib import Path
 from pyoxigraph import Quad, RdfFormat, Triple, parse
 
 from leap_kg.graph.activity import Activity
-from leap_kg.graph.changestore import ChangeStore
-from leap_kg.graph.chronicle import TimelineWriter
+from leap_kg.graph.history.changestore import ChangeStore
+from leap_kg.graph.history.chronicle import TimelineWriter
 from leap_kg.graph.home import Home
+from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.names import source_graph
-from leap_kg.graph.patch import PatchLog
 from leap_kg.graph.publish import Writer
 from leap_kg.ontology.declared import ontology_quads
 from leap_kg.settings import DEFAULT_BASE as BASE

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from leap_kg.graph.home import Home
-from leap_kg.graph.patch import FIRST, PatchLog
+from leap_kg.graph.log.patch import FIRST, PatchLog
 from leap_kg.graph.publish import Writer
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.web.platform import CATALOGUE, fill, followed, publish, triples

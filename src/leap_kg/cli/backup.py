@@ -18,9 +18,9 @@ def backup(
     ] = False,
 ) -> None:
     """Copy what is new in the home to a backup; nothing has to be stopped for it."""
-    from leap_kg.graph.archive import check_files, read_list, read_manifest
-    from leap_kg.graph.backup import Backup
-    from leap_kg.graph.storage import Storage
+    from leap_kg.graph.copies.archive import check_files, read_list, read_manifest
+    from leap_kg.graph.copies.backup import Backup
+    from leap_kg.graph.copies.storage import Storage
 
     settings = context.settings()
     try:
@@ -49,8 +49,8 @@ def restore(
     source: Annotated[str, typer.Argument(metavar="SRC", help="Where `leap-kg backup` copied to.")],
 ) -> None:
     """Make the home, which must be new or empty, from a backup, and check that it is what was backed up."""
-    from leap_kg.graph.restore import restore as restore_home
-    from leap_kg.graph.storage import Storage
+    from leap_kg.graph.copies.restore import restore as restore_home
+    from leap_kg.graph.copies.storage import Storage
 
     settings = context.settings()
     try:

@@ -2,9 +2,9 @@
 
 from leap_kg.cli.output import fail
 from leap_kg.graph.home import Home, HomeError
+from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.names import provenance_graph, whole_graph
-from leap_kg.graph.patch import PatchLog
-from leap_kg.graph.remotesnapshot import served
+from leap_kg.graph.remote.snapshot import served
 from leap_kg.graph.snapshot import Snapshot, Snapshots
 from leap_kg.ontology.iri import iri_of
 from leap_kg.settings import Settings

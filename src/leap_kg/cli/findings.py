@@ -12,8 +12,8 @@ from leap_kg.cli import context
 from leap_kg.cli.output import fail, print_entry, print_json, print_line, print_table
 from leap_kg.graph.engine import Engine
 from leap_kg.graph.home import Home
-from leap_kg.graph.patch import PatchLog
-from leap_kg.graph.patchfile import LogError
+from leap_kg.graph.log.patch import PatchLog
+from leap_kg.graph.log.patchfile import LogError
 from leap_kg.ingest.state import State
 from leap_kg.ontology.iri import readable
 from leap_kg.ontology.namespaces import SKOS

@@ -12,9 +12,9 @@ import threading
 
 import structlog
 
+from leap_kg.graph.copies.replica import Diverged, Replica
+from leap_kg.graph.copies.storage import Storage
 from leap_kg.graph.home import Home, HomeError
-from leap_kg.graph.replica import Diverged, Replica
-from leap_kg.graph.storage import Storage
 from leap_kg.settings import Settings
 from leap_kg.web.operations.logs import configure
 

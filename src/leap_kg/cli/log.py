@@ -15,11 +15,11 @@ from rich.progress import Progress
 
 from leap_kg.cli import context
 from leap_kg.cli.output import FAILED, NOT_FOUND, errors, fail, print_entry, print_json, print_line, print_table
-from leap_kg.graph.chronicle import TimelineWriter
+from leap_kg.graph.history.chronicle import TimelineWriter
+from leap_kg.graph.history.timeline import Timeline
 from leap_kg.graph.home import Home, HomeError
-from leap_kg.graph.patch import PatchLog
-from leap_kg.graph.timeline import Timeline
-from leap_kg.graph.verify import Fault, Report, verify_log, verify_snapshot
+from leap_kg.graph.log.patch import PatchLog
+from leap_kg.graph.log.verify import Fault, Report, verify_log, verify_snapshot
 from leap_kg.settings import Settings
 
 app = typer.Typer(help="The revisions of the graph: list them, show one, verify them all.", no_args_is_help=True)

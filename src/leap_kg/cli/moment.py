@@ -7,9 +7,9 @@ import typer
 
 from leap_kg.cli import context
 from leap_kg.cli.output import NOT_FOUND, fail
+from leap_kg.graph.history.past import States
 from leap_kg.graph.home import Home, HomeError
-from leap_kg.graph.past import States
-from leap_kg.graph.patch import PatchLog
+from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.snapshot import Snapshot
 from leap_kg.settings import Settings
 from leap_kg.web.history.instants import read_moment

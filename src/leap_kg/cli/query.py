@@ -11,9 +11,9 @@ import typer
 
 from leap_kg.cli import context, moment
 from leap_kg.cli.output import console, fail, print_table
-from leap_kg.graph.changestore import ChangeStore
+from leap_kg.graph.history.changestore import ChangeStore
 from leap_kg.graph.home import Home, HomeError
-from leap_kg.graph.patch import PatchLog
+from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.snapshot import Snapshot
 from leap_kg.ontology.namespaces import prefixes
 from leap_kg.resources import declarations

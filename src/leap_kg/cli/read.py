@@ -11,9 +11,9 @@ from pyoxigraph import NamedNode, Quad
 
 from leap_kg.cli import context, moment
 from leap_kg.cli.output import NOT_FOUND, fail, print_entry, print_json, print_line
-from leap_kg.graph.entry import kind_in, label_in
 from leap_kg.graph.home import Home
-from leap_kg.graph.search import SearchIndex
+from leap_kg.graph.index.entry import kind_in, label_in
+from leap_kg.graph.index.search import SearchIndex
 from leap_kg.ontology.iri import readable
 from leap_kg.ontology.kinds import kinds
 

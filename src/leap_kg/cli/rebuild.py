@@ -9,9 +9,9 @@ from rich.progress import Progress
 from leap_kg.cli import context
 from leap_kg.cli.log import print_report
 from leap_kg.cli.output import errors, fail, print_json, print_line
+from leap_kg.graph.history.rebuild import DamagedLog
+from leap_kg.graph.history.rebuild import rebuild as rebuild_home
 from leap_kg.graph.home import Home, HomeError
-from leap_kg.graph.rebuild import DamagedLog
-from leap_kg.graph.rebuild import rebuild as rebuild_home
 
 
 def rebuild(

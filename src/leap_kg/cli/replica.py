@@ -49,8 +49,8 @@ def replica(
 
 
 def _step(settings: Settings, source: str) -> None:
-    from leap_kg.graph.replica import Replica
-    from leap_kg.graph.storage import Storage
+    from leap_kg.graph.copies.replica import Replica
+    from leap_kg.graph.copies.storage import Storage
 
     try:
         with Replica(Home.of(settings), settings.base, Storage(source)) as following:

@@ -15,7 +15,7 @@ from leap_kg.cli import context
 from leap_kg.cli.output import FAILED, errors, fail, print_entry, print_json, print_line
 from leap_kg.graph.followers import followed_writer
 from leap_kg.graph.home import Home, HomeError
-from leap_kg.graph.patchfile import LogError
+from leap_kg.graph.log.patchfile import LogError
 from leap_kg.ingest.fetch import Fetcher, HttpFetcher, Limits
 from leap_kg.ingest.harvest import Outcome
 from leap_kg.ingest.mirror import MirrorFaulty, MirrorFetcher, read_mirror

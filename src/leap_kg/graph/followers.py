@@ -6,12 +6,12 @@ from contextlib import contextmanager
 
 import structlog
 
-from leap_kg.graph.committing import Follower
-from leap_kg.graph.follower import RemoteFollower
-from leap_kg.graph.history import History
+from leap_kg.graph.history.followed import History
 from leap_kg.graph.home import Home, HomeError
-from leap_kg.graph.patch import PatchLog
+from leap_kg.graph.log.patch import PatchLog
+from leap_kg.graph.publication.committing import Follower
 from leap_kg.graph.publish import Writer
+from leap_kg.graph.remote.follower import RemoteFollower
 
 log = structlog.get_logger(__name__)
 

@@ -25,7 +25,7 @@ def open_for_reading(directory: str, environment: Mapping[str, str] = os.environ
     Raises `OSError`, `ValueError` or `RuntimeError` for a folder that is neither.
     """
     if os.path.isfile(os.path.join(directory, MARK)):  # noqa: PTH113, PTH118 (pathlib is slow to import)
-        from leap_kg.graph.remotesnapshot import read_mark
+        from leap_kg.graph.remote.snapshot import read_mark
 
         return read_mark(directory, environment)
     return pyoxigraph.Store.read_only(directory)

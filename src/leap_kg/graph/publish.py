@@ -19,21 +19,21 @@ from types import TracebackType
 
 from pyoxigraph import NamedNode, Quad, Store
 
-from leap_kg.graph import provenance
 from leap_kg.graph.activity import Activity
-from leap_kg.graph.canonical import batches, lines_of, quads_of
-from leap_kg.graph.canonical import publishable as publishable
-from leap_kg.graph.change import Change, Difference, Logged, Publication
-from leap_kg.graph.change import update_text as update_text
-from leap_kg.graph.committing import Committer, Follower, Whole, disk_of
-from leap_kg.graph.committing import Rejected as Rejected
 from leap_kg.graph.engine import Engine
 from leap_kg.graph.home import Home, WriterLock
-from leap_kg.graph.indexing import SearchWriter
+from leap_kg.graph.index.indexing import SearchWriter
+from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.names import provenance_graph, source_graph
-from leap_kg.graph.patch import PatchLog
-from leap_kg.graph.records import Ledger, Record, Rows, State
-from leap_kg.graph.sorting import Sorter, compared, unique
+from leap_kg.graph.publication import provenance
+from leap_kg.graph.publication.canonical import batches, lines_of, quads_of
+from leap_kg.graph.publication.canonical import publishable as publishable
+from leap_kg.graph.publication.change import Change, Difference, Logged, Publication
+from leap_kg.graph.publication.change import update_text as update_text
+from leap_kg.graph.publication.committing import Committer, Follower, Whole, disk_of
+from leap_kg.graph.publication.committing import Rejected as Rejected
+from leap_kg.graph.publication.records import Ledger, Record, Rows, State
+from leap_kg.graph.publication.sorting import Sorter, compared, unique
 
 _TOLD = 100_000
 """Lines of a change up to which its quads are handed back in memory; above it they are read from the log."""

@@ -16,9 +16,9 @@ import structlog
 from pyoxigraph import Triple
 
 from leap_kg.graph.activity import Activity
-from leap_kg.graph.change import Difference
 from leap_kg.graph.engine import Engine
 from leap_kg.graph.names import source_graph
+from leap_kg.graph.publication.change import Difference
 from leap_kg.graph.publish import Rejected, Writer, difference
 from leap_kg.ingest.composition import Composition, compose
 from leap_kg.ingest.departures import departures

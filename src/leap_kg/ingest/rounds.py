@@ -8,10 +8,10 @@ from pyoxigraph import Store
 
 from leap_kg import __version__
 from leap_kg.graph.activity import Activity
-from leap_kg.graph.change import Publication
 from leap_kg.graph.followers import followed_writer
 from leap_kg.graph.home import Home
 from leap_kg.graph.names import source_graph
+from leap_kg.graph.publication.change import Publication
 from leap_kg.graph.publish import Writer
 from leap_kg.graph.snapshot import Snapshots
 from leap_kg.ingest.fetch import CachedFetcher, Fetcher

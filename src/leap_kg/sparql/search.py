@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from pyoxigraph import NamedNode
 
-from leap_kg.graph.search import SearchIndex
+from leap_kg.graph.index.search import SearchIndex
 from leap_kg.sparql.guard import Refused
 from leap_kg.sparql.tokens import Kind, LexicalError, Token, TokenError, tokenize
 

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 
 from leap_kg import __version__
-from leap_kg.graph.protocol import RemoteError
+from leap_kg.graph.remote.protocol import RemoteError
 from leap_kg.settings import Settings
 from leap_kg.web import pages, wellknown
 from leap_kg.web.answers import page

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from leap_kg.graph.search import SearchIndex
-from leap_kg.graph.timeline import Timeline
+from leap_kg.graph.history.timeline import Timeline
+from leap_kg.graph.index.search import SearchIndex
 from leap_kg.ontology.kinds import kinds
 from leap_kg.ontology.namespaces import DCAT
 from leap_kg.web.cells import Node

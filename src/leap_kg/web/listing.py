@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
-from leap_kg.graph.search import Count, Hit, SearchIndex
+from leap_kg.graph.index.search import Count, Hit, SearchIndex
 from leap_kg.ontology.iri import path_of
 from leap_kg.ontology.kinds import kinds
 from leap_kg.web.cells import Node

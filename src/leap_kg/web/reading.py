@@ -10,7 +10,7 @@ from itertools import islice
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from leap_kg.graph.entry import kind_in, label_in
+from leap_kg.graph.index.entry import kind_in, label_in
 from leap_kg.graph.snapshot import Snapshot
 from leap_kg.ontology.iri import path_of
 from leap_kg.ontology.kinds import LABELS, Kind

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from leap_kg import __version__
 from leap_kg.graph.home import Home
-from leap_kg.graph.patch import PatchLog
-from leap_kg.graph.remotesnapshot import served
-from leap_kg.graph.search import SearchIndex
+from leap_kg.graph.index.search import SearchIndex
+from leap_kg.graph.log.patch import PatchLog
+from leap_kg.graph.remote.snapshot import served
 from leap_kg.graph.snapshot import Snapshot
 from leap_kg.ontology.iri import digest
 from leap_kg.resources import declarations

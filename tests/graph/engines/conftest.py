@@ -9,13 +9,13 @@ import pytest
 from pyoxigraph import Quad
 
 from leap_kg.graph.activity import Activity
-from leap_kg.graph.change import Publication
 from leap_kg.graph.engine import Engine
-from leap_kg.graph.follower import RemoteFollower
 from leap_kg.graph.home import Home
-from leap_kg.graph.patch import PatchLog
+from leap_kg.graph.log.patch import PatchLog
+from leap_kg.graph.publication.change import Publication
 from leap_kg.graph.publish import Writer
-from leap_kg.graph.remotesnapshot import RemoteSnapshots
+from leap_kg.graph.remote.follower import RemoteFollower
+from leap_kg.graph.remote.snapshot import RemoteSnapshots
 from leap_kg.graph.snapshot import Snapshot, Snapshots
 from tests.graph.engines.servers import Absent, Server, fuseki, virtuoso
 from tests.graph.samples import activity

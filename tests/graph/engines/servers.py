@@ -17,8 +17,8 @@ from pathlib import Path
 
 import requests
 
-from leap_kg.graph.protocol import Connection
-from leap_kg.graph.remote import RemoteStore
+from leap_kg.graph.remote.protocol import Connection
+from leap_kg.graph.remote.store import RemoteStore
 from leap_kg.remote import Remote
 
 ROOT = Path(__file__).parents[3]

@@ -3,8 +3,8 @@
 import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples, Triple
 
+from leap_kg.graph.index.search import SearchIndex
 from leap_kg.graph.names import provenance_graph, source_graph, whole_graph
-from leap_kg.graph.search import SearchIndex
 from leap_kg.ontology.iri import mint
 from leap_kg.ontology.namespaces import DCAT, DCT, RDF, XSD
 from tests.graph.engines.conftest import Bench

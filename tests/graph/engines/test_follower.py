@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from leap_kg.graph.follower import RemoteFollower, update_text
 from leap_kg.graph.home import Home, HomeError
+from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.names import source_graph
-from leap_kg.graph.patch import PatchLog
-from leap_kg.graph.protocol import Connection, RemoteError, Unreachable
 from leap_kg.graph.publish import Writer
-from leap_kg.graph.remote import RemoteStore
-from leap_kg.graph.remotesnapshot import RemoteSnapshots
+from leap_kg.graph.remote.follower import RemoteFollower, update_text
+from leap_kg.graph.remote.protocol import Connection, RemoteError, Unreachable
+from leap_kg.graph.remote.snapshot import RemoteSnapshots
+from leap_kg.graph.remote.store import RemoteStore
 from leap_kg.remote import Remote
 from tests.graph.engines.conftest import Bench
 from tests.graph.engines.servers import free_port, fuseki
@@ -72,7 +72,7 @@ def breaking_after(requests: int) -> object:
 def test_a_patch_that_broke_off_is_sent_again(
     remote_bench: Bench, monkeypatch: pytest.MonkeyPatch, requests: int
 ) -> None:
-    monkeypatch.setattr("leap_kg.graph.follower._LINES", 5)
+    monkeypatch.setattr("leap_kg.graph.remote.follower._LINES", 5)
     published(remote_bench, "first")
     followed(remote_bench)
     published(remote_bench, "second", "third")
@@ -91,7 +91,7 @@ def test_a_patch_that_broke_off_is_sent_again(
 def test_a_first_filling_that_broke_off_begins_anew(
     remote_bench: Bench, monkeypatch: pytest.MonkeyPatch, requests: int
 ) -> None:
-    monkeypatch.setattr("leap_kg.graph.follower._LINES", 5)
+    monkeypatch.setattr("leap_kg.graph.remote.follower._LINES", 5)
     published(remote_bench, "first", "second")
     with monkeypatch.context() as broken:
         broken.setattr(Connection, "update", breaking_after(requests))

@@ -8,9 +8,9 @@ import pytest
 
 from examples.platform.build import build
 from leap_kg.graph.home import Home
-from leap_kg.graph.protocol import RemoteError
-from leap_kg.graph.remotesnapshot import RemoteSnapshots, served
-from leap_kg.graph.search import SearchIndex
+from leap_kg.graph.index.search import SearchIndex
+from leap_kg.graph.remote.protocol import RemoteError
+from leap_kg.graph.remote.snapshot import RemoteSnapshots, served
 from leap_kg.graph.snapshot import Snapshots
 from leap_kg.ingest.fetch import CachedFetcher, Limits
 from leap_kg.ingest.mirror import MirrorFetcher, read_mirror

@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from leap_kg.graph.home import Home
-from leap_kg.graph.patch import PatchLog, parse_patch
+from leap_kg.graph.log.patch import PatchLog, parse_patch
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.web.server import Server
 from tests.web.story import LAST

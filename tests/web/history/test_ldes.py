@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
-from leap_kg.graph.feed import in_feed
+from leap_kg.graph.history.feed import in_feed
 from leap_kg.graph.home import Home
 from leap_kg.ontology.namespaces import DCT, ONTOLOGY_PATH, PROV, RDF
 from leap_kg.settings import DEFAULT_BASE as BASE

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad
 
-from leap_kg.graph import patchfile
-from leap_kg.graph.feed import entity_of
+from leap_kg.graph.history.feed import entity_of
+from leap_kg.graph.log import patchfile
+from leap_kg.graph.log.patch import Patch, PatchLog
 from leap_kg.graph.names import provenance_graph, source_graph
-from leap_kg.graph.patch import Patch, PatchLog
 from leap_kg.settings import DEFAULT_BASE as BASE
 from leap_kg.web.history.patchscan import Gate, changed
 from leap_kg.web.history.refusal import Busy

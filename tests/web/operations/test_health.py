@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from leap_kg.graph.copies.replica import Status
 from leap_kg.graph.home import Home
-from leap_kg.graph.replica import Status
 from leap_kg.graph.tokens import Tokens
 from leap_kg.settings import Settings
 from leap_kg.web.operations.health import is_local

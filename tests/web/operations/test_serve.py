@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from leap_kg.graph.home import Home
-from leap_kg.graph.patch import PatchLog
+from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.publish import Writer
 from leap_kg.settings import DEFAULT_BASE, Settings
 from leap_kg.web.operations.serve import ServeError, require_free, serve

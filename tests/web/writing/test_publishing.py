@@ -12,9 +12,9 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 from leap_kg.graph.activity import Activity
-from leap_kg.graph.change import Publication
 from leap_kg.graph.home import Home, HomeError
-from leap_kg.graph.patch import PatchLog
+from leap_kg.graph.log.patch import PatchLog
+from leap_kg.graph.publication.change import Publication
 from leap_kg.graph.publish import Writer
 from leap_kg.settings import DEFAULT_BASE as BASE
 from leap_kg.settings import Settings

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from leap_kg.graph.home import Home
-from leap_kg.graph.patch import PatchLog
+from leap_kg.graph.log.patch import PatchLog
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.web.author import ONE, PERSON, Author, graph, logged, token, with_own_connection
 from tests.web.server import Server, running

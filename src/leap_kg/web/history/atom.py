@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from leap_kg.graph.timeline import Revised, Timeline
+from leap_kg.graph.history.timeline import Revised, Timeline
 from leap_kg.web.history.following import Filter, Following, revisions
 from leap_kg.web.listing import kind_label
 

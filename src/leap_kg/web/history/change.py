@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from leap_kg.graph.feed import entity_of
+from leap_kg.graph.history.feed import entity_of
+from leap_kg.graph.history.timeline import Revised, Timeline, Touched
+from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.names import source_graph
-from leap_kg.graph.patch import PatchLog
-from leap_kg.graph.timeline import Revised, Timeline, Touched
 from leap_kg.web.cells import Cell, Node
 from leap_kg.web.history.changes import touched_node
 from leap_kg.web.history.patchscan import Changed, Gate, changed

@@ -14,11 +14,11 @@ from fastapi import APIRouter, Request, Response
 from pyoxigraph import Literal
 from starlette.responses import FileResponse, StreamingResponse
 
-from leap_kg.graph.changestore import change_node
-from leap_kg.graph.feed import in_feed
-from leap_kg.graph.patch import PatchLog
-from leap_kg.graph.patchfile import Header, LogError
-from leap_kg.graph.timeline import Revised
+from leap_kg.graph.history.changestore import change_node
+from leap_kg.graph.history.feed import in_feed
+from leap_kg.graph.history.timeline import Revised
+from leap_kg.graph.log.patch import PatchLog
+from leap_kg.graph.log.patchfile import Header, LogError
 from leap_kg.ontology.namespaces import PROV, XSD
 from leap_kg.web.answers import Resource, answer, page, render, site_of, twins
 from leap_kg.web.history.change import change_page

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from leap_kg.graph.feed import NEW
+from leap_kg.graph.history.feed import NEW
+from leap_kg.graph.history.timeline import Revised, Timeline, Touched
 from leap_kg.graph.names import source_graph
-from leap_kg.graph.timeline import Revised, Timeline, Touched
 from leap_kg.ontology.iri import path_of
 from leap_kg.ontology.kinds import kind_of, kinds
 from leap_kg.ontology.namespaces import RDF, VOID

@@ -9,12 +9,12 @@ from typing import Any
 
 from pyoxigraph import NamedNode, Quad
 
-from leap_kg.graph.feed import REMOVED
-from leap_kg.graph.folding import Net
+from leap_kg.graph.history.feed import REMOVED
+from leap_kg.graph.history.folding import Net
+from leap_kg.graph.history.timeline import Revised, Timeline, Touched
+from leap_kg.graph.log.patch import PatchLog
+from leap_kg.graph.log.patchfile import LogError
 from leap_kg.graph.names import source_graph
-from leap_kg.graph.patch import PatchLog
-from leap_kg.graph.patchfile import LogError
-from leap_kg.graph.timeline import Revised, Timeline, Touched
 from leap_kg.ontology.iri import path_of
 from leap_kg.web.cells import Node
 from leap_kg.web.history.change import Statement, statement, told

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
-from leap_kg.graph.timeline import Revised, Timeline, Touched
+from leap_kg.graph.history.timeline import Revised, Timeline, Touched
 from leap_kg.ontology.iri import iri_of
 from leap_kg.web.history.instants import ACCEPTED, read_moment
 from leap_kg.web.history.past import Past

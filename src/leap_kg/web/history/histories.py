@@ -5,8 +5,8 @@ from dataclasses import asdict
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
-from leap_kg.graph.patchfile import LogError
-from leap_kg.graph.timeline import Revised
+from leap_kg.graph.history.timeline import Revised
+from leap_kg.graph.log.patchfile import LogError
 from leap_kg.ontology.iri import iri_of
 from leap_kg.web.answers import Resource, answer, page, render, site_of, twins
 from leap_kg.web.history.entity import Histories, HistoryPage, ThenAndNow

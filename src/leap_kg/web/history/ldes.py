@@ -12,7 +12,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request, Response
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
-from leap_kg.graph.timeline import Revised, Timeline
+from leap_kg.graph.history.timeline import Revised, Timeline
 from leap_kg.ontology.namespaces import DCT, ONTOLOGY_PATH, PROV, RDF, RDFS, XSD, Namespace, prefixes
 from leap_kg.sparql.accept import best
 from leap_kg.web.answers import origin, page, site_of

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 from leap_kg.graph.engine import Engine
-from leap_kg.graph.feed import NEW, entity_of, in_feed
-from leap_kg.graph.timeline import Touched
+from leap_kg.graph.history.feed import NEW, entity_of, in_feed
+from leap_kg.graph.history.timeline import Touched
 from leap_kg.ontology.iri import path_of
 from leap_kg.ontology.namespaces import DCT, ONTOLOGY_PATH, PROV, RDF, XSD, Namespace
 from leap_kg.web.links import at_moment

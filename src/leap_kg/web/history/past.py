@@ -12,11 +12,11 @@ from concurrent.futures import Future
 from datetime import datetime
 from threading import Lock
 
+from leap_kg.graph.history.past import States
+from leap_kg.graph.history.timeline import Timeline
 from leap_kg.graph.home import Home
-from leap_kg.graph.past import States
-from leap_kg.graph.patch import PatchLog
+from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.snapshot import Snapshot
-from leap_kg.graph.timeline import Timeline
 from leap_kg.web.history.refusal import Busy
 from leap_kg.web.revision import Revision
 

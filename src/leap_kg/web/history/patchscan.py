@@ -12,8 +12,8 @@ from threading import BoundedSemaphore
 
 from pyoxigraph import Quad, RdfFormat, parse
 
-from leap_kg.graph.feed import entity_of, in_feed
-from leap_kg.graph.patch import PatchLog
+from leap_kg.graph.history.feed import entity_of, in_feed
+from leap_kg.graph.log.patch import PatchLog
 from leap_kg.web.history.refusal import Busy
 
 _LARGE = 100_000

@@ -13,7 +13,7 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
-from leap_kg.graph.timeline import Revised, Timeline
+from leap_kg.graph.history.timeline import Revised, Timeline
 from leap_kg.web.history.following import Filter, revisions
 
 LOOK_SECONDS = 0.5

@@ -8,8 +8,8 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from leap_kg.graph.feed import REMOVED
-from leap_kg.graph.timeline import Revised, Timeline, Touched
+from leap_kg.graph.history.feed import REMOVED
+from leap_kg.graph.history.timeline import Revised, Timeline, Touched
 from leap_kg.ontology.kinds import kinds
 from leap_kg.ontology.namespaces import DCT, ONTOLOGY_PATH, PROV, RDF, XSD, Namespace
 

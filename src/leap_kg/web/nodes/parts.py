@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from threading import Lock
 
-from leap_kg.graph.patch import PatchLog
-from leap_kg.graph.timeline import Timeline
+from leap_kg.graph.history.timeline import Timeline
+from leap_kg.graph.log.patch import PatchLog
 
 # IRIs hold no angle brackets, and a text no line break: what stands here is the subject of a line.
 _SUBJECT = re.compile(rb"^[DA] <([^<>#]*)#([^<>]*)>", re.MULTILINE)

@@ -18,10 +18,10 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, PlainTextResponse
 
+from leap_kg.graph.copies.replica import Status, read_status
 from leap_kg.graph.home import HomeError
 from leap_kg.graph.names import provenance_graph, whole_graph
-from leap_kg.graph.remotesnapshot import served
-from leap_kg.graph.replica import Status, read_status
+from leap_kg.graph.remote.snapshot import served
 from leap_kg.graph.scopes import OPERATE
 from leap_kg.ontology.namespaces import ONTOLOGY_PATH
 from leap_kg.sparql.query import QueryFailed, prepare

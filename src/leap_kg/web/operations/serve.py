@@ -27,8 +27,8 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from leap_kg.graph.copies.replica import read_status
 from leap_kg.graph.home import Home, HomeError
-from leap_kg.graph.replica import read_status
 from leap_kg.settings import Settings
 from leap_kg.web.app import create_app
 from leap_kg.web.operations import logs

@@ -16,8 +16,8 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Scope
 
-from leap_kg.graph.changestore import ChangeStore
-from leap_kg.graph.history import History
+from leap_kg.graph.history.changestore import ChangeStore
+from leap_kg.graph.history.followed import History
 from leap_kg.graph.home import HomeError
 from leap_kg.sparql.query import QueryFailed
 from leap_kg.web.history.moments import revision_asked

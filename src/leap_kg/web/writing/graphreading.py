@@ -7,7 +7,7 @@ from fastapi import Request, Response
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse, serialize
 from starlette.concurrency import run_in_threadpool
 
-from leap_kg.graph.provenance import graph_revision
+from leap_kg.graph.publication.provenance import graph_revision
 from leap_kg.ingest import genid
 from leap_kg.ontology.namespaces import prefixes
 from leap_kg.sparql.accept import best

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode, Quad, Triple
 from starlette.concurrency import run_in_threadpool
 
 from leap_kg.graph.activity import Activity
-from leap_kg.graph.change import Publication
+from leap_kg.graph.publication.change import Publication
 from leap_kg.graph.publish import Rejected, Writer, publishable
 from leap_kg.graph.scopes import label_of, source_of
 from leap_kg.graph.tokens import Token

@@ -3,7 +3,7 @@
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from leap_kg.graph.change import Publication
+from leap_kg.graph.publication.change import Publication
 from leap_kg.graph.publish import Writer
 from leap_kg.sparql.guard import Refused
 from leap_kg.web.sparql.queryform import UPDATE

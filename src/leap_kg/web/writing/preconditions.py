@@ -11,7 +11,7 @@ from fastapi import Request
 from pyoxigraph import NamedNode
 
 from leap_kg.graph.engine import Engine
-from leap_kg.graph.provenance import graph_revision
+from leap_kg.graph.publication.provenance import graph_revision
 from leap_kg.sparql.guard import Refused
 
 _TAG = re.compile(r'\s*"(\d{1,15})-[a-z]+"\s*')

@@ -1,0 +1,216 @@
+"""What the search index keeps of one node: its kind, name, words and facets, made of what the graph says of it.
+
+Nodes are plain IRIs here, since indexing a large graph is a matter of microseconds a statement.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from leap_kg.graph.engine import Engine
+from leap_kg.graph.log.fields import Fields
+from leap_kg.ontology.iri import readable
+from leap_kg.ontology.kinds import LABELS, Kind, kind_of
+from leap_kg.ontology.namespaces import DCAT, DCT, ONTOLOGY_PATH, PROV, RDF, SCHEMA, SKOS
+
+_MAX_TEXT = 20_000
+_MOST_LABELS = 10_000
+_TYPE, _KEYWORD, _LICENSE = RDF("type").value, DCAT("keyword").value, DCT("license").value
+_DESCRIPTIONS = (DCT("description").value, SKOS("definition").value)
+_CREDIT, _AGENT, _ROLE = PROV("qualifiedAttribution").value, PROV("agent").value, DCAT("hadRole").value
+
+NAMES = tuple(predicate.value for predicate in LABELS)
+"""The predicates that name a node, best first."""
+
+CREDITS = (_AGENT, _ROLE)
+"""The other predicates of a node that the entries of nodes pointing to it depend on."""
+
+
+class Facet(NamedTuple):
+    """One value by which lists can be narrowed: `name` is the facet, `value` goes into URLs."""
+
+    name: str
+    value: str
+    label: str
+
+
+class Entry(NamedTuple):
+    """A node as the index holds it; `summary` is one plain text, `keywords` and `body` are only searched.
+
+    What is in `label` or `keywords` is not said again in `body`.
+    """
+
+    iri: str
+    kind: str
+    label: str
+    summary: str
+    keywords: str
+    body: str
+    facets: tuple[Facet, ...]
+
+
+class Said(NamedTuple):
+    """What is said of one node: texts and the IRIs it points to, each by predicate, in no order."""
+
+    texts: dict[str, list[str]]
+    links: dict[str, list[str]]
+
+
+class Others(Protocol):
+    """What an entry asks of the nodes that its node points to."""
+
+    def said(self, iri: str) -> Said:
+        """What is said of the node: all of it if it is a part, else by the predicates `CREDITS` at least."""
+        ...
+
+    def label(self, iri: str) -> str:
+        """The node's name."""
+        ...
+
+
+class Stored:
+    """The nodes of a store, as it is while this object lives; names are remembered."""
+
+    def __init__(self, store: Engine) -> None:
+        self._store = store
+        # A cache around a bound method would tie this object to itself and keep the store open for a while.
+        self._labels: dict[str, str] = {}
+
+    def said(self, iri: str) -> Said:
+        """What the store says of the node, whatever the graph."""
+        return said_in(self._store.quads_for_pattern(NamedNode(iri), None, None, None))
+
+    def label(self, iri: str) -> str:
+        """The node's name."""
+        known = self._labels.get(iri)
+        if known is None:
+            if len(self._labels) >= _MOST_LABELS:
+                self._labels.clear()
+            known = self._labels[iri] = label_of(iri, self.said(iri))
+        return known
+
+
+def said_in(quads: Iterable[Quad]) -> Said:
+    """What quads about one node say."""
+    said = Said({}, {})
+    for quad in quads:
+        target = quad.object
+        if isinstance(target, NamedNode):
+            said.links.setdefault(quad.predicate.value, []).append(target.value)
+        elif isinstance(target, Literal):
+            said.texts.setdefault(quad.predicate.value, []).append(target.value)
+    return said
+
+
+def said_by(batches: Iterable[Iterable[Fields]]) -> Iterator[tuple[str, Said]]:
+    """What lines in order say of one node after the other."""
+    node = ""
+    texts: dict[str, list[str]] = {}
+    links: dict[str, list[str]] = {}
+    for batch in batches:
+        for subject, predicate, iri, text in batch:
+            if subject != node:
+                if node:
+                    yield node, Said(texts, links)
+                node, texts, links = subject, {}, {}
+            values, value = (links, iri) if iri else (texts, text)
+            if predicate in values:
+                values[predicate].append(value)
+            else:
+                values[predicate] = [value]
+    if node:
+        yield node, Said(texts, links)
+
+
+def entry(iri: str, said: Said, others: Others, base: str) -> Entry | None:
+    """The index entry of a node, `None` if it is a part of another or of no kind that has pages."""
+    if is_part(iri, base) or _TYPE not in said.links:
+        return None
+    kind = _kind(tuple(said.links[_TYPE]), base)
+    if kind is None:
+        return None
+    label, keywords = label_of(iri, said), sorted(said.texts.get(_KEYWORD, ()))
+    body = [readable(iri), *sorted(_words(iri, said, others, base).difference(keywords, (label,)))]
+    summaries = (min(said.texts[predicate]) for predicate in _DESCRIPTIONS if predicate in said.texts)
+    return Entry(
+        iri=iri,
+        kind=kind.name,
+        label=label,
+        summary=next(filter(None, summaries), ""),
+        keywords=" ".join(keywords),
+        body="\n".join(body)[:_MAX_TEXT],
+        facets=tuple(sorted(set(_facets(said, others, base, kind)))),
+    )
+
+
+def is_part(iri: str, base: str) -> bool:
+    """Whether the node belongs to another, whose page shows it."""
+    return "#" in iri and not iri.startswith(base + ONTOLOGY_PATH)
+
+
+def kind_in(store: Engine, node: NamedNode, base: str) -> Kind | None:
+    """The kind of a node by its types in the store."""
+    return kind_of(said_in(store.quads_for_pattern(node, RDF("type"), None, None)).links.get(_TYPE, ()), base)
+
+
+def label_in(store: Engine, node: NamedNode) -> str:
+    """The best name of a node in the store, else the last words of its IRI."""
+    return label_of(node.value, said_in(store.quads_for_pattern(node, None, None, None)))
+
+
+def label_of(iri: str, said: Said) -> str:
+    """The best name of a node of which this is said, else the last words of its IRI."""
+    for predicate in NAMES:
+        if predicate in said.texts:
+            return min(said.texts[predicate])
+    return readable(iri)
+
+
+@lru_cache(maxsize=1024)
+def _kind(types: tuple[str, ...], base: str) -> Kind | None:
+    return kind_of(types, base)
+
+
+def _words(iri: str, said: Said, others: Others, base: str) -> set[str]:
+    """All texts of the node and of its parts, and the names of what these point to."""
+    words = {text for texts in said.texts.values() for text in texts}
+    for predicate, targets in said.links.items():
+        for target in targets if predicate != _TYPE else ():
+            inner = is_part(target, base) and not is_part(iri, base)
+            within = _words(target, others.said(target), others, base) if inner else None
+            words |= within or {others.label(target)}
+    return words
+
+
+def _facets(said: Said, others: Others, base: str, kind: Kind) -> Iterator[Facet]:
+    yield Facet("kind", kind.name, kind.plural)
+    for keyword in said.texts.get(_KEYWORD, ()):
+        yield Facet("tag", keyword.lower(), keyword.lower())
+    for name, predicate in _named(base):
+        for target in said.links.get(predicate, ()):
+            yield Facet(name, target, others.label(target))
+    if kind.name == "dataset":
+        yield from _dataset_facets(said, others)
+
+
+@lru_cache(maxsize=4)
+def _named(base: str) -> tuple[tuple[str, str], ...]:
+    """The facets whose values are nodes, with the predicates they are read from."""
+    return (
+        ("licence", _LICENSE),
+        ("maintainer", SCHEMA("maintainer").value),
+        ("format", DCT("format").value),
+        ("image", f"{base}{ONTOLOGY_PATH}runsIn"),
+    )
+
+
+def _dataset_facets(said: Said, others: Others) -> Iterator[Facet]:
+    if _LICENSE not in said.links:
+        yield Facet("licence", "none", "not stated or not recognised")
+    for attribution in said.links.get(_CREDIT, ()):
+        credit = others.said(attribution).links
+        roles = {role.rsplit("/", 1)[-1] for role in credit.get(_ROLE, ())}
+        for agent in credit.get(_AGENT, ()) if roles != {"maintainer"} else ():
+            yield Facet("provider", agent, others.label(agent))

@@ -1,0 +1,261 @@
+"""Keeps the search index in step with the graph: node by node after a small change, or all of it in one pass.
+
+The index follows the graph and can always be made again from it; it records the revision it stands for. A reader never
+waits: whatever is written, however long that takes, is one transaction beside the write-ahead log.
+"""
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from functools import lru_cache
+from itertools import count, islice
+from pathlib import Path
+from types import TracebackType
+
+from pyoxigraph import NamedNode, Quad, Store
+
+from leap_kg.graph.index.entry import CREDITS, NAMES, Entry, Said, Stored, entry, is_part, label_of, said_by
+from leap_kg.graph.log.fields import fields
+from leap_kg.graph.publication.canonical import lines_of
+from leap_kg.graph.publication.sorting import Batch, Sorter
+from leap_kg.ontology.iri import readable
+from leap_kg.ontology.kinds import LABELS
+
+_TABLES = ("meta", "node", "facet", "words", "letters")
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS meta (revision INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS node (id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, "
+    "label TEXT NOT NULL, summary TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS facet (node INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, "
+    "label TEXT NOT NULL)",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (label, keywords, body, "
+    "tokenize = \"unicode61 remove_diacritics 2\", prefix = '2 3')",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS letters USING fts5 (label, tokenize = 'trigram')",
+)
+_INDEXES = (
+    "CREATE INDEX IF NOT EXISTS facet_value ON facet (name, value, node)",
+    "CREATE INDEX IF NOT EXISTS facet_node ON facet (node)",
+)
+_ROWS = (
+    "INSERT INTO node VALUES (?, ?, ?, ?, ?)",
+    "INSERT INTO facet VALUES (?, ?, ?, ?)",
+    "INSERT INTO words (rowid, label, keywords, body) VALUES (?, ?, ?, ?)",
+    "INSERT INTO letters (rowid, label) VALUES (?, ?)",
+)
+_ENTRIES = 2_000
+_PLACES = 1 << 23
+"""Bytes of a table that tells of most nodes that nothing was noted of them, faster than a database can."""
+
+_Row = tuple[object, ...]
+_CACHE = "PRAGMA cache_size = -131072"  # 128 MiB
+
+
+class SearchWriter:
+    """Keeps the index in step with the store; one process, held by the graph's writer."""
+
+    def __init__(self, path: Path, base: str) -> None:
+        self._path = path
+        self._base = base
+
+    def __enter__(self) -> "SearchWriter":
+        try:
+            self._open()
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            # Not a database, or a damaged one: what it held is in the store.
+            self._database.close()
+            for ending in ("", "-wal", "-shm"):
+                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+            self._open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._database.close()
+
+    def _open(self) -> None:
+        self._database = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        self._database.execute("PRAGMA journal_mode = WAL")
+        with self._transaction():
+            self._create(*_SCHEMA, *_INDEXES)
+
+    def _create(self, *statements: str) -> None:
+        for statement in statements:
+            self._database.execute(statement)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            # After some errors, a full disk among them, SQLite has already taken everything back.
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise
+        self._database.execute("COMMIT")
+
+    @property
+    def size(self) -> int:
+        """The number of nodes in the index."""
+        return int(self._database.execute("SELECT count(*) FROM node").fetchone()[0])
+
+    @property
+    def revision(self) -> int:
+        """The revision the index stands for, 0 if it was never filled."""
+        row = self._database.execute("SELECT revision FROM meta").fetchone()
+        return int(row[0]) if row else 0
+
+    def update(self, store: Store, revision: int, changed: Iterable[Quad]) -> None:
+        """Bring the index to a revision of the store which differs from the index's in these quads.
+
+        That concerns every node they are about, and every node that shows the name of one of these.
+        """
+        touched: set[str] = set()
+        named: set[str] = set()
+        for quad in changed:
+            if isinstance(quad.subject, NamedNode):
+                touched.add(quad.subject.value)
+                if quad.predicate in LABELS:
+                    named.add(quad.subject.value)
+        shown = _pointing(store, named)
+        parts = {iri for iri in touched | shown if is_part(iri, self._base)}
+        others = Stored(store)
+        with self._transaction():
+            numbers = count(self._greatest() + 1)
+            nodes = sorted(touched | shown | _pointing(store, parts))
+            for iri in nodes:
+                self._remove(iri)
+            self._insert(_entries(((iri, others.said(iri)) for iri in nodes), others, self._base), numbers)
+            self._record(revision)
+
+    def rebuild(self, store: Store, revision: int) -> None:
+        """Make the whole index anew from the store."""
+        with Sorter(self._path.parent / "staging") as sorter:
+            for batch in lines_of(store):
+                sorter.add(batch)
+            self.fill(sorter.batches, revision)
+
+    def fill(
+        self, batches: Callable[[], Iterator[Batch]], revision: int, permission: Callable[[], None] | None = None
+    ) -> None:
+        """Make the whole index anew from all lines of the graph, in order; they are asked for twice.
+
+        `permission` is waited for before readers can see it; what it raises takes everything back.
+        """
+        with closing(_Noted(batches(), self._base)) as others, self._transaction():
+            self._database.execute(_CACHE)
+            for table in _TABLES:
+                self._database.execute(f"DROP TABLE {table}")
+            self._create(*_SCHEMA)
+            self._insert(_entries(said_by(map(fields, batches())), others, self._base), count(1))
+            self._create(*_INDEXES)
+            self._record(revision)
+            if permission is not None:
+                permission()
+        self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def _greatest(self) -> int:
+        return int(self._database.execute("SELECT ifnull(max(id), 0) FROM node").fetchone()[0])
+
+    def _remove(self, iri: str) -> None:
+        row = self._database.execute("SELECT id FROM node WHERE iri = ?", (iri,)).fetchone()
+        if row is not None:
+            for statement in (
+                "DELETE FROM node WHERE id = ?",
+                "DELETE FROM facet WHERE node = ?",
+                "DELETE FROM words WHERE rowid = ?",
+                "DELETE FROM letters WHERE rowid = ?",
+            ):
+                self._database.execute(statement, row)
+
+    def _insert(self, entries: Iterator[Entry], numbers: "count[int]") -> None:
+        while some := list(zip(numbers, islice(entries, _ENTRIES), strict=False)):
+            for statement, rows in zip(_ROWS, _rows(some), strict=True):
+                self._database.executemany(statement, rows)
+
+    def _record(self, revision: int) -> None:
+        self._database.execute("DELETE FROM meta")
+        self._database.execute("INSERT INTO meta VALUES (?)", (revision,))
+
+
+class _Noted:
+    """What entries ask of the nodes that they point to, noted down in a first pass over the graph.
+
+    It lies in a temporary database, which SQLite writes to disk when it grows and which goes with this process.
+    """
+
+    def __init__(self, batches: Iterator[Batch], base: str) -> None:
+        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._database.execute("PRAGMA journal_mode = OFF")
+        self._database.execute(_CACHE)
+        self._database.execute(
+            "CREATE TABLE noted (iri TEXT PRIMARY KEY, label BLOB NOT NULL, said TEXT) WITHOUT ROWID"
+        )
+        self._base = base
+        self._places = bytearray(_PLACES)
+        self._database.execute("BEGIN")
+        self._database.executemany("INSERT INTO noted VALUES (?, ?, ?)", self._notes(batches))
+        self.label = lru_cache(maxsize=10_000)(self._label)
+
+    def close(self) -> None:
+        """Let the temporary database go."""
+        self._database.close()
+
+    def said(self, iri: str) -> Said:
+        """What is said of the node as far as it was noted."""
+        row = self._row(iri)
+        return Said(*json.loads(row[1])) if row and row[1] else Said({}, {})
+
+    def _label(self, iri: str) -> str:
+        row = self._row(iri)
+        return row[0].decode() if row else readable(iri)
+
+    def _row(self, iri: str) -> tuple[bytes, str | None] | None:
+        if not self._places[hash(iri) % _PLACES]:
+            return None
+        found: tuple[bytes, str | None] | None
+        found = self._database.execute("SELECT label, said FROM noted WHERE iri = ?", (iri,)).fetchone()
+        return found
+
+    def _notes(self, batches: Iterator[Batch]) -> Iterator[tuple[str, bytes, str | None]]:
+        looked_at = "|".join(re.escape(f"<{predicate}>") for predicate in (*NAMES, *CREDITS))
+        noted = re.compile(rf"<[^<>#]*(?:#[^<>]*> |> (?:{looked_at}) )".encode()).match
+        for iri, said in said_by(fields(list(filter(noted, batch))) for batch in batches):
+            whole = is_part(iri, self._base) or any(predicate in said.links for predicate in CREDITS)
+            self._places[hash(iri) % _PLACES] = 1
+            yield iri, label_of(iri, said).encode(), json.dumps(said) if whole else None
+
+
+def _entries(nodes: Iterable[tuple[str, Said]], others: Stored | _Noted, base: str) -> Iterator[Entry]:
+    return (made for iri, said in nodes if (made := entry(iri, said, others, base)) is not None)
+
+
+def _rows(entries: list[tuple[int, Entry]]) -> tuple[list[_Row], ...]:
+    """The rows of each table for these entries, in the order of `_ROWS`."""
+    nodes: list[_Row] = []
+    facets: list[_Row] = []
+    words: list[_Row] = []
+    letters: list[_Row] = []
+    for number, made in entries:
+        label = _stored(made.label)
+        nodes.append((number, _stored(made.iri), made.kind, label, _stored(made.summary)))
+        facets.extend((number, facet.name, _stored(facet.value), _stored(facet.label)) for facet in made.facets)
+        words.append((number, label, _stored(made.keywords), _stored(made.body)))
+        letters.append((number, label))
+    return nodes, facets, words, letters
+
+
+def _stored(text: str) -> str:
+    """The text without what SQLite cannot hold; an RDF text has no half characters."""
+    return text.replace("\0", " ")
+
+
+def _pointing(store: Store, iris: Iterable[str]) -> set[str]:
+    """The nodes with a link to one of these."""
+    links = (quad.subject for iri in iris for quad in store.quads_for_pattern(None, None, NamedNode(iri), None))
+    return {subject.value for subject in links if isinstance(subject, NamedNode)}
