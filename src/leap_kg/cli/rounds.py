@@ -16,6 +16,7 @@ from leap_kg.cli.output import FAILED, errors, fail, print_entry, print_json, pr
 from leap_kg.graph.followers import followed_writer
 from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.log.patchfile import LogError
+from leap_kg.graph.remote.snapshot import served
 from leap_kg.ingest.fetch import Fetcher, HttpFetcher, Limits
 from leap_kg.ingest.harvest import Outcome
 from leap_kg.ingest.mirror import MirrorFaulty, MirrorFetcher, read_mirror
@@ -34,6 +35,11 @@ def make_home() -> None:
             publication = publish_ontology(writer, settings.base)
     except (HomeError, LogError) as error:
         fail(str(error))
+    if served(home).newest() != publication.revision:
+        fail(
+            f"{settings.home} is at revision {publication.revision}, but the server of LEAP_KG_STORE has not taken it: "
+            "see the warning above, and run `leap-kg init` again when that is mended"
+        )
     print_line(f"{settings.home} is ready at revision {publication.revision}; IRIs begin with {settings.base}")
 
 

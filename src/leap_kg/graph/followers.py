@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import structlog
 
 from leap_kg.graph.history.followed import History
-from leap_kg.graph.home import Home, HomeError
+from leap_kg.graph.home import REPLICA, Home, HomeError
 from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.publication.committing import Follower
 from leap_kg.graph.publish import Writer
@@ -17,11 +17,16 @@ log = structlog.get_logger(__name__)
 
 
 @contextmanager
-def followed_writer(home: Home, base: str, wait: float = 0.0) -> Iterator[Writer]:
+def followed_writer(home: Home, base: str, wait: float = 0.0, *, replica: bool = False) -> Iterator[Writer]:
     """The home's writer, whose revisions the followers are told of; `wait` seconds for another to end.
 
     What the history put off while the writer was held, it makes good when the home is free again. Raises as `Writer`.
     """
+    if (home.path / REPLICA).exists() and not replica:
+        raise HomeError(
+            f"{home.path} is a replica and only follows; write to the home that it follows, or, if that is lost and "
+            f"this one is to take its place, delete {REPLICA} here first"
+        )
     history = History(home, base)
     with Writer(home, base, wait, _followers(home, base, history)) as writer:
         yield writer

@@ -92,6 +92,10 @@ def unwritable(path: Path, error: OSError) -> HomeError:
     return HomeError(f"cannot write {path}: {error.strerror or error}; {remedy} LEAP_KG_HOME to another folder")
 
 
+REPLICA = "replica.json"
+"""The file that makes a home a replica's, which only follows: it says how far it is."""
+
+
 class WriterLock:
     """Held by the one process that writes; freed by the operating system when that process dies.
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from leap_kg.sparql.query import QueryFailed
 
 _BURST_MINUTES = 2.0
+_DEBT_MINUTES = 2.0
+"""What a client can owe at the most: whoever goes on too long is let in again after some minutes, not hours."""
 _MINUTE = 60.0
 _MOST_CLIENTS = 50_000
 
@@ -53,12 +55,14 @@ class Budget:
     def spend(self, client: str, seconds: float) -> None:
         """Charge the client for computing."""
         if not self._is_off:
-            self._account(client).seconds -= seconds
+            account = self._account(client)
+            account.seconds = max(account.seconds - seconds, -_DEBT_MINUTES * self._seconds)
 
     def fail(self, client: str) -> None:
         """Charge the client for a query that failed by its own fault."""
         if not self._is_off:
-            self._account(client).errors -= 1
+            account = self._account(client)
+            account.errors = max(account.errors - 1, -_DEBT_MINUTES * self._errors)
 
     def _account(self, client: str) -> _Account:
         """The client's account, filled up to now."""

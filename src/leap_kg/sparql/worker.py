@@ -142,7 +142,7 @@ def answer(snapshots: Snapshots, request: dict[str, Any], text: bytes) -> tuple[
     except UnreadableError as error:
         return _fault(503, str(error))
     except SyntaxError as error:
-        return _fault(400, f"syntax {error}")
+        return _fault(400, _syntax(str(error)))
     except writer.TooLargeError as error:
         return _fault(413, str(error))
     except (RuntimeError, ValueError, OSError) as error:
@@ -181,6 +181,14 @@ def _evaluate(store: Engine, request: dict[str, Any], text: str) -> writer.Resul
     # The engine's union takes precedence over FROM, so a query that has FROM must go without. A triple that stands in
     # two graphs matches twice in it (a merge would hold it once): exact counts need DISTINCT.
     return store.query(text, base_iri=base, use_default_graph_as_union=not request["own_dataset"])
+
+
+def _syntax(message: str) -> str:
+    """What is wrong, without the list of everything that could have followed where only a prefix is missing."""
+    place, found, _ = message.partition("expected one of Prefix not found")
+    if found:
+        return f"syntax {place}a prefix that is not declared; begin with a line such as PREFIX dct: <...>"
+    return f"syntax {message}"
 
 
 def _fault(status: int, reason: str) -> tuple[dict[str, Any], bytes]:

@@ -5,6 +5,7 @@ HEAD answered as GET without its body; cross-origin reading for programs (there 
 cookies).
 """
 
+import re
 from collections.abc import Sequence
 
 from starlette.datastructures import MutableHeaders
@@ -40,6 +41,11 @@ def common_headers() -> list[tuple[bytes, bytes]]:
     headers = MutableHeaders(raw=[])
     _add(headers)
     return headers.raw
+
+
+# What would give today's answer, or write, though a moment of the past is named.
+_NOW_ONLY = re.compile(r"/(graph-store(/|$)|update$|void$|\.well-known/|changes|history|ldes|watch|queries$)")
+_MOMENT = re.compile(rb"(?:^|&)at=[^&]")
 
 
 class Security:
@@ -92,6 +98,9 @@ def _refusal(scope: Scope) -> Response | None:
     if len(path) > MAX_PATH or len(query) > longest:
         text = f"The address is too long: at most {MAX_PATH} bytes of path and {longest} of query string.\n"
         return PlainTextResponse(text, status_code=414)
+    if _NOW_ONLY.match(path) and _MOMENT.search(query):
+        text = f"{path} is answered as of now only; leave out `at`, or ask /sparql?at= about the past.\n"
+        return PlainTextResponse(text, status_code=400)
     if scope["method"] == "OPTIONS":
         return Response(status_code=204, headers=_PREFLIGHT)
     if scope["method"] not in allowed_methods(path):

@@ -25,7 +25,7 @@ from leap_kg.graph.copies.storage import Storage, StorageError, sync_folder
 from leap_kg.graph.copies.upstream import Remote, Upstream
 from leap_kg.graph.exclusion import only_one
 from leap_kg.graph.followers import followed_writer
-from leap_kg.graph.home import Home, HomeError, WriterLock, unwritable
+from leap_kg.graph.home import REPLICA, Home, HomeError, WriterLock, unwritable
 from leap_kg.graph.log.digest import digest_of
 from leap_kg.graph.log.patch import FIRST, PatchLog
 from leap_kg.graph.log.patchfile import Header, LogError, read_blocks, read_header
@@ -36,7 +36,6 @@ LONG_LOG = 200
 
 _BATCH = 200
 _ARRIVING = "replica.partial"
-_STATUS = "replica.json"
 
 
 class Diverged(HomeError):
@@ -71,7 +70,7 @@ class Status:
 
 def read_status(home: Home) -> Status | None:
     """What the replica in this home last said; `None` if the home is no replica. Raises `HomeError` for damage."""
-    path = home.path / _STATUS
+    path = home.path / REPLICA
     try:
         return Status(**json.loads(path.read_bytes()))
     except FileNotFoundError:
@@ -222,7 +221,7 @@ class Replica:
 
     def _apply(self) -> None:
         """Have a writer do what it does after a crash: bring store, index and snapshots to where the log is."""
-        with followed_writer(self._home, self._base) as writer:
+        with followed_writer(self._home, self._base, replica=True) as writer:
             self._applied = writer.revision
         self._tell()
 
@@ -235,6 +234,6 @@ class Replica:
     def _tell(self, **known: Any) -> None:  # noqa: ANN401 - fields of Status
         """Write the status, as a whole or not at all."""
         self.status = replace(self.status, **{"revision": self._applied, **known})
-        partial = self._home.path / f"{_STATUS}.partial"
+        partial = self._home.path / f"{REPLICA}.partial"
         partial.write_text(json.dumps(asdict(self.status)))
-        partial.replace(self._home.path / _STATUS)
+        partial.replace(self._home.path / REPLICA)

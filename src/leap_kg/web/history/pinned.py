@@ -10,7 +10,9 @@ from html import escape, unescape
 from leap_kg.web.links import at_moment
 
 # What has no past, or brings the moment with it.
-_TIMELESS = re.compile(r"/(static/|changes|history|timemap|ldes|watch|queries$|about|ontology|context\.jsonld|favicon)")
+_TIMELESS = re.compile(
+    r"/(static/|changes|history|timemap|ldes|watch|queries$|about|void|graph-store|ontology|context\.jsonld|favicon)"
+)
 _LINK = re.compile(r'(?<!rel="latest-version" )href="(/[^"]*)"')
 _FORM = re.compile(r'<form\b[^>]* action="(/[^"]*)" method="get"[^>]*>')
 

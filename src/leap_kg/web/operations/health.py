@@ -159,6 +159,9 @@ async def _require_operator(request: Request) -> None:
     client = request.client.host if request.client else ""
     if header is None and is_local(client) and not any(name in request.headers for name in _PROXIED):
         return
+    if header is None:
+        reason = f"reading the metrics from another machine needs a token with the scope {OPERATE}"
+        raise Denied(401, reason, {"WWW-Authenticate": "Bearer"})
     token = await run_in_threadpool(site_of(request).authorisation.token, header, client)
     if not token.allows(OPERATE):
         raise Denied(403, f"reading the metrics needs a token with the scope {OPERATE}")

@@ -135,11 +135,13 @@ class Endpoint:
             await self._ask(scope, receive, send, received, asked)
 
     async def _ask(self, scope: Scope, receive: Receive, send: Send, received: _Received, asked: QueryRequest) -> None:
+        client = self._client(scope, received)
         try:
+            self._site.asking.budget.check(client)
             question, state = await self._questions.question(scope, asked, received.accept.decode("latin-1"))
         except (Refused, QueryFailed, NotThen, Busy, NoRevision) as failure:
             if isinstance(failure, Refused) and failure.status == 400:
-                self._site.asking.budget.fail(self._client(scope, received))
+                self._site.asking.budget.fail(client)
             await _refuse(scope, send, failure)
             return
         encoded: bytes = scope["query_string"]

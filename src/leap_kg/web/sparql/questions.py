@@ -3,6 +3,7 @@
 from starlette.types import Scope
 
 from leap_kg.ontology.namespaces import ONTOLOGY_PATH, prefixes
+from leap_kg.sparql.guard import Refused
 from leap_kg.sparql.query import Searching, prepare
 from leap_kg.web.site import Site
 from leap_kg.web.sparql.asking import Question
@@ -42,4 +43,6 @@ class Questions:
         )
         states = self.states
         state = await (states.changes() if scope["path"] == CHANGES else states.asked(scope, asked.at))
+        if query.searches and state.fixed is not None:
+            raise Refused(400, "leap:search finds in the newest revision only; leave out `at`, or use CONTAINS")
         return self._site.asking.question(state.snapshot, state.revision, query, state.name), state

@@ -54,8 +54,10 @@ async def respond(request: Request, asked: QueryRequest) -> Response:
     """Carry out an update that was asked for; 204, or why not."""
     try:
         token = await authorised(request)
+        if asked.at is not None:
+            raise Refused(400, "only the graph as it is now can be changed; leave out `at`")
         if asked.update is None:
-            raise Refused(400, "there is no update: give it as the parameter update")
+            raise Refused(400, f"there is no update: give it as the parameter update, or as a body of type {UPDATE}")
         site = site_of(request)
         options = update_options(site, default_graph(site.settings.base).value, asked.using_graphs, asked.using_named)
         return done(204, await Update(site, token, client_name(request), asked.update, options).run())
