@@ -5,8 +5,10 @@ import gzip
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from threading import Event
 
 import pytest
 from hypothesis import given, settings
@@ -284,6 +286,29 @@ def test_what_another_process_appends_or_removes_is_seen_at_once(log: PatchLog, 
     for revision in range(29, 4, -1):
         log.files()[revision].unlink()
         assert reader.last() == log.last() == revision - 1
+
+
+def test_a_thread_that_asks_while_another_lists_gets_the_whole_log(
+    log: PatchLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.utime(tmp_path, (0, 0))
+    fresh, listing, go_on, scan = PatchLog(tmp_path), Event(), Event(), os.scandir
+
+    def slowly(folder: Path) -> object:
+        if not listing.is_set():
+            listing.set()
+            go_on.wait(10)
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", slowly)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(fresh.last)
+        assert listing.wait(10)
+        try:
+            assert fresh.last() == 4
+        finally:
+            go_on.set()
+        assert first.result() == log.last()
 
 
 def test_the_folder_is_listed_again_only_when_it_has_changed(

@@ -170,8 +170,10 @@ class PatchLog:
             changed = 0
         listed, then = self._listed
         if changed != then or listed - then < _SETTLED:
-            self._listed = (time.time_ns(), changed)
+            now = time.time_ns()
             self._list()
+            # Only now: another thread must not take an older list for this one.
+            self._listed = (now, changed)
         return self._files
 
     def _list(self) -> None:
@@ -187,13 +189,13 @@ class PatchLog:
             if match := _NAME.fullmatch(name):
                 revision = int(match[1])
                 if revision in found:
-                    self._listed = (0, 0)
                     raise LogError(
                         f"{self._folder / name} and {found[revision].name} are both revision {revision}; "
                         "keep the right one"
                     )
                 found[revision] = self._folder / name
-        self._names, self._files = names, dict(sorted(found.items()))
+        self._files = dict(sorted(found.items()))
+        self._names = names
 
 
 def parse_patch(text: str) -> Patch:

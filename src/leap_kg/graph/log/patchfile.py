@@ -133,7 +133,7 @@ def read_blocks(path: Path) -> Iterator[bytes]:
     """All changes of a patch in blocks of whole lines `D quad .` and `A quad .`; raises `LogError` if it is damaged.
 
     Whether the file is what was written is known only when the last block was taken: then `LogError` is raised if
-    it is not. So do nothing with the blocks before that which cannot be undone, or call `check` first.
+    it is not. So do nothing with the blocks before that which cannot be undone.
     """
     with _named(path), path.open("rb") as file:
         blocks = _blocks(_inflated(file))
@@ -150,12 +150,6 @@ def read_blocks(path: Path) -> Iterator[bytes]:
             raise LogError(f"{path} is not what was written: its content does not match its id")
         if not ended:
             raise ValueError("it has no end")
-
-
-def check(path: Path) -> None:
-    """Read the whole file; raises `LogError` if it is not what was written."""
-    for _ in read_blocks(path):
-        pass
 
 
 def header_of(text: str) -> Header:

@@ -18,9 +18,8 @@ from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
-from pyoxigraph import Quad
+from pyoxigraph import Quad, Store
 
-from leap_kg.graph.engine import Engine
 from leap_kg.graph.publication.canonical import quads_of
 from leap_kg.graph.publication.sorting import Batch
 
@@ -146,7 +145,7 @@ class Rows:
         """Forget every record that was not given."""
         self.drop(self._known.keys() - self._seen)
 
-    def changes(self, store: Engine) -> Parts | None:
+    def changes(self, store: Store) -> Parts | None:
         """What to change in the graph of the source; `None` if only a comparison with all of it can tell."""
         if not self._fits:
             return None
@@ -205,19 +204,14 @@ class Rows:
             self._fits = False
             self._delta = {}
 
-    def _times(self, lines: Batch, store: Engine) -> list[int]:
+    def _times(self, lines: Batch, store: Store) -> list[int]:
         """How many records said each of these lines before."""
         found = []
         for line, quad in zip(lines, quads_of(lines), strict=True):
             row = self._database.execute(
                 "SELECT times FROM shared WHERE source = ? AND line = ?", (self._source, _name(line))
             ).fetchone()
-            present = (
-                any(store.quads_for_pattern(quad.subject, quad.predicate, quad.object, quad.graph_name))
-                if row is None
-                else False
-            )
-            found.append(row[0] if row else int(present))
+            found.append(row[0] if row else int(quad in store))
         return found
 
     def _share(self, line: bytes, before: int, after: int) -> None:
