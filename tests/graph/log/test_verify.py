@@ -146,10 +146,10 @@ def test_any_changed_byte_is_found_and_named(history: History, data: st.DataObje
             assert gzip.decompress(path.read_bytes()) == gzip.decompress(sound)
         else:
             (fault,) = found
-        assert Path(fault.file).name == path.name
-        assert fault.offset is not None
-        # The search for the very byte is given up after a while: then the place is at or behind it.
-        assert fault.offset == offset if fault.exact else fault.offset >= offset
+            assert Path(fault.file).name == path.name
+            assert fault.offset is not None, fault
+            # The search for the very byte is given up after a while: then the place is at or behind it.
+            assert fault.offset == offset if fault.exact else fault.offset >= offset, (offset, mask, fault)
     finally:
         path.write_bytes(sound)
 

@@ -20,6 +20,8 @@ from leap_kg.ontology.namespaces import RDF, RDFS
 from leap_kg.ontology.shapes import Violation, check, check_sorted, pointing_predicates
 from leap_kg.ontology.shapes.compiled import declared_shapes
 
+_SUBCLASS = RDFS("subClassOf")
+
 
 def breaches(store: Store, change: Change, base: str) -> list[Violation]:
     """How the graphs would breach the shapes if this change, which is held in memory, were made in the store."""
@@ -83,7 +85,7 @@ class _Coming:
     def breaches(self, base: str) -> list[Violation]:
         """The breaches of the nodes that the change can break."""
         touched = {quad.subject for quad in self._changed if isinstance(quad.subject, NamedNode)}
-        return check(touched | set(self._pointing(touched, base)), self._describe, base)
+        return check(touched | set(self._pointing(touched, base)) | set(self._reclassified()), self._describe, base)
 
     def _describe(self, node: NamedNode | BlankNode) -> list[Quad]:
         if self._empty:
@@ -101,3 +103,17 @@ class _Coming:
                 for quad in self._store.quads_for_pattern(None, predicate, node, self._graph):
                     if quad not in self._removed and isinstance(quad.subject, NamedNode):
                         yield quad.subject
+
+    def _reclassified(self) -> Iterator[NamedNode]:
+        """The instances of classes whose place below others changes, and of the classes below these."""
+        classes: set[NamedNode] = set()
+        left = {quad.subject for quad in self._changed if quad.predicate == _SUBCLASS}
+        while left:
+            cls = left.pop()
+            if isinstance(cls, NamedNode) and cls not in classes:
+                classes.add(cls)
+                left |= {quad.subject for quad in self._store.quads_for_pattern(None, _SUBCLASS, cls, self._graph)}
+        for cls in classes:
+            for quad in self._store.quads_for_pattern(None, RDF("type"), cls, self._graph):
+                if isinstance(quad.subject, NamedNode):
+                    yield quad.subject
