@@ -36,7 +36,7 @@ from leap_kg.graph.tokens import Tokens
 from tests.graph.samples import activity, dataset, export, replay
 from tests.ontology.terms import BASE
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def grow(home: Home, first: int, last: int) -> None:

@@ -28,7 +28,7 @@ from leap_kg.graph.snapshot import Snapshots
 from tests.graph.samples import activity, dataset, export, index_rows
 from tests.ontology.terms import BASE
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def grow(home: Home, first: int, last: int, title: str = "Revision") -> None:

@@ -22,7 +22,7 @@ from leap_kg.ontology.namespaces import DCAT, DCT, PROV, RDF, prefixes
 from tests.graph.histories import LEAP, History, quad, random_quads
 from tests.ontology.terms import BASE
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PREFIXES = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in prefixes(BASE).items())
 
 

@@ -113,7 +113,7 @@ def test_followers_that_are_killed_catch_up(home: Home, tmp_path: Path) -> None:
     chance = random.Random(2)
     for trial in range(3):
         command = [sys.executable, "-c", script, str(home.path), BASE, str(trial)]
-        with subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(command, cwd=Path(__file__).parents[3], stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             for _ in range(chance.randrange(1, 4)):
                 assert process.stdout.readline()

@@ -23,7 +23,7 @@ from leap_kg.ontology.namespaces import DCT
 from tests.graph.histories import History, quad, random_quads
 from tests.ontology.terms import BASE
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from tests.graph.histories import History
 from tests.graph.samples import activity, dataset, everything, export, index_rows, replay
 from tests.ontology.terms import BASE
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def published(home: Home, revisions: int = 6) -> dict[int, bytes]:

@@ -2,6 +2,7 @@
 
 import gzip
 import random
+import re
 import shutil
 import zlib
 from pathlib import Path
@@ -148,8 +149,14 @@ def test_any_changed_byte_is_found_and_named(history: History, data: st.DataObje
             (fault,) = found
             assert Path(fault.file).name == path.name
             assert fault.offset is not None, fault
-            # The search for the very byte is given up after a while: then the place is at or behind it.
-            assert fault.offset == offset if fault.exact else fault.offset >= offset, (offset, mask, fault)
+            # The search for the very byte is given up after a while: then the place is at or behind it. In rare cases
+            # another byte mends the file as well.
+            assert fault.exact or fault.offset >= offset, (offset, mask, fault)
+            if fault.exact and (told := re.search("was 0x([0-9a-f]{2});", fault.reason)):
+                mended = bytearray(path.read_bytes())
+                mended[fault.offset] = int(told[1], 16)
+                assert gzip.decompress(mended) == gzip.decompress(sound)
+                assert fault.offset == offset or mended != sound
     finally:
         path.write_bytes(sound)
 
