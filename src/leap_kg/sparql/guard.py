@@ -127,5 +127,6 @@ def _refuse_write(token: Token) -> None:
     if token.kind is Kind.WORD and token.text.upper() in _WRITES:
         word = token.text.upper()
         if word == "LOAD":
-            raise Forbidden(token.offset, "LOAD is an update: a query only reads, and nothing is fetched here; send the data itself")
+            reason = "LOAD is an update: a query only reads, and nothing is fetched here; send the data itself"
+            raise Forbidden(token.offset, reason)
         raise Forbidden(token.offset, f"{word} is an update: a query only reads; send it as an update, with a token")
