@@ -23,7 +23,7 @@ from leap_kg.ingest.composition import compose
 from leap_kg.ingest.fetch import CachedFetcher, Fetcher, FetchFailed, Limits
 from leap_kg.ingest.mirror import MirrorFetcher, read_mirror
 from leap_kg.ingest.rounds import harvest_round
-from leap_kg.ingest.source import Mapped, Source
+from leap_kg.ingest.source import Listing, Mapped, Source
 from leap_kg.ingest.sources import read_sources
 from leap_kg.ingest.state import DeadLetter, RunReport, State
 from leap_kg.ontology.jsonld import quads_in
@@ -190,7 +190,7 @@ def test_the_notebook_runs(platform: Path, capsys: pytest.CaptureFixture[str]) -
 def records(platform: Path) -> Iterator[tuple[Source, Mapped | FetchFailed]]:
     fetcher = mirror(platform)
     for source in read_sources(platform / "sources.yaml", BASE):
-        for ref in source.enumerate(fetcher):
+        for ref in source.enumerate(Listing(fetcher)):
             try:
                 yield source, source.map(source.fetch(ref, fetcher))
             except FetchFailed as failure:

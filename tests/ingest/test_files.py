@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from leap_kg.ingest.fetch import Body, Fetcher
 from leap_kg.ingest.files import MAX_BYTES, Files
-from leap_kg.ingest.source import Mapped, Part, RawRecord, RecordUnusable
+from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable
 from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.jsonld import quads_in
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, RDF, SCHEMA
@@ -58,7 +58,7 @@ def kinds(record: Mapped) -> list[str]:
 
 def harvested(folder: Path) -> Iterator[tuple[str, RawRecord | str]]:
     files = source(folder)
-    for ref in files.enumerate(NoNetwork()):
+    for ref in files.enumerate(Listing(NoNetwork())):
         try:
             yield ref.key, files.fetch(ref, NoNetwork())
         except RecordUnusable as problem:
@@ -84,7 +84,7 @@ def test_each_turtle_or_jsonld_file_is_a_record_named_by_its_path(tmp_path: Path
 def test_a_folder_that_is_published_gives_its_files_web_addresses(tmp_path: Path) -> None:
     (tmp_path / "a b.ttl").touch()
     files = Files("c", "C", tmp_path, timedelta(days=1), BASE, "https://github.com/o/r/blob/main/")
-    (ref,) = files.enumerate(NoNetwork())
+    (ref,) = files.enumerate(Listing(NoNetwork()))
     assert (files.origin, ref.url) == (
         "https://github.com/o/r/blob/main/",
         "https://github.com/o/r/blob/main/a%20b.ttl",
@@ -93,7 +93,7 @@ def test_a_folder_that_is_published_gives_its_files_web_addresses(tmp_path: Path
 
 def test_a_missing_folder_fails_the_listing(tmp_path: Path) -> None:
     with pytest.raises(RecordUnusable, match="there is no folder"):
-        source(tmp_path / "absent").enumerate(NoNetwork())
+        source(tmp_path / "absent").enumerate(Listing(NoNetwork()))
 
 
 def test_links_out_of_the_folder_pipes_and_linked_folders_are_refused(tmp_path: Path) -> None:

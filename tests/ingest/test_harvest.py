@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from leap_kg.graph.home import HomeError
 from leap_kg.graph.snapshot import Snapshots
 from leap_kg.ingest.fetch import Fetcher
-from leap_kg.ingest.source import Mapped, Part, RawRecord, Ref, Source
+from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, Ref, Source
 from leap_kg.ontology.declared import declared_text
 from leap_kg.ontology.iri import mint
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, PROV, RDF, SCHEMA, SH
@@ -67,7 +67,7 @@ class Notes(Source):
         self.stale_after = timedelta(days=1)
         self.names = names
 
-    def enumerate(self, fetcher: Fetcher) -> Sequence[Ref]:
+    def enumerate(self, listing: Listing) -> Sequence[Ref]:
         return [Ref(name, f"https://notes.example.org/{name}") for name in self.names]
 
     def fetch(self, ref: Ref, fetcher: Fetcher) -> RawRecord:

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from leap_kg.ingest.fetch import Body, Fetcher, FetchFailed, Limits
 from leap_kg.ingest.hubs import HubConfig, read_clusters
 from leap_kg.ingest.mirror import MirrorFetcher, read_mirror
-from leap_kg.ingest.source import Mapped, Part, RawRecord, RecordUnusable
+from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable
 from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.jsonld import quads_in
 from leap_kg.ontology.namespaces import DCAT, DCT
@@ -83,7 +83,7 @@ def image_iris(record: Mapped) -> list[str]:
 def test_the_hubs_of_leap_and_all_images_they_offer() -> None:
     fetcher = MirrorFetcher(read_mirror(ROOT / "tests" / "real" / "mirror.yaml"), Limits())
     hubs = source(ROOT / "hub" / "leap.yaml")
-    records = {ref.key: hubs.map(hubs.fetch(ref, fetcher)) for ref in hubs.enumerate(fetcher)}
+    records = {ref.key: hubs.map(hubs.fetch(ref, fetcher)) for ref in hubs.enumerate(Listing(fetcher))}
     assert list(records) == ["leap/staging", "leap/prod", "leap/public"]
     names = [
         *("pangeo/pangeo-notebook/2026.06.04", "pangeo/ml-notebook/2026.06.04"),
@@ -117,7 +117,7 @@ def test_values_files_beside_the_cluster_are_read_and_secret_ones_never(tmp_path
     ]
     fetcher = Files({"cluster.yaml": {"hubs": [hub(*names)]}, "a.values.yaml": profile("x/a:1"), "b.yml": {}})
     hubs = source(declared(tmp_path))
-    (ref,) = hubs.enumerate(fetcher)
+    (ref,) = hubs.enumerate(Listing(fetcher))
     record = hubs.map(hubs.fetch(ref, fetcher))
     assert [url.rpartition("/main/")[2] for url in fetcher.asked[1:]] == ["cluster.yaml", "a.values.yaml", "b.yml"]
     assert titles(record) == ["x/a:1"]
@@ -127,7 +127,7 @@ def test_values_files_beside_the_cluster_are_read_and_secret_ones_never(tmp_path
 def test_a_values_file_that_is_missing_fails_its_hub_only(tmp_path: Path) -> None:
     hubs = source(declared(tmp_path))
     fetcher = Files({"cluster.yaml": {"hubs": [hub("absent.yaml"), {**hub(), "name": "other"}]}})
-    broken, fine = hubs.enumerate(fetcher)
+    broken, fine = hubs.enumerate(Listing(fetcher))
     with pytest.raises(FetchFailed, match=r"absent\.yaml"):
         hubs.fetch(broken, fetcher)
     assert titles(hubs.map(hubs.fetch(fine, fetcher))) == []
@@ -145,7 +145,7 @@ def test_a_values_file_that_is_missing_fails_its_hub_only(tmp_path: Path) -> Non
 )  # fmt: skip
 def test_a_faulty_declaration_is_refused(tmp_path: Path, text: str, reason: str) -> None:
     with pytest.raises(RecordUnusable, match=reason):
-        source(declared(tmp_path, text)).enumerate(Files({}))
+        source(declared(tmp_path, text)).enumerate(Listing(Files({})))
 
 
 def test_a_missing_declaration_is_refused(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_a_missing_declaration_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("cluster", [{}, {"hubs": 1}, {"hubs": ["prod"]}, {"hubs": [{"domain": "x.org"}]}])
 def test_a_cluster_without_named_hubs_fails_the_listing(tmp_path: Path, cluster: object) -> None:
     with pytest.raises(RecordUnusable, match=r"no list under 'hubs'|no name"):
-        source(declared(tmp_path)).enumerate(Files({"cluster.yaml": cluster}))
+        source(declared(tmp_path)).enumerate(Listing(Files({"cluster.yaml": cluster})))
 
 
 # --- what values say ------------------------------------------------------------------------------------

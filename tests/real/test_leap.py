@@ -24,7 +24,7 @@ from leap_kg.ingest.leap.published import LeapPublished
 from leap_kg.ingest.leap.record import map_files
 from leap_kg.ingest.mirror import MirrorFetcher, read_mirror
 from leap_kg.ingest.rounds import dry_round, harvest_round
-from leap_kg.ingest.source import Mapped, RecordUnusable, Source
+from leap_kg.ingest.source import Listing, Mapped, RecordUnusable, Source
 from leap_kg.ingest.sources import read_sources
 from leap_kg.ingest.state import State
 from leap_kg.ontology.identifiers import licence
@@ -395,7 +395,7 @@ def test_every_catalog_of_the_folder_is_mapped_or_refused_with_a_reason() -> Non
             url = oracle.address(path)
             shelf = Shelf()
             shelf.put(source.origin or "", {"feedstocks": [url]})
-            (ref,) = source.enumerate(shelf)
+            (ref,) = source.enumerate(Listing(shelf))
             try:
                 source.map(source.fetch(ref, fetcher))
             except RecordUnusable as problem:

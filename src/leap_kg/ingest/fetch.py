@@ -18,7 +18,7 @@ import threading
 import time
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -72,10 +72,21 @@ class FetchFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """What is asked for. `accept` is the media types wanted; `data` is posted as JSON unless it is `None`."""
+
+    url: str
+    accept: str = "*/*"
+    data: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """What a URL gave. `url` (as asked) and `final_url` (where it was found) are redacted, fit for provenance.
 
-    `media_type` is in lower case and without parameters; `sha256` is that of `data`, in hexadecimal.
+    `media_type` is in lower case and without parameters; `sha256` is that of `data`, in hexadecimal. `headers` are
+    those of the answer that say something of the body or of a listing (`Link`, `ETag`, totals), names in lower case.
+    `moved` says that every hop to `final_url` was permanent (301 or 308), so the thing has a new address.
     """
 
     url: str
@@ -83,11 +94,29 @@ class Body:
     data: bytes = field(repr=False)
     media_type: str | None
     sha256: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    moved: bool = False
 
     @classmethod
-    def of(cls, url: str, final_url: str, data: bytes, media_type: str | None) -> Self:
+    def of(
+        cls,
+        url: str,
+        final_url: str,
+        data: bytes,
+        media_type: str | None,
+        headers: Mapping[str, str] | None = None,
+        moved: bool = False,
+    ) -> Self:
         """A body with its hash, URLs redacted."""
-        return cls(redact(url), redact(final_url), data, media_type, hashlib.sha256(data).hexdigest())
+        sha256 = hashlib.sha256(data).hexdigest()
+        return cls(redact(url), redact(final_url), data, media_type, sha256, headers or {}, moved)
+
+    def link(self, relation: str) -> str | None:
+        """The target of the first `Link` header (RFC 8288) with that relation, absolute; `None` without one."""
+        for link in requests.utils.parse_header_links(self.headers.get("link", "")):
+            if relation in link.get("rel", "").split():
+                return urljoin(self.final_url, link["url"])
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Fetcher
 from leap_kg.ingest.rdftext import read_jsonld, read_turtle, tidied
 from leap_kg.ingest.reading import File, Reading
 from leap_kg.ingest.skolem import TooAlike, skolemise
-from leap_kg.ingest.source import Mapped, Part, RawRecord, RecordUnusable, Ref, Source
+from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ontology.iri import mint, part
 from leap_kg.ontology.kinds import kind_of
 from leap_kg.ontology.namespaces import DCT, FOAF, ONTOLOGY_PATH, RDF, Namespace
@@ -53,7 +54,7 @@ class Files(Source):
         self.origin = self._prefix
         self._base = base
 
-    def enumerate(self, fetcher: Fetcher) -> Sequence[Ref]:
+    def enumerate(self, listing: Listing) -> Sequence[Ref]:
         """The files there are now, sorted by key; a linked folder is listed too, and refused by `fetch`."""
         if not self._folder.is_dir():
             raise RecordUnusable(f"there is no folder {self._folder}: correct its name", self._prefix)
@@ -123,6 +124,16 @@ class Files(Source):
         if len(data) > MAX_BYTES:
             raise RecordUnusable(f"is larger than {MAX_BYTES} bytes: split it", ref.url)
         return data
+
+
+class FilesConfig(SourceConfig):
+    """`folder`: where the files are, relative to the sources file."""
+
+    folder: str
+
+    def source(self, folder: Path, base: str) -> Source:
+        """The source."""
+        return Files(self.id, self.title, folder / self.folder, self.stale_after, base)
 
 
 def _main(triples: list[Triple], base: str) -> NamedNode | None:

@@ -10,13 +10,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Fetcher
 from leap_kg.ingest.finding import Severity
-from leap_kg.ingest.leap.catalog import part
 from leap_kg.ingest.leap.record import read_mapping
 from leap_kg.ingest.reading import File, Reading, dotted
 from leap_kg.ingest.reading import Path as Place
-from leap_kg.ingest.source import Mapped, Part, RawRecord, RecordUnusable, Ref, Source
+from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ingest.statements import Statements
 from leap_kg.ingest.yamltext import read_yaml
 from leap_kg.ontology.iri import iri_text, mint
@@ -46,21 +46,21 @@ class HubConfig(Source):
         self._declaration = declaration
         self._base = base
 
-    def enumerate(self, fetcher: Fetcher) -> Sequence[Ref]:
+    def enumerate(self, listing: Listing) -> Sequence[Ref]:
         """The hubs of all clusters."""
         refs = {}
         for cluster, url in read_clusters(self._declaration).items():
-            for name in _hubs(read_mapping(part("cluster", fetcher.fetch(url))).value, url):
+            for name in _hubs(read_mapping(Part.of("cluster", listing.fetcher.fetch(url))).value, url):
                 refs[f"{cluster}/{name}"] = Ref(f"{cluster}/{name}", url)
         return list(refs.values())
 
     def fetch(self, ref: Ref, fetcher: Fetcher) -> RawRecord:
         """The `cluster.yaml` and those values files of the hub that are not encrypted, in their order."""
-        cluster = part("cluster", fetcher.fetch(ref.url))
+        cluster = Part.of("cluster", fetcher.fetch(ref.url))
         _, hub = _hub(cluster, ref.key)
         folder = ref.url.rpartition("/")[0]
         names = [name for name in _values_files(hub) if _FILE_NAME.fullmatch(name) and not name.startswith("enc-")]
-        values = [part("values", fetcher.fetch(f"{folder}/{name}")) for name in names]
+        values = [Part.of("values", fetcher.fetch(f"{folder}/{name}")) for name in names]
         return RawRecord(ref.key, (cluster, *values))
 
     def map(self, record: RawRecord) -> Mapped:
@@ -85,6 +85,16 @@ class HubConfig(Source):
             say.text(image, DCT("title"), title)
             say.link(hub, leap("offersImage"), image)
         return Mapped(record.key, hub, say.triples(), list(reading.findings))
+
+
+class HubsConfig(SourceConfig):
+    """`clusters`: the file that declares the clusters, relative to the sources file."""
+
+    clusters: str
+
+    def source(self, folder: Path, base: str) -> Source:
+        """The source."""
+        return HubConfig(self.id, self.title, folder / self.clusters, self.stale_after, base)
 
 
 def read_clusters(declaration: Path) -> dict[str, str]:

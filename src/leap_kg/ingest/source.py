@@ -4,14 +4,15 @@
 at any later time, without a network.
 """
 
+import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pyoxigraph import NamedNode, Triple
 
-from leap_kg.ingest.fetch import Fetcher
+from leap_kg.ingest.fetch import Body, Fetcher
 from leap_kg.ingest.finding import Finding, Place
 
 
@@ -23,6 +24,16 @@ class Part:
     url: str
     sha256: str
     data: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, role: str, body: Body) -> "Part":
+        """A fetched body as a part of a record."""
+        return cls(role, body.url, body.sha256, body.data)
+
+    @classmethod
+    def cut(cls, role: str, url: str, data: bytes) -> "Part":
+        """A piece of a body, an item of a page of a listing say, as a part of a record of its own."""
+        return cls(role, url, hashlib.sha256(data).hexdigest(), data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +77,50 @@ class Ref:
 
     `problem` says why an item of the listing names no record. Such an item is a dead letter, and the listing
     counts as incomplete, so that no other record is taken for gone.
+
+    `found` is the record itself where the listing brings it: then `Source.fetch` is not asked. `version` changes
+    whenever the record does (a hash, an ETag, a commit); a record whose version is that of its last good reading is
+    unchanged, and neither fetched nor mapped. `""` says that only fetching can tell.
     """
 
     key: str
     url: str
     problem: str = ""
+    version: str = ""
+    found: tuple[Part, ...] = ()
+
+
+@dataclass(slots=True)
+class Listing:
+    """How a source is listed in one run: what it is given, and what it says about the listing as a whole.
+
+    `since` is the moment after which changes are wanted, overlap taken off, or `None` for everything; only a source
+    that is `incremental` is given one. `expected` is how many records the other side says there are; `shortfall` why
+    the listing is known to lack some. Either of them wrong makes a run partial: nothing is taken for gone.
+    """
+
+    fetcher: Fetcher
+    since: datetime | None = None
+    expected: int | None = None
+    shortfall: str = ""
 
 
 class Source(ABC):
     """One place that records come from.
 
     `id` names its graph, `title` is for people, `origin` the IRI of the whole, `stale_after` how long a reading
-    counts as fresh.
+    counts as fresh. `incremental` sources can list what changed since a moment.
     """
 
     id: str
     title: str
     origin: str | None
     stale_after: timedelta
+    incremental: bool = False
 
     @abstractmethod
-    def enumerate(self, fetcher: Fetcher) -> Sequence[Ref]:
-        """All records there are now.
+    def enumerate(self, listing: Listing) -> Iterable[Ref]:
+        """All records there are now, or those changed since `listing.since`; may be a generator.
 
         Raises `FetchFailed`, `Unreadable` or `RecordUnusable` if the listing cannot be had: then nothing of
         the source changes.

@@ -3,96 +3,75 @@
 A mistake in the file is one error that names the source and the key.
 """
 
-from datetime import timedelta
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from leap_kg.ingest.files import Files
-from leap_kg.ingest.hubs import HubConfig
-from leap_kg.ingest.leap.catalog import LeapCatalog
-from leap_kg.ingest.leap.published import LeapPublished
+from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.source import Source
 from leap_kg.ingest.yamltext import Unreadable, read_yaml
+
+GROUP = "leap_kg.sources"
+"""The group of entry points by which packages offer kinds of sources."""
 
 
 class SourcesFaulty(ValueError):
     """The sources file cannot be used; the message names the place and the mend."""
 
 
-class _Entry(BaseModel):
+class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
-    title: Annotated[str, Field(min_length=1)]
-    stale_after_days: Annotated[float, Field(gt=0, le=3650)] = 7
-
-    @property
-    def stale_after(self) -> timedelta:
-        return timedelta(days=self.stale_after_days)
+    sources: Annotated[list[dict[str, Any]], Field(min_length=1)]
 
 
-class _Catalog(_Entry):
-    kind: Literal["leap-catalog"]
-    input: str
-
-    def source(self, folder: Path, base: str) -> Source:
-        return LeapCatalog(self.id, self.title, self.input, self.stale_after, base)
-
-
-class _Published(_Entry):
-    kind: Literal["leap-published"]
-    catalog: str
-    input: str
-    site: str
-
-    def source(self, folder: Path, base: str) -> Source:
-        return LeapPublished(self.id, self.title, self.catalog, self.input, self.site, self.stale_after, base)
-
-
-class _Files(_Entry):
-    kind: Literal["files"]
-    folder: str
-
-    def source(self, folder: Path, base: str) -> Source:
-        return Files(self.id, self.title, folder / self.folder, self.stale_after, base)
-
-
-class _Hubs(_Entry):
-    kind: Literal["hubs"]
-    clusters: str
-
-    def source(self, folder: Path, base: str) -> Source:
-        return HubConfig(self.id, self.title, folder / self.clusters, self.stale_after, base)
-
-
-class _Config(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    sources: Annotated[
-        list[Annotated[_Catalog | _Published | _Files | _Hubs, Field(discriminator="kind")]], Field(min_length=1)
-    ]
+def kinds() -> dict[str, EntryPoint]:
+    """Every kind of source that is installed, by its name in the sources file."""
+    return {point.name: point for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)}
 
 
 def read_sources(path: Path, base: str) -> list[Source]:
     """All sources that the file declares, in its order; raises `SourcesFaulty`."""
     try:
         document = read_yaml(path.read_bytes(), what=str(path))
-        config = _Config.model_validate(document.value)
+        entries = _File.model_validate(document.value).sources
     except OSError as error:
         raise SourcesFaulty(f"cannot read {path}: {error.strerror}") from None
     except Unreadable as error:
         raise SourcesFaulty(f"{path}: {error}") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(step) for step in first["loc"])
-        raise SourcesFaulty(f"{path}: {place}: {first['msg']}") from None
-    names = [entry.id for entry in config.sources]
+        raise _faulty(path, (), error) from None
+    installed = kinds()
+    configs = [_config(path, number, entry, installed) for number, entry in enumerate(entries)]
+    names = [config.id for config in configs]
     for name in names:
         if names.count(name) > 1:
             raise SourcesFaulty(f"{path}: two sources are called {name!r}; give each an id of its own")
-    return [entry.source(path.parent, base) for entry in config.sources]
+    return [config.source(path.parent, base) for config in configs]
+
+
+def _config(path: Path, number: int, entry: dict[str, Any], installed: dict[str, EntryPoint]) -> SourceConfig:
+    point = installed.get(str(entry.get("kind")))
+    if point is None:
+        known = ", ".join(installed)
+        raise SourcesFaulty(
+            f"{path}: sources.{number}.kind: {entry.get('kind')!r} is no kind of source; there are {known}"
+        )
+    try:
+        model: type[SourceConfig] = point.load()
+        return model.model_validate(entry)
+    except ImportError as error:
+        raise SourcesFaulty(f"{path}: sources.{number}: the kind {point.name} cannot be used: {error}") from None
+    except ValidationError as error:
+        raise _faulty(path, ("sources", number), error) from None
+
+
+def _faulty(path: Path, place: tuple[str | int, ...], error: ValidationError) -> SourcesFaulty:
+    first = error.errors()[0]
+    shown = ".".join(str(step) for step in (*place, *first["loc"]))
+    return SourcesFaulty(f"{path}: {shown}: {first['msg']}")
 
 
 def chosen(sources: list[Source], ids: list[str]) -> list[Source]:

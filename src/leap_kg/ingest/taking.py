@@ -17,7 +17,7 @@ from leap_kg.graph.names import source_graph
 from leap_kg.graph.publish import publishable
 from leap_kg.ingest.fetch import Fetcher, FetchFailed
 from leap_kg.ingest.raw import RawStore
-from leap_kg.ingest.source import Mapped, RawRecord, RecordUnusable, Ref, Source
+from leap_kg.ingest.source import Listing, Mapped, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ingest.state import DeadLetter, KeptPart, KeptRecord
 from leap_kg.ingest.statements import printable
 from leap_kg.ingest.yamltext import Unreadable
@@ -93,7 +93,7 @@ class Taker:
         """
         taking = Taking(source, datetime.now(UTC), previous)
         try:
-            refs = source.enumerate(self.fetcher)
+            refs = list(source.enumerate(Listing(self.fetcher)))
         except (FetchFailed, Unreadable, RecordUnusable) as problem:
             taking.failure = str(problem)
         except Exception as problem:  # noqa: BLE001 - one source must not take the others with it

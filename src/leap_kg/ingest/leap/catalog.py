@@ -3,11 +3,13 @@
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 
-from leap_kg.ingest.fetch import Body, Fetcher
+from leap_kg.ingest.configuration import SourceConfig
+from leap_kg.ingest.fetch import Fetcher
 from leap_kg.ingest.leap.naming import meta_url, record_key
 from leap_kg.ingest.leap.record import map_files, read_mapping
-from leap_kg.ingest.source import Mapped, Part, RawRecord, RecordUnusable, Ref, Source
+from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ingest.yamltext import read_yaml
 
 
@@ -21,17 +23,17 @@ class LeapCatalog(Source):
         self.stale_after = stale_after
         self._base = base
 
-    def enumerate(self, fetcher: Fetcher) -> Sequence[Ref]:
+    def enumerate(self, listing: Listing) -> Sequence[Ref]:
         """The feedstocks of the input list, each once."""
-        return listed(self.origin or "", fetcher)
+        return listed(self.origin or "", listing.fetcher)
 
     def fetch(self, ref: Ref, fetcher: Fetcher) -> RawRecord:
         """The `catalog.yaml` and the `meta.yaml` it points at."""
-        catalog = part("catalog", fetcher.fetch(ref.url))
+        catalog = Part.of("catalog", fetcher.fetch(ref.url))
         address = meta_url(read_mapping(catalog).value)
         if not address:
             raise RecordUnusable("catalog.yaml has no meta_yaml_url; add it, so that the description is found", ref.url)
-        return RawRecord(ref.key, (catalog, part("meta", fetcher.fetch(address))))
+        return RawRecord(ref.key, (catalog, Part.of("meta", fetcher.fetch(address))))
 
     def map(self, record: RawRecord) -> Mapped:
         """The dataset with its stores, recipes and people."""
@@ -39,6 +41,16 @@ class LeapCatalog(Source):
         if catalog is None or meta is None:
             raise RecordUnusable("the stored record lacks one of its two files; harvest it again", record.key)
         return map_files(record.key, catalog, meta, self._base)
+
+
+class CatalogConfig(SourceConfig):
+    """`input`: the address of the input list."""
+
+    input: str
+
+    def source(self, folder: Path, base: str) -> Source:
+        """The source."""
+        return LeapCatalog(self.id, self.title, self.input, self.stale_after, base)
 
 
 def listed(url: str, fetcher: Fetcher) -> list[Ref]:
@@ -61,8 +73,3 @@ def listed(url: str, fetcher: Fetcher) -> list[Ref]:
             ref = Ref(f"entry {number + 1} of the input list", url, problem)
         refs.setdefault(ref.key, ref)
     return list(refs.values())
-
-
-def part(role: str, body: Body) -> Part:
-    """A fetched body as a part of a record."""
-    return Part(role, body.url, body.sha256, body.data)

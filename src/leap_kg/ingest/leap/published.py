@@ -12,18 +12,20 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from pyoxigraph import NamedNode, Triple
 
+from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Fetcher, FetchFailed
 from leap_kg.ingest.finding import Finding, Severity
-from leap_kg.ingest.leap.catalog import listed, part
+from leap_kg.ingest.leap.catalog import listed
 from leap_kg.ingest.leap.compare import compare
 from leap_kg.ingest.leap.naming import Subject, file_key, meta_url, record_key, subject_of
 from leap_kg.ingest.leap.record import map_merged, merge, read_mapping
 from leap_kg.ingest.reading import File, Reading
-from leap_kg.ingest.source import Mapped, Part, RawRecord, RecordUnusable, Ref, Source
+from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ingest.statements import Statements, printable
 from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.iri import iri_text, mint
@@ -67,12 +69,12 @@ class LeapPublished(Source):
         self._base = base
         self._listed: dict[str, _Listed] = {}
 
-    def enumerate(self, fetcher: Fetcher) -> Sequence[Ref]:
+    def enumerate(self, listing: Listing) -> Sequence[Ref]:
         """The published entries, and the listed feedstocks that have none."""
         url = self.origin or ""
-        entries, faulty = _entries(url, fetcher)
-        refs = listed(self._input, fetcher)
-        feedstocks = _by_meta(refs, fetcher)
+        entries, faulty = _entries(url, listing.fetcher)
+        refs = listed(self._input, listing.fetcher)
+        feedstocks = _by_meta(refs, listing.fetcher)
         self._listed = {}
         for home, entry in entries:
             waiting = feedstocks.get(file_key(home))
@@ -144,6 +146,18 @@ class LeapPublished(Source):
         return say.triples()
 
 
+class PublishedConfig(SourceConfig):
+    """`catalog`: the published JSON; `input`: the input list it was made from; `site`: where its pages are."""
+
+    catalog: str
+    input: str
+    site: str
+
+    def source(self, folder: Path, base: str) -> Source:
+        """The source."""
+        return LeapPublished(self.id, self.title, self.catalog, self.input, self.site, self.stale_after, base)
+
+
 def site_slug(title: str) -> str:
     """How the catalogue's site names a dataset in its addresses."""
     return re.sub(r"\s+", "-", re.sub(r"[^\w ]", "", title.lower()).strip()) or "untitled"
@@ -196,7 +210,7 @@ def _by_meta(refs: Sequence[Ref], fetcher: Fetcher) -> dict[str, list[Ref]]:
     found: dict[str, list[Ref]] = {}
     for ref in (ref for ref in refs if not ref.problem):
         try:
-            meta = meta_url(read_mapping(part("catalog", fetcher.fetch(ref.url))).value)
+            meta = meta_url(read_mapping(Part.of("catalog", fetcher.fetch(ref.url))).value)
         except (FetchFailed, Unreadable, RecordUnusable):
             meta = ""
         found.setdefault(file_key(meta or ref.url.replace("catalog.yaml", "meta.yaml")), []).append(ref)
@@ -223,8 +237,8 @@ def _listing(ref: Ref) -> Part:
 
 def _files(ref: Ref, fetcher: Fetcher) -> list[Part]:
     try:
-        catalog = part("catalog", fetcher.fetch(ref.url))
-        meta = part("meta", fetcher.fetch(meta_url(read_mapping(catalog).value)))
+        catalog = Part.of("catalog", fetcher.fetch(ref.url))
+        meta = Part.of("meta", fetcher.fetch(meta_url(read_mapping(catalog).value)))
         read_mapping(meta)
     except (FetchFailed, Unreadable, RecordUnusable):
         return []

@@ -1,0 +1,34 @@
+"""What an entry of the sources file says of any source; each source adds its own keys in a model of its own."""
+
+from abc import ABC, abstractmethod
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from leap_kg.ingest.source import Source
+
+
+class SourceConfig(BaseModel, ABC):
+    """One entry of the sources file, checked: unknown keys are errors.
+
+    A package offers a kind of source by an entry point of the group `leap_kg.sources`: its name is the `kind` in the
+    file, its object a subclass of this.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
+    kind: str
+    title: Annotated[str, Field(min_length=1)]
+    stale_after_days: Annotated[float, Field(gt=0, le=3650)] = 7
+
+    @property
+    def stale_after(self) -> timedelta:
+        """How long a reading counts as fresh."""
+        return timedelta(days=self.stale_after_days)
+
+    @abstractmethod
+    def source(self, folder: Path, base: str) -> Source:
+        """The source itself. `folder` is that of the sources file, for keys that name files; `base` the base IRI."""
