@@ -24,8 +24,8 @@ from leap_kg.graph import snapshot
 from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.index.filling import Filling
 from leap_kg.graph.index.indexing import SearchWriter
-from leap_kg.graph.log import patchfile
 from leap_kg.graph.log.patch import PatchLog
+from leap_kg.graph.log.seal import Seal
 from leap_kg.graph.publication import applying, committing, sorting
 from leap_kg.graph.publication.change import Change, update_text
 from leap_kg.graph.publication.records import Record
@@ -109,13 +109,13 @@ def _rename(folder: str) -> None:
 
 
 def _half_a_patch() -> None:
-    original = patchfile._member
+    original = Seal.member
 
-    def member(data: bytes, level: int) -> bytes:
-        setattr(patchfile, "_member", _die)  # noqa: B010 - an assignment to a function has no type
-        return original(data, level)
+    def member(self: Seal) -> bytes:
+        setattr(Seal, "member", _die)  # noqa: B010 - an assignment to a method has no type
+        return original(self)
 
-    setattr(patchfile, "_member", member)  # noqa: B010 - as above
+    setattr(Seal, "member", member)  # noqa: B010 - as above
 
 
 def _unflushed(store: Store, change: Change, runs: Change) -> None:

@@ -1,27 +1,27 @@
 """Where a patch file is damaged: the byte that was changed if it can be told, else what is certain.
 
-A changed byte in compressed data is noticed only further on, or by the checksum at the end. So every way of
-changing one byte back is tried, nearest first, until the file is what was written; the file's own hash leaves no
-doubt about that. It takes time, so it is tried for files of ordinary size and for some seconds only.
+A changed byte in compressed data is noticed only further on, or not at all. But the seal of a file has the hash of all
+bytes behind it, and every byte of the seal follows from what it says. So changing one byte back is tried, byte after
+byte: what then fits is what was written, and nothing else does. Only files of ordinary size are tried.
 """
 
 import hashlib
 import re
-import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from leap_kg.graph.log.seal import sealed
+
 _GZIP = 31
-_LARGEST = 2**16
-_SECONDS = 10.0
 _STEP = 256
+# Sizes of files for which one changed bit, and any one changed byte, is looked for; it takes a second or two.
+_BIT_SIZE, _BYTE_SIZE = 2**15, 2**12
 _BITS = tuple(1 << bit for bit in range(8))
 _BYTES = tuple(mask for mask in range(1, 256) if mask not in _BITS)
-_NEAR = 1024
-_MAGIC = re.compile(rb"\x1f\x8b\x08\0\0\0\0\0[\0\x02\x04][\xff\x03]")
-_ANY_MAGIC = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
-_MAGIC_LENGTH = len(_ANY_MAGIC)
+_SEALS = 512
+_PLAIN = b"\x1f\x8b\x08\0"
+"""How files without a seal begin: no flags."""
 _ID = re.compile(rb"H id <urn:sha256:([0-9a-f]{64})> \.\n")
 _DIGEST = re.compile(rb'H digest "[^"\n]*" \.\n')
 
@@ -40,31 +40,67 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """Where reading stopped: the member that began at `begin` cannot be read beyond `offset`."""
+    """Where reading stopped: the members cannot be read beyond `offset`."""
 
-    begin: int
     offset: int
     reason: str
     truncated: bool = False
 
 
-def diagnose(data: bytes, seconds: float = _SECONDS) -> Damage | None:
+def diagnose(data: bytes) -> Damage | None:
     """What is wrong with the bytes of a patch file; `None` if they are what was written."""
+    seal = sealed(data)
+    if seal and hashlib.sha256(data[len(seal.member()) :]).digest() == seal.packed:
+        return None
     failure = _failure(data)
+    if seal is None and failure is None and _is_consistent(data):
+        return None
+    repair = next(_repairs(data), None)
+    if repair is not None:
+        offset, was = repair
+        return Damage(f"byte {offset} was changed: it is 0x{data[offset]:02x} and was 0x{was:02x}", offset, exact=True)
     if failure is None:
-        return None if _is_sound(data) else _altered(data)
+        return _altered(data)
     if failure.truncated:
         return Damage(f"it ends at byte {failure.offset}, before its content does", failure.offset)
-    if len(data) <= _LARGEST:
-        deadline = time.monotonic() + seconds
-        for offset, changed in _repairs(data, failure):
-            if changed is not None and _is_sound(changed):
-                was, now = changed[offset], data[offset]
-                return Damage(f"byte {offset} was changed: it is 0x{now:02x} and was 0x{was:02x}", offset, exact=True)
-            if time.monotonic() > deadline:
-                break
     where = f"it cannot be read beyond byte {failure.offset} ({failure.reason}); what was changed is at or before it"
     return Damage(where, failure.offset)
+
+
+def _repairs(data: bytes) -> Iterator[tuple[int, int]]:
+    """The byte, and what it was, with which the file is what was written; single bits first."""
+    seal = sealed(data)
+    for masks, size in ((_BITS, _BIT_SIZE), (_BYTES, _BYTE_SIZE)):
+        if len(data) <= size:
+            if seal:
+                yield from _behind(data, len(seal.member()), seal.packed, masks)
+            yield from _within(data, masks)
+
+
+def _behind(data: bytes, begin: int, packed: bytes, masks: tuple[int, ...]) -> Iterator[tuple[int, int]]:
+    """Repairs of what stands behind a seal that is sound."""
+    before = hashlib.sha256()
+    for offset in range(begin, len(data)):
+        rest = data[offset + 1 :]
+        for mask in masks:
+            hasher = before.copy()
+            hasher.update(bytes((data[offset] ^ mask,)))
+            hasher.update(rest)
+            if hasher.digest() == packed:
+                yield offset, data[offset] ^ mask
+        before.update(data[offset : offset + 1])
+
+
+def _within(data: bytes, masks: tuple[int, ...]) -> Iterator[tuple[int, int]]:
+    """Repairs of the seal."""
+    begin = bytearray(data[:_SEALS])
+    for offset, damaged in enumerate(bytes(begin)):
+        for mask in masks:
+            begin[offset] = damaged ^ mask
+            seal = sealed(bytes(begin))
+            if seal and hashlib.sha256(data[len(seal.member()) :]).digest() == seal.packed:
+                yield offset, damaged ^ mask
+        begin[offset] = damaged
 
 
 def _failure(data: bytes) -> _Failure | None:
@@ -75,15 +111,11 @@ def _failure(data: bytes) -> _Failure | None:
         if isinstance(end, _Failure):
             return end
         begin = end
-    return None if data else _Failure(0, 0, "it is empty", truncated=True)
+    return None if data else _Failure(0, "it is empty", truncated=True)
 
 
 def _member_end(data: bytes, begin: int) -> int | _Failure:
     """Where the member that begins there ends."""
-    # The library overlooks some changes of the first bytes, which say nothing about the content.
-    for length in range(1, min(_MAGIC_LENGTH, len(data) - begin) + 1):
-        if not _begins_member(data[begin : begin + length]):
-            return _Failure(begin, begin + length - 1, "no member of a gzip file begins so")
     inflater, place, last = zlib.decompressobj(_GZIP), begin, begin
     try:
         for place in range(begin, len(data), _STEP):
@@ -98,71 +130,25 @@ def _member_end(data: bytes, begin: int) -> int | _Failure:
                 before.decompress(data[last : last + 1])
             except zlib.error:
                 break
-        return _Failure(begin, last, str(error).partition(": ")[2] or str(error))
-    return _Failure(begin, len(data), "it is cut off", truncated=True)
+        return _Failure(last, str(error).partition(": ")[2] or str(error))
+    return _Failure(len(data), "it is cut off", truncated=True)
 
 
-def _repairs(data: bytes, failure: _Failure) -> Iterator[tuple[int, bytes | None]]:
-    """Every file that differs in one byte and whose damaged member can then be read, nearest to the failure first.
-
-    Yields `None` for a file now and then, where there is none, so that the search can be given up.
-    """
-    states = _states(data, failure)
-    for masks, nearest in ((_BITS, len(data)), (_BYTES, _NEAR)):
-        for offset in range(failure.offset, max(failure.begin, failure.offset - nearest) - 1, -1):
-            place, state = states[(offset - failure.begin) // _STEP]
-            before = state.copy()
-            before.decompress(data[place:offset])
-            for mask in masks:
-                changed = bytes((data[offset] ^ mask,))
-                trial = before.copy()
-                try:
-                    trial.decompress(changed + data[offset + 1 :])
-                except zlib.error:
-                    continue
-                if trial.eof:
-                    yield offset, data[:offset] + changed + data[offset + 1 :]
-            yield offset, None
-
-
-def _states(data: bytes, failure: _Failure) -> "list[tuple[int, zlib._Decompress]]":
-    """The state of the reader at every `_STEP` bytes of the damaged member, up to the failure."""
-    inflater = zlib.decompressobj(_GZIP)
-    states = []
-    for place in range(failure.begin, failure.offset + 1, _STEP):
-        states.append((place, inflater.copy()))
-        if place + _STEP <= failure.offset:
-            inflater.decompress(data[place : place + _STEP])
-    return states
-
-
-def _begins_member(data: bytes) -> bool:
-    """Whether these are the first bytes, ten at the most, of a member as patches have them."""
-    return _MAGIC.fullmatch(data + _ANY_MAGIC[len(data) :]) is not None
-
-
-def _text(data: bytes) -> bytes | None:
-    """The content of all members, `None` if one cannot be read."""
+def _text(data: bytes) -> bytes:
+    """The content of all members of a file that can be read."""
     pieces = []
     while data:
-        if not _begins_member(data[:_MAGIC_LENGTH]):
-            return None
         inflater = zlib.decompressobj(_GZIP)
-        try:
-            pieces.append(inflater.decompress(data))
-        except zlib.error:
-            return None
-        if not inflater.eof:
-            return None
+        pieces.append(inflater.decompress(data))
         data = inflater.unused_data
     return b"".join(pieces)
 
 
-def _is_sound(data: bytes) -> bool:
-    """Whether the content has the hash that stands in its first line."""
+def _is_consistent(data: bytes) -> bool:
+    """Whether the content of a file without a seal has the hash that stands in its first line."""
     text = _text(data)
-    claimed = _ID.match(text) if text else None
-    if text is None or claimed is None:
+    claimed = _ID.match(text)
+    if claimed is None or not data.startswith(_PLAIN):
         return False
     rest = text[claimed.end() :]
     digest = _DIGEST.match(rest)
@@ -172,7 +158,6 @@ def _is_sound(data: bytes) -> bool:
 
 def _altered(data: bytes) -> Damage:
     """What can be said of a file that is whole, but is not what its id stands for."""
-    text = _text(data) or b""
-    if not _ID.match(text):
+    if not _ID.match(_text(data)):
         return Damage("it does not begin with the id of a patch")
     return Damage("it is whole, but not what was written: its content does not match its id, so it was replaced")

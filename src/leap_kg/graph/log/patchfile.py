@@ -1,9 +1,11 @@
 """One patch as a file: written as a stream, read as a stream, and never believed before its hash was checked.
 
 Format: RDF Patch (https://afs.github.io/rdf-patch/), gzip. Header lines `H`, then `TX`, `D` and `A` lines in N-Quads
-order, `TC`. The id is the SHA-256 of the file without its line `H id`, and with its line `H digest` taken last: both
-are known only when all else is written. So they stand in a gzip member of their own, uncompressed and hence of
-known length, which is written again at the end; the body never has to be in memory.
+order, `TC`. The id is the SHA-256 of the text without its line `H id`, and with its line `H digest` taken last. Other
+bytes can stand for the same text, and no byte of a file may change unseen: so the hash of the bytes is kept too. All
+this is known only when all else is written. It stands in a gzip member of its own, the seal, whose every byte follows
+from what it says (`leap_kg.graph.log.seal`), and which is written at the end; the body never has to be in memory. Files
+of before there were seals have members like any others.
 """
 
 import hashlib
@@ -12,7 +14,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -22,6 +24,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from leap_kg.graph.home import HomeError
 from leap_kg.graph.log.digest import digest_text
+from leap_kg.graph.log.seal import Seal, sealed
 
 FIRST = "urn:sha256:" + "0" * 64
 """What stands for the predecessor of the first patch."""
@@ -35,6 +38,7 @@ _EFFORTS, _SYSTEMS = (b"\0", b"\x02", b"\x04"), (b"\xff", b"\x03")
 _DAMAGE = (OSError, EOFError, zlib.error, ValueError, SyntaxError)
 _ID = re.compile(rb"H id <(urn:sha256:[0-9a-f]{64})> \.\n")
 _DIGEST = b"H digest "
+_SEALS = 1 << 12
 _BEGIN, _END = b"TX .\n", b"TC .\n"
 
 
@@ -84,7 +88,7 @@ class Head:
 def patch_text(head: Head, changes: bytes, digest: str) -> str:
     """The whole text of a patch whose changes are at hand."""
     body = b"".join(_body(head, (changes,)))
-    return (_seal(hashlib.sha256(body), digest) + body).decode()
+    return (_seal(hashlib.sha256(body), digest, hashlib.sha256()).title() + body).decode()
 
 
 def write(path: Path, head: Head, changes: Iterable[bytes], digest: Callable[[], str] | None) -> Header:
@@ -94,34 +98,31 @@ def write(path: Path, head: Head, changes: Iterable[bytes], digest: Callable[[],
     they have all been taken; `None` writes a patch without one. Raises `OSError`.
     """
     with path.open("wb") as file:
-        hasher = hashlib.sha256()
-        room = len(_member(_seal(hashlib.sha256(), digest_text(0) if digest else ""), 0))
+        hasher, packed = hashlib.sha256(), hashlib.sha256()
+        room = len(_seal(hasher, digest_text(0) if digest else "", packed).member())
         file.seek(room)
         packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
         for block in _body(head, changes):
             hasher.update(block)
-            file.write(packer.compress(block))
-        file.write(packer.flush())
+            _put(file, packer.compress(block), packed)
+        _put(file, packer.flush(), packed)
         known = digest() if digest else ""
-        seal = _seal(hasher, known)
-        first = _member(seal, 0)
-        if len(first) != room:
+        seal = _seal(hasher, known, packed)
+        member = seal.member()
+        if len(member) != room:
             raise ValueError(f"{known!r} is no digest of a graph")
         file.seek(0)
-        file.write(first)
+        file.write(member)
         file.flush()
         os.fsync(file.fileno())
-    made = _ID.match(seal)
-    if made is None:
-        raise AssertionError(f"not the first line of a patch: {seal!r}")
-    return Header(made[1].decode(), head.previous, head.revision, head.source, head.run, head.at, known)
+    return Header(seal.id, head.previous, head.revision, head.source, head.run, head.at, known)
 
 
 def read_header(path: Path) -> Header:
     """The header of a patch, without reading the rest of the file; raises `LogError`."""
     lines: list[bytes] = []
     with _named(path), path.open("rb") as file:
-        for block in _blocks(_inflated(file, 1 << 12)):
+        for block in _blocks(_content(file, 1 << 12)[2]):
             for line in block.split(b"\n"):
                 if not line.startswith(b"H "):
                     return header_of(b"\n".join(lines).decode())
@@ -136,7 +137,8 @@ def read_blocks(path: Path) -> Iterator[bytes]:
     it is not. So do nothing with the blocks before that which cannot be undone.
     """
     with _named(path), path.open("rb") as file:
-        blocks = _blocks(_inflated(file))
+        seal, packed, pieces = _content(file)
+        blocks = _blocks(pieces)
         claimed, hasher, digest_line, first = _opening(blocks)
         ended = False
         for block in chain((first,), blocks):
@@ -150,6 +152,8 @@ def read_blocks(path: Path) -> Iterator[bytes]:
             raise LogError(f"{path} is not what was written: its content does not match its id")
         if not ended:
             raise ValueError("it has no end")
+        if seal and seal.packed != packed.digest():
+            raise LogError(f"{path} is not what was written: its bytes do not match its seal")
 
 
 def header_of(text: str) -> Header:
@@ -178,11 +182,17 @@ def header_of(text: str) -> Header:
     )
 
 
-def _seal(hasher: "hashlib._Hash", digest: str) -> bytes:
-    """The lines `H id` and `H digest` of a patch whose body was hashed; the hash takes the digest in."""
-    line = f'H digest "{digest}" .\n'.encode() if digest else b""
-    hasher.update(line)
-    return f"H id <urn:sha256:{hasher.hexdigest()}> .\n".encode() + line
+def _seal(hasher: "hashlib._Hash", digest: str, packed: "hashlib._Hash") -> Seal:
+    """The seal of a patch whose body was hashed, as text and as bytes; the id takes the digest in."""
+    whole = hasher.copy()
+    seal = Seal("", digest, packed.digest())
+    whole.update(seal.digest_line())
+    return replace(seal, id=f"urn:sha256:{whole.hexdigest()}")
+
+
+def _put(file: BinaryIO, data: bytes, hasher: "hashlib._Hash") -> None:
+    hasher.update(data)
+    file.write(data)
 
 
 def _opening(blocks: Iterator[bytes]) -> tuple[str, "hashlib._Hash", bytes, bytes]:
@@ -215,15 +225,32 @@ def _blocks(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield b"".join(waiting)
 
 
-def _inflated(file: BinaryIO, piece: int = _PIECE) -> Iterator[bytes]:
-    """The content of the gzip members of a file; raises what `_DAMAGE` lists, with the place in the file."""
-    data = file.read(piece)
+def _content(file: BinaryIO, piece: int = _PIECE) -> "tuple[Seal | None, hashlib._Hash, Iterator[bytes]]":
+    """The seal of a file, the hash of the bytes behind it as far as they were read, and the text, the seal's first."""
+    seal, packed = sealed(file.read(_SEALS)), hashlib.sha256()
+    file.seek(len(seal.member()) if seal else 0)
+    pieces = _inflated(file, packed.update, piece)
+    return seal, packed, chain((seal.title(),), pieces) if seal else pieces
+
+
+def _inflated(file: BinaryIO, read: Callable[[bytes], object], piece: int) -> Iterator[bytes]:
+    """The content of the gzip members of a file; raises what `_DAMAGE` lists, with the place in the file.
+
+    `read` is given the bytes of the file as they are read.
+    """
+
+    def more() -> bytes:
+        data = file.read(piece)
+        read(data)
+        return data
+
+    data = more()
     if not data:
         raise EOFError("it is empty")
     while data:
         begin = file.tell() - len(data)
         if len(data) < len(_MEMBER) + 2:
-            data += file.read(piece)
+            data += more()
         if not data.startswith(_MEMBER) or data[8:9] not in _EFFORTS or data[9:10] not in _SYSTEMS:
             raise ValueError(f"byte {begin} does not begin a gzip member")
         inflater = zlib.decompressobj(31)
@@ -234,13 +261,8 @@ def _inflated(file: BinaryIO, piece: int = _PIECE) -> Iterator[bytes]:
                 yield inflater.decompress(data)
             except zlib.error as error:
                 raise ValueError(f"{error} (before byte {file.tell()})") from None
-            data = inflater.unused_data if inflater.eof else file.read(piece)
-        data = data or file.read(piece)
-
-
-def _member(data: bytes, level: int) -> bytes:
-    packer = zlib.compressobj(level, zlib.DEFLATED, 31)
-    return packer.compress(data) + packer.flush()
+            data = inflater.unused_data if inflater.eof else more()
+        data = data or more()
 
 
 def _body(head: Head, changes: Iterable[bytes]) -> Iterator[bytes]:
