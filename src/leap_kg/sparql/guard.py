@@ -13,7 +13,8 @@ from enum import Enum
 
 from leap_kg.sparql.measure import Counts, Forbidden, Limits, Refused, ServiceWatch
 from leap_kg.sparql.nesting import Nesting
-from leap_kg.sparql.tokens import Kind, LexicalError, Token, decode_codepoints, tokenize
+from leap_kg.sparql.text import guarded
+from leap_kg.sparql.tokens import Kind, LexicalError, Token, tokenize
 from leap_kg.sparql.update.operations import Request
 from leap_kg.sparql.update.reading import UPDATE_LIMITS, UpdateLimits, read_request
 
@@ -63,20 +64,7 @@ def check(text: str, limits: Limits = DEFAULT) -> QueryForm:
 
 def inspect(text: str, limits: Limits = DEFAULT) -> Verdict:
     """As `check`, and says more: see `Verdict`. Time is linear in the length of `text`."""
-    try:
-        size = len(text.encode())
-    except UnicodeEncodeError:
-        raise Refused(400, "the query is not Unicode text") from None
-    if size > limits.bytes:
-        raise Refused(413, f"the query has {size} bytes, more than the {limits.bytes} that are read here")
-    # Some engines decode \uXXXX before they parse, some only inside strings and IRIs: hold for both.
-    decoded = decode_codepoints(text)
-    if decoded != text:
-        try:
-            _read(decoded, limits)
-        except Refused as error:
-            raise Refused(error.status, f"with its \\u escapes decoded: {error.reason}") from None
-    return _read(text, limits)
+    return guarded(text, "the query", limits.bytes, lambda form: _read(form, limits))
 
 
 def inspect_update(text: str, limits: UpdateLimits = UPDATE_LIMITS) -> Request:
@@ -85,23 +73,18 @@ def inspect_update(text: str, limits: UpdateLimits = UPDATE_LIMITS) -> Request:
 
 
 def _read(text: str, limits: Limits) -> Verdict:
-    try:
-        tokens = tokenize(text)
-        form = _prologue(tokens)
-        nesting, counts, service = Nesting(limits.depth), Counts(limits), ServiceWatch()
-        own_dataset = False
-        for token in tokens:
-            nesting.read(token)
-            counts.read(token, nesting)
-            service.read(token)
-            if token.kind is Kind.WORD:
-                own_dataset |= nesting.is_outermost and token.text.upper() == "FROM"
-                _refuse_write(token)
-        nesting.finish()
-    except LexicalError as error:
-        raise Refused(400, error.within(text)) from None
-    except Forbidden as error:
-        raise Refused(403, error.within(text)) from None
+    tokens = tokenize(text)
+    form = _prologue(tokens)
+    nesting, counts, service = Nesting(limits.depth), Counts(limits), ServiceWatch()
+    own_dataset = False
+    for token in tokens:
+        nesting.read(token)
+        counts.read(token, nesting)
+        service.read(token)
+        if token.kind is Kind.WORD:
+            own_dataset |= nesting.is_outermost and token.text.upper() == "FROM"
+            _refuse_write(token)
+    nesting.finish()
     return Verdict(form, own_dataset)
 
 

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
+from leap_kg.graph.database import remove
 from leap_kg.graph.history.feed import CHANGED, NEW, REMOVED
 from leap_kg.graph.history.tally import Said, Tally
 from leap_kg.graph.history.timeline import micros
@@ -118,8 +119,7 @@ class TimelineWriter:
         except sqlite3.DatabaseError as error:
             if type(error) is not sqlite3.DatabaseError:  # its subclasses are about what was asked, not the file
                 raise
-            for ending in ("", "-wal", "-shm"):
-                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+            remove(self._path)
             self._follow(log)
 
     def _follow(self, log: PatchLog) -> None:

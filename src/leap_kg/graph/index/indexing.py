@@ -16,6 +16,7 @@ from types import TracebackType
 
 from pyoxigraph import NamedNode, Quad, Store
 
+from leap_kg.graph.database import opened
 from leap_kg.graph.index.entry import CREDITS, NAMES, Entry, Said, Stored, entry, is_part, label_of, said_by
 from leap_kg.graph.log.fields import fields
 from leap_kg.graph.publication.canonical import lines_of
@@ -60,16 +61,7 @@ class SearchWriter:
         self._base = base
 
     def __enter__(self) -> "SearchWriter":
-        try:
-            self._open()
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:
-            # Not a database, or a damaged one: what it held is in the store.
-            self._database.close()
-            for ending in ("", "-wal", "-shm"):
-                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
-            self._open()
+        self._database = opened(self._path, self._prepare, any_thread=True)
         return self
 
     def __exit__(
@@ -77,9 +69,8 @@ class SearchWriter:
     ) -> None:
         self._database.close()
 
-    def _open(self) -> None:
-        self._database = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-        self._database.execute("PRAGMA journal_mode = WAL")
+    def _prepare(self, database: sqlite3.Connection) -> None:
+        self._database = database
         with self._transaction():
             self._create(*_SCHEMA, *_INDEXES)
 

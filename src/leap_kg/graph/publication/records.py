@@ -20,6 +20,7 @@ from types import TracebackType
 
 from pyoxigraph import Quad, Store
 
+from leap_kg.graph.database import opened
 from leap_kg.graph.publication.canonical import quads_of
 from leap_kg.graph.publication.sorting import Batch
 
@@ -66,36 +67,13 @@ class Ledger:
         self._path = path
 
     def __enter__(self) -> "Ledger":
-        try:
-            self._open()
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:
-            self._remove()
-            self._open()
+        self._database = opened(self._path, _prepare)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._database.close()
-
-    def _open(self) -> None:
-        self._database = sqlite3.connect(self._path, isolation_level=None)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        layout = self._database.execute("PRAGMA user_version").fetchone()[0]
-        if layout not in (0, _LAYOUT):
-            self._remove()
-            self._database = sqlite3.connect(self._path, isolation_level=None)
-            self._database.execute("PRAGMA journal_mode = WAL")
-        if layout != _LAYOUT:
-            for statement in ("BEGIN IMMEDIATE", *_SCHEMA, f"PRAGMA user_version = {_LAYOUT}", "COMMIT"):
-                self._database.execute(statement)
-
-    def _remove(self) -> None:
-        self._database.close()
-        for ending in ("", "-wal", "-shm"):
-            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
 
     @contextmanager
     def rows(self, source: str, state: State) -> Iterator["Rows"]:
@@ -107,6 +85,15 @@ class Ledger:
             # After some errors, a full disk among them, SQLite has already taken everything back.
             if self._database.in_transaction:
                 self._database.execute("ROLLBACK")
+
+
+def _prepare(database: sqlite3.Connection) -> None:
+    layout = database.execute("PRAGMA user_version").fetchone()[0]
+    if layout not in (0, _LAYOUT):
+        raise sqlite3.DatabaseError(f"layout {layout} is not {_LAYOUT}")
+    if layout != _LAYOUT:
+        for statement in ("BEGIN IMMEDIATE", *_SCHEMA, f"PRAGMA user_version = {_LAYOUT}", "COMMIT"):
+            database.execute(statement)
 
 
 class Rows:

@@ -5,13 +5,13 @@ what is read is what the server has at that moment, in the middle of the next pu
 """
 
 import json
-import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from leap_kg.graph.home import Home
 from leap_kg.graph.opening import MARK
 from leap_kg.graph.remote.store import RemoteStore
+from leap_kg.graph.revisions import Revisions
 from leap_kg.graph.snapshot import Snapshot, Snapshots
 from leap_kg.ontology.iri import digest
 from leap_kg.remote import Remote
@@ -25,12 +25,12 @@ class RemoteSnapshots:
 
     def __init__(self, home: Home, remote: Remote) -> None:
         self._remote = remote
-        self._folder = home.path / "remote" / digest(remote.query)
+        self._revisions = Revisions(home.path / "remote" / digest(remote.query))
         self._opened: Snapshot | None = None
 
     def newest(self) -> int:
         """The newest revision that the server has, 0 for none."""
-        return max(self._revisions(), default=0)
+        return self._revisions.newest()
 
     def current(self) -> Snapshot | None:
         """The newest revision, opened once and kept until a newer one appears; `None` before the first."""
@@ -38,45 +38,23 @@ class RemoteSnapshots:
         if revision == 0:
             return None
         if self._opened is None or self._opened.revision != revision:
-            directory = self._directory(revision)
+            directory = self._revisions.directory(revision)
             store = RemoteStore(self._remote, _graphs(directory), remember=True)
             self._opened = Snapshot(revision, directory, store)
         return self._opened
 
     def record(self, revision: int, graphs: Iterable[str]) -> None:
         """The server has this revision, in these graphs; appears under its name only when complete."""
-        directory = self._directory(revision)
-        partial = directory.with_suffix(".partial")
-        for leftover in self._folder.glob("*.partial"):
-            shutil.rmtree(leftover)
-        partial.mkdir(parents=True)
         mark = {"query": self._remote.query, "graphs": sorted(graphs)}
-        (partial / MARK).write_text(json.dumps(mark), encoding="utf-8")
-        if directory.exists():
-            self._remove(revision)
-        partial.rename(directory)
-        for old in sorted(self._revisions())[:-_KEEP]:
-            self._remove(old)
+        with self._revisions.making(revision) as partial:
+            partial.mkdir(parents=True)
+            (partial / MARK).write_text(json.dumps(mark), encoding="utf-8")
+        for old in self._revisions.all()[:-_KEEP]:
+            self._revisions.remove(old)
 
     def forget(self, after: int) -> None:
         """Remove what stands for revisions after this one, which the server does not have."""
-        for revision in self._revisions():
-            if revision > after:
-                self._remove(revision)
-
-    def _remove(self, revision: int) -> None:
-        gone = self._directory(revision).with_suffix(".gone")
-        shutil.rmtree(gone, ignore_errors=True)
-        self._directory(revision).rename(gone)
-        shutil.rmtree(gone)
-
-    def _revisions(self) -> list[int]:
-        if not self._folder.is_dir():
-            return []
-        return [int(path.name) for path in self._folder.iterdir() if path.name.isdecimal()]
-
-    def _directory(self, revision: int) -> Path:
-        return self._folder / f"{revision:08d}"
+        self._revisions.forget(after)
 
 
 def served(home: Home) -> "Snapshots | RemoteSnapshots":

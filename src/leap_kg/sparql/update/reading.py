@@ -9,9 +9,10 @@ Grammar: https://www.w3.org/TR/sparql11-update/#mf (rules 29 to 52 of SPARQL 1.1
 
 from dataclasses import dataclass, field
 
-from leap_kg.sparql.measure import Counts, Forbidden, Limits, Refused, ServiceWatch
+from leap_kg.sparql.measure import Counts, Forbidden, Limits, ServiceWatch
 from leap_kg.sparql.nesting import Nesting
-from leap_kg.sparql.tokens import Kind, LexicalError, Token, decode_codepoints, tokenize
+from leap_kg.sparql.text import guarded
+from leap_kg.sparql.tokens import Kind, LexicalError, Token, tokenize
 from leap_kg.sparql.update.operations import (
     Block,
     Clear,
@@ -50,28 +51,7 @@ _TRANSFERS = {"COPY": (True, False), "MOVE": (True, True), "ADD": (False, False)
 
 def read_request(text: str, limits: UpdateLimits = UPDATE_LIMITS) -> Request:
     """The operations of an update; raises `Refused` with 400, 403 or 413. Time is linear in the length of `text`."""
-    try:
-        size = len(text.encode())
-    except UnicodeEncodeError:
-        raise Refused(400, "the update is not Unicode text") from None
-    if size > limits.bytes:
-        raise Refused(413, f"the update has {size} bytes, more than the {limits.bytes} that are read here; split it")
-    decoded = decode_codepoints(text)
-    if decoded != text:
-        try:
-            _read(decoded, limits)
-        except Refused as error:
-            raise Refused(error.status, f"with its \\u escapes decoded: {error.reason}") from None
-    return _read(text, limits)
-
-
-def _read(text: str, limits: UpdateLimits) -> Request:
-    try:
-        return _Reader(text, limits).request()
-    except LexicalError as error:
-        raise Refused(400, error.within(text)) from None
-    except Forbidden as error:
-        raise Refused(403, error.within(text)) from None
+    return guarded(text, "the update", limits.bytes, lambda form: _Reader(form, limits).request())
 
 
 class _Reader:

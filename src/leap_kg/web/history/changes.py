@@ -1,5 +1,6 @@
 """The list of revisions: what each changed, of what somebody follows; read from the timeline, never from patches."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
@@ -134,35 +135,27 @@ def _facets(reading: Reading, following: Following) -> list[FacetView]:
     prefix = f"{reading.base}graph/source/"
     sources = [(graph.value.removeprefix(prefix), reading.label(graph)) for graph in graphs]
     named = [(kind.name, kind.plural) for kind in kinds(reading.base) if kind.name not in _UNFOLLOWED]
-    return [
-        FacetView(
-            "since",
-            "Since",
-            [
-                _value(following, label, span == following.since, since="" if span == following.since else span)
-                for span, label in _SPANS
-            ],
-            "",
-        ),
-        FacetView(
-            "source",
-            "Source",
-            [
-                _value(following, label, name == condition.source, condition=_toggled(condition, "source", name))
-                for name, label in sources
-            ],
-            "",
-        ),
-        FacetView(
-            "kind",
-            "Kind",
-            [
-                _value(following, label, name == condition.kind, condition=_toggled(condition, "kind", name))
-                for name, label in named
-            ],
-            "",
-        ),
+    spans = [
+        _value(following, label, span == following.since, since="" if span == following.since else span)
+        for span, label in _SPANS
     ]
+    return [
+        FacetView("since", "Since", spans, ""),
+        _facet(following, "source", "Source", condition.source, sources),
+        _facet(following, "kind", "Kind", condition.kind, named),
+    ]
+
+
+def _facet(
+    following: Following, name: str, title: str, active: str | None, choices: Iterable[tuple[str, str]]
+) -> FacetView:
+    """One facet whose values are those of a field of the condition, each with its label."""
+    condition = following.condition
+    values = [
+        _value(following, label, value == active, condition=_toggled(condition, name, value))
+        for value, label in choices
+    ]
+    return FacetView(name, title, values, "")
 
 
 def _toggled(condition: Filter, field: str, value: str) -> Filter:
