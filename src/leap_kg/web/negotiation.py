@@ -37,6 +37,11 @@ def by_accept(request: Request, forms: Sequence[Format]) -> Format | None:
     return next((form for form in forms if form.media_type == found), None)
 
 
+def wants_page(request: Request) -> bool:
+    """Whether a message is better a page than a few lines of text: only for who asks for pages by name."""
+    return best(",".join(request.headers.getlist("accept")), ["text/plain", HTML.media_type]) == HTML.media_type
+
+
 def etag(revision: int, form: Format, stamp: str = "") -> str:
     """The weak validator of a form of a page at a revision; `stamp` is what else it depends on."""
     return f'W/"{revision}-{form.name}{"-" + stamp if stamp else ""}"'

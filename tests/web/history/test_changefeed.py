@@ -30,6 +30,16 @@ def test_the_list_narrows_by_source_kind_thing_and_time(past_server: Server) -> 
     assert past_server.get("/changes?since=soon").status_code == 400
 
 
+@pytest.mark.parametrize("address", ["/changes.json", "/changes.atom", "/watch"])
+@pytest.mark.parametrize("parameter", ["kind=nope", "follow=kind:nope"])
+def test_a_kind_that_there_is_not_is_refused_with_those_there_are(
+    past_server: Server, address: str, parameter: str
+) -> None:
+    refused = past_server.get(f"{address}?{parameter}")
+    assert refused.status_code == 400
+    assert "dataset" in refused.text
+
+
 def test_what_changed_since_then_in_what_i_follow_is_a_page(past_server: Server) -> None:
     page = past_server.get("/changes?since=2026-03-05&follow=/dataset/leap-test/beta&follow=kind:person")
     document = html5lib.parse(page.text, namespaceHTMLElements=False)

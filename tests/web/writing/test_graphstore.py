@@ -52,7 +52,7 @@ def test_a_graph_is_made_read_replaced_extended_and_deleted(admin: Author, anyon
     assert (replaced.status_code, replaced.headers["Leap-Revision"]) == (204, str(number + 1))
     assert admin.put(FOREIGN, "<s> <urn:p> 3 .").headers["Leap-Revision"] == str(number + 1)
     extended = admin.ask("POST", at(FOREIGN), "<s> <urn:p> 4 .")
-    assert (extended.status_code, extended.text) == (200, "1 triples are new\n")
+    assert (extended.status_code, extended.text) == (200, "1 triple is new\n")
     assert len(graph(place, FOREIGN)) == 2
     assert admin.ask("DELETE", at(FOREIGN)).status_code == 200
     assert graph(place, FOREIGN) == set()

@@ -48,6 +48,9 @@ def changes(request: Request) -> Response:
     """The revisions, all or those that somebody follows."""
     site, given = site_of(request), request.query_params
     revision, following = site.revision(), Following.read(given, site.settings.base)
+    if request.url.path.endswith(".json"):
+        # A page says that there is nothing; a program would take that for an answer.
+        following.require_kinds(site.settings.base)
     since = since_revision(following.since, site.history, datetime.now(UTC))
     before = number(given.get("before"), 0, _LARGEST) or None
     view = change_list(site.history.timeline, revision.reading, following, since, before)

@@ -21,7 +21,7 @@ def changes_atom(request: Request) -> Response:
     site, given = site_of(request), request.query_params
     revision = site.revision()
     timeline, base = site.history.timeline, site.settings.base
-    following = replace(Following.read(given, base), since="")
+    following = replace(Following.read(given, base).require_kinds(base), since="")
     filters = following.filters(base)
     newest, archive = timeline.last(), given.get("archive", "")
     if not archive:

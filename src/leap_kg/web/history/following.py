@@ -16,6 +16,7 @@ from starlette.datastructures import QueryParams
 
 from leap_kg.graph.history.timeline import Revised, Timeline, Touched
 from leap_kg.ontology.iri import iri_of
+from leap_kg.ontology.kinds import kinds
 from leap_kg.web.history.instants import ACCEPTED, read_moment
 from leap_kg.web.history.past import Past
 from leap_kg.web.history.refusal import NotThen
@@ -83,6 +84,14 @@ class Following:
             given["entity"] = iri_of(base, given["entity"])
         return cls(Filter(**given), follow, parameters.get("since", "").strip()[:60])
 
+    def require_kinds(self, base: str) -> "Following":
+        """This, if all kinds that it names are there; raises `NotThen` (400)."""
+        known = [kind.name for kind in kinds(base)]
+        for one in (self.condition, *(read_follow(text, base) for text in self.follow)):
+            if one.kind and one.kind not in known:
+                raise NotThen(400, f"there is no kind {one.kind[:60]!r}: the kinds are {', '.join(known)}")
+        return self
+
     def filters(self, base: str) -> list[Filter]:
         """The conditions any of which a revision must meet; empty if none can be met."""
         if not self.follow:
@@ -141,7 +150,7 @@ def since_revision(text: str, past: Past, now: datetime) -> int:
         return 0
     except ValueError:
         raise NotThen(
-            400, f"since={text[:60]!r} is nothing to begin with: give a span such as 7d or 12h, or {ACCEPTED}"
+            400, f"nothing can begin since {text[:60]!r}: give a span such as 7d or 12h, or {ACCEPTED}"
         ) from None
     if isinstance(moment, int):
         return moment

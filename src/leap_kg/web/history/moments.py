@@ -42,7 +42,7 @@ def named_moment(request: Request) -> str:
     """The moment that the address of a request names, `""` without one; raises `NotThen` if it names several."""
     values = {value.strip() for value in request.query_params.getlist("at")} - {""}
     if len(values) > 1:
-        raise NotThen(400, "at is given more than once; give one moment")
+        raise NotThen(400, "the parameter at is given more than once; give one moment")
     return next(iter(values), "")
 
 

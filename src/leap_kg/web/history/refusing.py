@@ -3,9 +3,9 @@
 from fastapi import Request, Response
 from starlette.responses import PlainTextResponse
 
-from leap_kg.sparql.accept import best
 from leap_kg.web.answers import page
 from leap_kg.web.history.refusal import Busy, NotThen
+from leap_kg.web.negotiation import wants_page
 
 _TITLES = {400: "No such moment", 404: "Not then"}
 _BUSY = "The server is working out other states of the past. Come again in a few seconds."
@@ -17,7 +17,7 @@ def refused(request: Request, error: Exception) -> Response:
     if isinstance(error, NotThen):
         status, reason, headers = error.status, f"{error.reason[:1].upper()}{error.reason[1:]}.", {}
     headers |= {"Vary": "Accept, Accept-Datetime", "Cache-Control": "no-store"}
-    if best(",".join(request.headers.getlist("accept")), ["text/plain", "text/html"]) != "text/html":
+    if not wants_page(request):
         return PlainTextResponse(f"{reason}\n", status_code=status, headers=headers)
     response = page(request, "message.html", status=status, title=_TITLES.get(status, "Not now"), text=reason)
     response.headers.update(headers)

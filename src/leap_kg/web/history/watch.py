@@ -29,7 +29,7 @@ _RETRY_MILLISECONDS = 3000
 async def watch(request: Request) -> Response:
     """Tell of every revision after `since`, of all or of those that somebody follows."""
     site = site_of(request)
-    following = Following.read(request.query_params, site.settings.base)
+    following = Following.read(request.query_params, site.settings.base).require_kinds(site.settings.base)
     filters, since = following.filters(site.settings.base), _since(request)
     if request.scope.get("head"):
         return Response(media_type=_EVENTS, headers=_HEADERS)
@@ -76,5 +76,7 @@ def _since(request: Request) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        raise NotThen(400, f"since={text[:60]!r} is no revision: give the number of the last revision you know")
+        raise NotThen(
+            400, f"there is no revision {text[:60]!r} to begin after: give the number of the last revision you know"
+        )
     return int(text)

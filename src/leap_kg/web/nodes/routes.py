@@ -10,12 +10,12 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from pyoxigraph import NamedNode
-from starlette.responses import RedirectResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 
 from leap_kg.ontology.iri import iri_of, mint, path_of, readable
 from leap_kg.ontology.namespaces import DCT, FOAF
 from leap_kg.sparql.formats import Format
-from leap_kg.web.answers import answer, page, render, site_of, twins
+from leap_kg.web.answers import answer, origin, page, render, site_of, twins
 from leap_kg.web.cells import Node
 from leap_kg.web.departed import departed, tombstone
 from leap_kg.web.history.mementos import Mementos
@@ -29,6 +29,7 @@ from leap_kg.web.negotiation import (
     NODE_FORMS,
     by_suffix,
     not_acceptable,
+    wants_page,
     with_suffix,
 )
 from leap_kg.web.nodes.agents import agent_page
@@ -181,6 +182,9 @@ def missing(request: Request, iri: str) -> Response:
     base = site.settings.base
     suggestions = [Node(hit.label, path_of(base, hit.iri), hit.iri, kind_label(hit.kind, base)) for hit in hits]
     text = "The graph knows nothing of this address."
+    if not wants_page(request):
+        alike = "".join(f"{origin(request)}{node.path} {node.label}\n" for node in suggestions)
+        return PlainTextResponse(f"{text}\n" + (f"These have words of it:\n{alike}" if alike else ""), 404)
     return page(
         request,
         "message.html",

@@ -66,7 +66,7 @@ async def _post(request: Request, token: Token, graph: NamedNode | None) -> Resp
     if graph is None:
         return done(201, publication.revision, f"{made.value}\n", Location=made.value)
     if existed or not triples:
-        return done(200, publication.revision, f"{len(publication.difference.added)} triples are new\n")
+        return done(200, publication.revision, _new(len(publication.difference.added)))
     return done(201, publication.revision)
 
 
@@ -81,3 +81,7 @@ def _required(graph: NamedNode | None) -> NamedNode:
     if graph is None:
         raise Refused(400, f"name a graph: {PATH}?graph=IRI, {PATH}?default, or an address below {PATH}/")
     return graph
+
+
+def _new(count: int) -> str:
+    return "1 triple is new\n" if count == 1 else f"{count} triples are new\n"
