@@ -159,6 +159,7 @@ def test_a_replica_serves_what_it_follows_and_writes_nothing(tmp_path: Path) -> 
         for answer in (
             requests.post(f"{origin}/sparql", data="CLEAR ALL", headers=update, timeout=30),
             requests.post(f"{origin}/update", data={"update": "CLEAR ALL"}, timeout=30),
+            requests.post(f"{origin}/sparql", data={"update": "CLEAR ALL"}, timeout=30),
             requests.put(f"{origin}/graph-store?default", data="", timeout=30),
             requests.delete(f"{origin}/graph-store?default", timeout=30),
         ):

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from leap_kg import __version__
 from leap_kg.graph.remote.protocol import RemoteError
 from leap_kg.settings import Settings
-from leap_kg.web import pages, wellknown
+from leap_kg.web import hooks, pages, wellknown
 from leap_kg.web.answers import page
 from leap_kg.web.assets import PREFIX, AssetFiles
 from leap_kg.web.history import changefeed, feeds, histories, ldes, timemaps, watch
@@ -57,6 +57,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         editor,
         graphstore,
         updating,
+        hooks,
         void,
         feeds,
         watch,

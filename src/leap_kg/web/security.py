@@ -44,7 +44,7 @@ def common_headers() -> list[tuple[bytes, bytes]]:
 
 
 # What would give today's answer, or write, though a moment of the past is named.
-_NOW_ONLY = re.compile(r"/(graph-store(/|$)|update$|void$|\.well-known/|changes|history|ldes|watch|queries$)")
+_NOW_ONLY = re.compile(r"/(graph-store(/|$)|update$|hooks/|void$|\.well-known/|changes|history|ldes|watch|queries$)")
 _MOMENT = re.compile(rb"(?:^|&)at=[^&]")
 
 
@@ -64,7 +64,10 @@ class Security:
         if refusal is not None:
             await refusal(scope, receive, answer)
         else:
-            await self._app({**scope, "method": "GET", "head": True} if head else scope, receive, answer)
+            asked = {**scope, "method": "GET", "head": True} if head else scope
+            await self._app(asked, receive, answer)
+            if "route" in asked:
+                scope["route"] = asked["route"]  # for whoever counts requests by their routes
 
 
 class _Answer:
@@ -118,7 +121,7 @@ def allowed_methods(path: str) -> Sequence[str]:
     """
     if path == "/graph-store" or path.startswith("/graph-store/"):
         return ("GET", "HEAD", "PUT", "POST", "PATCH", "DELETE")
-    if path == "/update":
+    if path in ("/update", "/hooks/github"):
         return ("POST",)
     return ("GET", "HEAD", "POST", "QUERY") if path in _ENDPOINTS else ("GET", "HEAD")
 

@@ -62,8 +62,8 @@ class Site:
         self.templates = Templates(declarations() / "web" / "templates", self.assets, settings.name)
         self.build = digest(__version__, settings.name, self.templates.digest, self.assets.stamp)
         self.authorisation = Authorisation(self.home)
-        self.publishing = Publishing(settings)
         self.metrics = Metrics()
+        self.publishing = Publishing(settings, count=self.metrics.publication)
         self._snapshots = served(self.home)
         self._revision: Revision | None = None
         self._pinned: Revision | None = None

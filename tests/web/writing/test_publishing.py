@@ -108,27 +108,32 @@ def test_a_job_that_fails_spoils_no_other(settings: Settings) -> None:
 
         return job
 
+    counted: list[str] = []
+
     async def main() -> list[object]:
-        jobs = Publishing(settings)
+        jobs = Publishing(settings, count=counted.append)
         done = await asyncio.gather(
             jobs.run(say(1)),
             jobs.run(fail(ValueError("wrong"))),
             jobs.run(fail(HomeError("the disk is full of /secret/path"))),
             jobs.run(fail(Panic())),
             jobs.run(say(2)),
+            jobs.run(say(2)),
             return_exceptions=True,
         )
         await jobs.stop()
         return list(done)
 
-    first, wrong, disk, panic, second = asyncio.run(main())
+    first, wrong, disk, panic, second, same = asyncio.run(main())
     assert isinstance(first, Publication)
     assert isinstance(wrong, ValueError)
     assert isinstance(disk, Busy)
     assert "secret" not in str(disk) + disk.reason
     assert isinstance(panic, Panic)
     assert isinstance(second, Publication)
+    assert isinstance(same, Publication)
     assert last(settings) == 2
+    assert counted == ["published", "refused", "failed", "failed", "published", "unchanged"]
 
 
 def test_a_writer_that_does_not_let_go_is_waited_for_and_no_longer(settings: Settings) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, islice
 from pathlib import Path
 
 import structlog
@@ -118,12 +119,23 @@ class Committer:
         self._log.require_chain(since=stored)
         for revision in range(stored + 1, logged + 1):
             replay(self._store, self._log, revision, self._runs, self._home.staging)
-        if self._index.revision != logged:
-            self._index.rebuild(self._store, logged)
+        self._index_to(logged)
         self._snapshots.forget(after=logged)
         if logged and self._snapshots.newest() != logged:
             self._snapshots.create(self._store, logged)
             self.follow()
+
+    def _index_to(self, logged: int) -> None:
+        """Bring the index to where the store is: by what changed since, if that is known and not too much."""
+        indexed = self._index.revision
+        if 0 < indexed < logged:
+            missing = chain.from_iterable(self._log.changes(revision) for revision in range(indexed + 1, logged + 1))
+            changed = [quad for _, quad in islice(missing, _LARGE)]
+            if len(changed) < _LARGE:
+                self._index.update(self._store, logged, changed)
+                return
+        if indexed != logged:
+            self._index.rebuild(self._store, logged)
 
     def _require_valid(self, change: Change, provenance: Change, whole: Whole | None) -> None:
         violations = breaches(self._store, provenance, self._base)

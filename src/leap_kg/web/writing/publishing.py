@@ -60,10 +60,14 @@ class _Job:
 class Publishing:
     """The queue to the writer; `run` from the event loop, `stop` at the end."""
 
-    def __init__(self, settings: Settings, *, waiting: int = WAITING) -> None:
+    def __init__(
+        self, settings: Settings, *, waiting: int = WAITING, count: Callable[[str], object] = lambda outcome: None
+    ) -> None:
+        """`count` is told what became of each job that was begun: one of `leap_kg.web.operations.metrics.OUTCOMES`."""
         self._home = Home.of(settings)
         self._base = settings.base
         self._seconds = settings.write_seconds
+        self._count = count
         self._jobs: queue.Queue[_Job | None] = queue.Queue(waiting)
         self._starting = Lock()
         self._thread: Thread | None = None
@@ -114,7 +118,7 @@ class Publishing:
                 end = time.monotonic() + TURN
                 job: _Job | None = first
                 while job is not None:
-                    if not _do(job, writer):
+                    if not _do(job, writer, self._count):
                         return None
                     job = self._next()
                     now = time.monotonic()
@@ -141,18 +145,25 @@ class Publishing:
         return job
 
 
-def _do(job: _Job, writer: Writer) -> bool:
+def _do(job: _Job, writer: Writer, count: Callable[[str], object]) -> bool:
     """Do a job; false if the writer must be opened anew."""
     if not job.done.set_running_or_notify_cancel():
         return True
+    before = writer.revision
     try:
-        job.done.set_result(job.work(writer))
+        result = job.work(writer)
     except HomeError as error:
+        count("failed")
         _fail(job, error)
         return False
     except BaseException as error:  # noqa: BLE001 (a panic of the engine is one; the sender gets it)
+        # What is wrong with a request is a ValueError; all else is wrong with us.
+        count("refused" if isinstance(error, ValueError) else "failed")
         _let_go(error)
         job.done.set_exception(error)
+    else:
+        count("published" if writer.revision > before else "unchanged")
+        job.done.set_result(result)
     return True
 
 

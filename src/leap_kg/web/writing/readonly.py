@@ -15,6 +15,10 @@ _QUERY_PATHS = frozenset(("/sparql", "/changes/sparql"))
 _UPDATE = b"application/sparql-update"
 
 
+REFUSAL = "leap_kg.readonly"
+"""Where a request's scope says why nothing may be written, for who finds out only by its body that it writes."""
+
+
 class ReadOnly:
     """An ASGI layer that refuses what would write with 403, and the address of the primary."""
 
@@ -27,6 +31,7 @@ class ReadOnly:
         if scope["type"] == "http" and _writes(scope):
             await PlainTextResponse(self._text, 403)(scope, receive, send)
         else:
+            scope[REFUSAL] = self._text
             await self._app(scope, receive, send)
 
 

@@ -29,6 +29,7 @@ from leap_kg.web.writing.access import require_graphs
 from leap_kg.web.writing.answering import FAILURES, activity, done, failed
 from leap_kg.web.writing.authorisation import authorised, client_name
 from leap_kg.web.writing.bodies import received
+from leap_kg.web.writing.readonly import REFUSAL
 
 router = APIRouter()
 
@@ -53,6 +54,8 @@ async def update(request: Request) -> Response:
 async def respond(request: Request, asked: QueryRequest) -> Response:
     """Carry out an update that was asked for; 204, or why not."""
     try:
+        if reason := request.scope.get(REFUSAL):
+            raise Refused(403, reason.rstrip())
         token = await authorised(request)
         if asked.at is not None:
             raise Refused(400, "only the graph as it is now can be changed; leave out `at`")
