@@ -44,8 +44,8 @@ _BODIES = {
         "GROUP BY ?v ?e ORDER BY ?v ?e"
     ),
     "variables that a model lacks": (
-        "SELECT DISTINCT ?v { ?x leap:variable ?v FILTER NOT EXISTS { ?y leap:model model:MODEL-59 ; "
-        "leap:variable ?v ; leap:experiment exp:piControl } } ORDER BY ?v"
+        "SELECT DISTINCT ?v { ?x leap:variable ?v MINUS { ?y leap:model model:MODEL-59 ; "
+        "leap:experiment exp:piControl ; leap:variable ?v } } ORDER BY ?v"
     ),
 }
 QUERIES = {name: _PREFIXES + body for name, body in _BODIES.items()}

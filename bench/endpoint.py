@@ -1,9 +1,11 @@
 """The SPARQL endpoint against `oxigraph serve-read-only` on the same snapshot, and against rdflib-endpoint.
 
 Needs `oxigraph` and `wrk` on the path and the generator of the graph beside the repository; what is missing is
-said, and its comparisons are left out. Each pair is measured in turn on the same machine, both servers running.
+said, and its comparisons are left out. `LEAP_KG_BENCH_TRIPLES` sets the size of the graph. Each pair is measured in
+turn on the same machine, both servers running.
 """
 
+import os
 import re
 import shutil
 import statistics
@@ -22,7 +24,7 @@ from bench.measure import Comparison
 from leap_kg.graph.home import Home
 
 _GENERATOR = Path(__file__).parents[2] / "shared" / "tools" / "gen_graph.py"
-_STORES = 500_000
+_STORES = int(os.environ.get("LEAP_KG_BENCH_TRIPLES", "4000000")) // 8
 _SMALL = 5_000
 _ROUNDS = 5
 _SECONDS = 4

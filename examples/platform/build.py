@@ -22,7 +22,7 @@ from leap_kg.settings import DEFAULT_BASE
 
 HERE = Path(__file__).resolve().parent
 MARK = ".example-platform"
-RENDERED = {".yaml", ".json", ".jsonld", ".ipynb", ".ttl"}
+RENDERED = {".yaml", ".json", ".jsonld", ".ipynb", ".ttl", ".csv"}
 
 
 class NotOurs(ValueError):

@@ -7,13 +7,15 @@ environment by itself.
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
+from leap_kg.fetching import Fetching
 from leap_kg.remote import Remote
 
 DEFAULT_BASE = "https://w3id.org/leap-kg/"
+_SHORTEST_SECRET = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,9 @@ class Settings:
     that stops finishes what it has begun; it is not ready once the newest revision is `ready_age` seconds old, or a
     replica lags by `ready_lag`, whose refusals to write name `primary`. `log_level` is debug, info, warning or error,
     `log_format` json, text or auto, `log_clients` whether addresses of clients are logged. `watchers` is how many
-    clients may wait for changes at a time in each web process.
+    clients may wait for changes at a time in each web process. `fetching` is who we are to the hosts we fetch from,
+    `token` who we are to the server that a harvest publishes to.
+    `webhook_secret` is what GitHub signs its webhooks with, `""` if none is taken.
     """
 
     home: Path = Path(".leap-kg")
@@ -60,6 +64,9 @@ class Settings:
     log_format: str = "auto"
     log_clients: bool = False
     watchers: int = 100
+    fetching: Fetching = field(default_factory=Fetching)
+    token: str = field(default="", repr=False)
+    webhook_secret: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -94,6 +101,9 @@ class Settings:
             log_format=_one_of(environment, "LEAP_KG_LOG_FORMAT", ("auto", "json", "text")),
             log_clients=_one_of(environment, "LEAP_KG_LOG_CLIENTS", ("0", "1")) == "1",
             watchers=int(_number(environment, "LEAP_KG_WATCHERS", default.watchers)),
+            fetching=Fetching.from_environment(environment),
+            token=environment.get("LEAP_KG_TOKEN", ""),
+            webhook_secret=_secret(environment, "LEAP_KG_GITHUB_WEBHOOK_SECRET"),
         )
 
 
@@ -111,6 +121,23 @@ def _networks(environment: Mapping[str, str], name: str) -> tuple[IPv4Network | 
         return tuple(ip_network(part, strict=False) for part in given if part)
     except ValueError as error:
         raise ValueError(f"{name} must be addresses or networks with commas between them: {error}") from None
+
+
+def _secret(environment: Mapping[str, str], name: str) -> str:
+    """The secret in the variable, or in the file that the variable with `_FILE` behind its name names."""
+    given, path = environment.get(name, ""), environment.get(f"{name}_FILE", "")
+    if given and path:
+        raise ValueError(f"set {name} or {name}_FILE, not both")
+    if path:
+        try:
+            given = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise ValueError(f"{name}_FILE cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        if not given:
+            raise ValueError(f"{name}_FILE names an empty file")
+    if given and len(given) < _SHORTEST_SECRET:
+        raise ValueError(f"{name} must have at least {_SHORTEST_SECRET} characters")
+    return given
 
 
 def _number(environment: Mapping[str, str], name: str, default: float, least: float | None = None) -> float:

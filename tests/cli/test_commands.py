@@ -97,10 +97,10 @@ def test_dead_letters_say_stage_and_reason(harvested: Run) -> None:
     assert "lab/broken" in harvested("dead-letters").stdout
 
 
-def test_changes_lists_revisions_newest_first(harvested: Run) -> None:
-    rows = json.loads(harvested("changes", "--json").stdout)
+def test_log_list_lists_revisions_newest_first(harvested: Run) -> None:
+    rows = json.loads(harvested("log", "list", "--json").stdout)
     assert [(row["revision"], row["source"]) for row in rows] == [(2, "lab"), (1, "ontology")]
-    assert "lab" in harvested("changes", "--limit", "1").stdout
+    assert "lab" in harvested("log", "list", "--limit", "1").stdout
 
 
 def test_export_is_sorted_and_complete(harvested: Run, tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_errors_are_one_line_and_a_status(harvested: Run, arguments: tuple[str, 
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["search x", "show x", "check", "dead-letters", "changes", "export", "query ASK{}"])
+@pytest.mark.parametrize("command", ["search x", "show x", "check", "dead-letters", "log list", "export", "query ASK{}"])
 def test_an_empty_home_says_how_to_begin(leap_kg: Run, command: str) -> None:
     done = leap_kg(*command.split())
     assert done.returncode == 1

@@ -237,10 +237,10 @@ def home(platform: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     assert {source: (r.outcome, r.seen, r.published, r.dead) for source, r in reports.items()} == {
         "example-catalog": ("complete", 4, 3, 1),
         "example-published": ("complete", 5, 5, 0),
-        "example-hubs": ("complete", 2, 2, 0),
+        "example-hubs": ("complete", 3, 3, 0),
         "example-papers": ("complete", 3, 3, 0),
         "example-notebooks": ("complete", 1, 1, 0),
-        "example-curated": ("complete", 2, 2, 0),
+        "example-curated": ("complete", 11, 11, 0),
     }
     return found
 

@@ -6,6 +6,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -14,7 +16,14 @@ class Exchange(BaseHTTPRequestHandler):
     """One request; a page is a function that answers it."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body go out in two writes
     server: "HostileServer"
+
+    posted = b""
+
+    def do_POST(self) -> None:
+        self.posted = self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
 
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
@@ -27,6 +36,9 @@ class Exchange(BaseHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return format_datetime(self.server.now(), usegmt=True)
 
     def head(self, status: int, headers: Mapping[str, str]) -> None:
         self.send_response(status)
@@ -57,12 +69,13 @@ Page = Callable[[Exchange], None]
 
 
 class HostileServer(ThreadingHTTPServer):
-    """`pages` by path; `asked` counts requests by path, `sent` the bytes of bodies."""
+    """`pages` by path; `asked` counts requests by path, `sent` the bytes of bodies; `now` is its clock."""
 
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__(("127.0.0.1", 0), Exchange)
+        self.now = now
         self.pages: dict[str, Page] = {}
         self.asked: Counter[str] = Counter()
         self.headers_seen: list[dict[str, str]] = []
@@ -90,9 +103,11 @@ class HostileServer(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(context: ssl.SSLContext | None = None) -> Iterator[HostileServer]:
-    """A server that runs while the context lasts, over TLS if `context` is given."""
-    server = HostileServer()
+def serving(
+    context: ssl.SSLContext | None = None, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> Iterator[HostileServer]:
+    """A server that runs while the context lasts, over TLS if `context` is given, by the clock `now`."""
+    server = HostileServer(now)
     if context:
         server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

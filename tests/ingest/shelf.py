@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode, Quad, Triple
 from leap_kg.graph.home import Home
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.snapshot import Snapshots
-from leap_kg.ingest.fetch import Body, Fetcher, FetchFailed, Limits
+from leap_kg.ingest.fetch import Ask, Body, Fetcher, FetchFailed, Limits
 from leap_kg.ingest.harvest import Outcome
 from leap_kg.ingest.leap.catalog import LeapCatalog
 from leap_kg.ingest.leap.published import LeapPublished
@@ -39,7 +39,8 @@ class Shelf(Fetcher):
         self.bodies: dict[str, bytes] = {}
         self._limits = limits or Limits()
 
-    def fetch(self, url: str) -> Body:
+    def fetch(self, ask: Ask | str) -> Body:
+        url = Ask.of(ask).url
         if url not in self.bodies:
             raise FetchFailed(url, "404 Not Found: mend the address", "missing", 404)
         if len(self.bodies[url]) > self._limits.body_bytes:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode
 
+from leap_kg.ingest.fetch import Ask, Body
 from leap_kg.ontology.namespaces import DCAT, DCT, PROV, RDF
 from tests.ingest.shelf import (
     BASE,
@@ -327,13 +328,13 @@ def test_a_person_who_gets_an_orcid_is_redirected(bench: Bench, shelf: Shelf) ->
 
 
 def test_the_same_body_is_asked_for_once_in_a_round(tmp_path: Path, shelf: Shelf) -> None:
-    asked: list[str] = []
+    asked: list[Ask] = []
     fetch = shelf.fetch
 
     class Counting(Shelf):
-        def fetch(self, url: str):  # type: ignore[no-untyped-def] # noqa: ANN202
-            asked.append(url)
-            return fetch(url)
+        def fetch(self, ask: Ask | str) -> Body:
+            asked.append(Ask.of(ask))
+            return fetch(ask)
 
     shelf.publish([entry_of(name) for name in NAMES])
     Bench(tmp_path / "home", Counting(), catalog_source, published_source).harvest()

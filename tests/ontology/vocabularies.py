@@ -27,15 +27,50 @@ _CLOSED: tuple[type[DefinedNamespace], ...] = (
 
 # Vocabularies that rdflib does not carry: those of their terms that we use, copied from the document named.
 _LISTED: dict[str, frozenset[str]] = {
+    # https://www.ogc.org/standards/geosparql/, section 8.6
+    "http://www.opengis.net/ont/geosparql#": frozenset({"asWKT", "wktLiteral"}),
+    # https://github.com/ogcincubator/bblocks-stac, core-ontology/ontology.ttl, classes
+    "https://w3id.org/ogc/stac/core/": frozenset({"Asset", "Catalog", "Collection", "Item", "Link"}),
     # https://www.w3.org/TR/vocab-adms/, section 5
     "http://www.w3.org/ns/adms#": frozenset({"identifier", "status"}),
     # https://sparontologies.github.io/fabio/current/fabio.html, classes
-    "http://purl.org/spar/fabio/": frozenset({"ConferencePaper", "JournalArticle", "Preprint"}),
+    "http://purl.org/spar/fabio/": frozenset(
+        {
+            "AcademicProceedings", "Book", "BookChapter", "ConferencePaper", "Journal", "JournalArticle",
+            "JournalIssue", "Preprint", "ReferenceEntry", "ReportDocument", "Thesis",
+        }
+    ),
+    # https://sparontologies.github.io/cito/current/cito.html, object properties
+    "http://purl.org/spar/cito/": frozenset(
+        {
+            "cites", "citesAsDataSource", "citesAsMetadataDocument", "compiles", "corrects", "critiques", "describes",
+            "discusses", "documents", "extends", "isCitedAsDataSourceBy", "isCitedAsMetadataDocumentBy", "isCitedBy",
+            "isCompiledBy", "isCorrectedBy", "isCritiquedBy", "isDescribedBy", "isDiscussedBy", "isDocumentedBy",
+            "isExtendedBy", "isRetractedBy", "isReviewedBy", "isUpdatedBy", "repliesTo", "retracts", "reviews",
+            "updates",
+        }
+    ),
+    # https://codemeta.github.io/terms/, version 3.1
+    "https://w3id.org/codemeta/terms/": frozenset(
+        {"developmentStatus", "hasSourceCode", "isSourceCodeOf", "readme", "referencePublication"}
+    ),
+    # https://w3id.org/fair4ml, version 0.1.0
+    "https://w3id.org/fair4ml#": frozenset({"MLModel", "evaluatedOn", "fineTunedFrom", "testedOn", "trainedOn"}),
     # https://spdx.org/rdf/terms/, version 2.3
-    "http://spdx.org/rdf/terms#": frozenset({"algorithm", "checksum", "checksumValue"}),
+    "http://spdx.org/rdf/terms#": frozenset(
+        {
+            "File", "algorithm", "checksum", "checksumValue", "fileName", "isDeprecatedLicenseId", "isFsfLibre",
+            "isOsiApproved",
+        }
+    ),
     # https://www.w3.org/TR/vcard-rdf/, sections 2.1 to 2.7
     "http://www.w3.org/2006/vcard/ns#": frozenset({"Individual", "Kind", "Organization", "fn", "hasEmail", "hasURL"}),
 }
+
+# What version 3 of DCAT added to the version that rdflib carries: https://www.w3.org/TR/vocab-dcat-3/, section 6.
+_DCAT3 = frozenset({"DatasetSeries", "inSeries", "seriesMember"})
+# What schema.org has had since the version that rdflib carries: https://schema.org/funding.
+_SCHEMA_SINCE = frozenset({"funding"})
 
 
 class Use(NamedTuple):
@@ -48,6 +83,8 @@ class Use(NamedTuple):
 def vocabularies() -> dict[str, frozenset[str]]:
     """The terms of every vocabulary by its namespace; ours has what `leap.ttl` says."""
     closed = {str(space): frozenset([*space.__annotations__, *space._extras]) for space in _CLOSED}
+    closed[str(rdflib.DCAT._NS)] |= _DCAT3
+    closed[str(rdflib.SDO._NS)] |= _SCHEMA_SINCE
     return {**closed, **_LISTED, BASE + ONTOLOGY_PATH: frozenset(own_terms())}
 
 

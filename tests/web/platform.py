@@ -118,7 +118,12 @@ CATALOGUE = """
     prov:used <STORE/alpha.zarr> ; schema:isPartOf <https://github.com/leap-test/alpha> .
 <BASEnotebook/leap-test/alpha/look.json> a leap:Notebook ; dct:title "A node whose IRI ends in .json" .
 <BASEhub/leap/prod> a leap:HubDeployment ; dct:title "LEAP hub" ; dcat:endpointURL <https://leap.2i2c.cloud/> ;
-    leap:offersImage <BASEimage/pangeo/pangeo-notebook/2022.06.02> .
+    leap:offersImage <BASEimage/pangeo/pangeo-notebook/2022.06.02> ; prov:atLocation <BASEcluster/leap> ;
+    dct:requires <BASEbucket/gs/leap-test> ; dct:audience <https://github.com/orgs/leap-test/teams/all> .
+<BASEhub/leap/prod#profile> schema:isPartOf <BASEhub/leap/prod> ; dct:type <BASEhub-part/profile> ; dct:title "Small" .
+<BASEcluster/leap> a prov:Location ; dct:title "leap" .
+<BASEbucket/gs/leap-test> a dcat:DataService ; dct:title "gs://leap-test" ; leap:storageURI "gs://leap-test" .
+<https://github.com/orgs/leap-test/teams/all> a foaf:Group ; foaf:name "leap-test:all" .
 <https://spdx.org/licenses/CC-BY-4.0> a dct:LicenseDocument ; dct:identifier "CC-BY-4.0" ;
     dct:title "Creative Commons Attribution 4.0 International" .
 <https://example.org/terms> a dct:LicenseDocument ; dct:title "Terms of use" .

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from leap_kg import __version__
-from leap_kg.cli import backup, findings, harvest, log, query, read, rebuild, replica, serve, token
+from leap_kg.cli import backup, findings, harvest, letters, log, query, read, rebuild, replica, serve, token
 from leap_kg.settings import Settings
 from leap_kg.web.operations.logs import configure_command
 
@@ -40,14 +40,11 @@ def root(
 
 for command in (
     harvest.init,
-    harvest.harvest,
     serve.serve,
     query.query,
     read.search,
     read.show,
     findings.check,
-    findings.dead_letters,
-    findings.changes,
     read.export,
     backup.backup,
     backup.restore,
@@ -55,6 +52,8 @@ for command in (
     replica.replica,
 ):
     app.command()(command)
+app.add_typer(harvest.app, name="harvest")
+app.add_typer(letters.app, name="dead-letters")
 app.add_typer(log.app, name="log")
 app.add_typer(token.app, name="token")
 

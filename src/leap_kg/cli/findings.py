@@ -1,8 +1,7 @@
-"""`leap-kg check`, `dead-letters` and `changes`: what is wrong, what could not be read, what changed."""
+"""`leap-kg check`: what is wrong with the records."""
 
 import re
 from collections import Counter
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -11,10 +10,6 @@ from pyoxigraph import NamedNode
 from leap_kg.cli import context
 from leap_kg.cli.output import fail, print_entry, print_json, print_line, print_table
 from leap_kg.graph.engine import Engine
-from leap_kg.graph.home import Home
-from leap_kg.graph.log.patch import PatchLog
-from leap_kg.graph.log.patchfile import LogError
-from leap_kg.ingest.state import State
 from leap_kg.ontology.iri import readable
 from leap_kg.ontology.namespaces import SKOS
 from leap_kg.resources import declarations
@@ -91,52 +86,3 @@ def finding_kinds(store: Engine, base: str) -> list[NamedNode]:
     """The kinds of findings that the ontology has."""
     scheme = store.quads_for_pattern(None, SKOS("inScheme"), NamedNode(f"{base}finding-kind"), None)
     return [quad.subject for quad in scheme if isinstance(quad.subject, NamedNode)]
-
-
-def dead_letters(
-    source: Annotated[str | None, typer.Option(help="Only of this source.")] = None, as_json: AsJson = False
-) -> None:
-    """List the records that could not be taken, with stage and reason."""
-    settings = context.settings()
-    path = Home(settings.home).state
-    if not path.is_file():
-        fail(f"nothing was harvested into {settings.home} yet; run `leap-kg harvest --sources FILE`")
-    with State(path, readonly=True) as state:
-        letters = state.dead_letters(source)
-    if as_json:
-        print_json([asdict(letter) for letter in letters])
-    elif letters:
-        for letter in letters:
-            tries = "1 try" if letter.attempts == 1 else f"{letter.attempts} tries"
-            print_entry(f"{letter.key} ({letter.source}, {letter.stage}, {tries})", letter.reason)
-        print_line("1 dead letter" if len(letters) == 1 else f"{len(letters)} dead letters")
-    else:
-        print_line("There are no dead letters: every record that was listed could be read.")
-
-
-def changes(
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many revisions, newest first.")] = 20,
-    as_json: AsJson = False,
-) -> None:
-    """List the revisions of the graph: when, which source, how much."""
-    settings = context.settings()
-    log = PatchLog(Home(settings.home).log)
-    newest = sorted(log.files(), reverse=True)[:limit]
-    try:
-        patches = [log.read(revision) for revision in newest]
-    except LogError as error:
-        fail(str(error))
-    if as_json:
-        fields = [
-            {"revision": p.revision, "at": p.at.isoformat(), "source": p.source, "run": p.run,
-             "added": len(p.added), "removed": len(p.removed)} for p in patches
-        ]  # fmt: skip
-        print_json(fields)
-    elif patches:
-        rows = [
-            (p.revision, f"{p.at:%Y-%m-%d %H:%M}", p.source, f"+{len(p.added)}", f"-{len(p.removed)}") for p in patches
-        ]
-        print_table("Changes", ("revision", "when (UTC)", "source", "added", "removed"), rows)
-        print_line("The numbers include what the graph says about the run itself.")
-    else:
-        fail(f"{settings.home} has no revisions yet; run `leap-kg harvest --sources FILE`")

@@ -1,28 +1,38 @@
 """Runs a round of harvesting for the command line: progress on a terminal, log lines elsewhere, then the outcome."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import structlog
 import typer
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from leap_kg.cli import context
 from leap_kg.cli.output import FAILED, errors, fail, print_entry, print_json, print_line
+from leap_kg.cli.stopping import stoppable
 from leap_kg.graph.followers import followed_writer
 from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.log.patchfile import LogError
 from leap_kg.graph.remote.snapshot import served
-from leap_kg.ingest.fetch import Fetcher, HttpFetcher, Limits
+from leap_kg.ingest.fetch import Fetcher
+from leap_kg.ingest.graphserver import GraphServer
 from leap_kg.ingest.harvest import Outcome
+from leap_kg.ingest.http.opening import limits_of, open_fetcher
 from leap_kg.ingest.mirror import MirrorFaulty, MirrorFetcher, read_mirror
-from leap_kg.ingest.rounds import dry_round, harvest_round, publish_ontology
+from leap_kg.ingest.plan import due
+from leap_kg.ingest.replaying import NoFetcher
+from leap_kg.ingest.rounds import Options, dry_round, harvest_round, publish_ontology
 from leap_kg.ingest.source import Source
 from leap_kg.ingest.sources import SourcesFaulty, chosen, read_sources
+from leap_kg.ingest.state import State
+from leap_kg.settings import Settings
+
+_TOLD = 7
+"""Records between two changes of a progress bar."""
 
 
 def make_home() -> None:
@@ -43,47 +53,92 @@ def make_home() -> None:
     print_line(f"{settings.home} is ready at revision {publication.revision}; IRIs begin with {settings.base}")
 
 
-def run_round(
-    names: list[str], sources: Path, mirror: Path | None, *, dry_run: bool, approve: bool, as_json: bool
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of a round on the command line."""
+
+    mirror: Path | None = None
+    dry_run: bool = False
+    approve: bool = False
+    due: bool = False
+    full: bool = False
+    replay: bool = False
+    to: str | None = None
+    only: Mapping[str, Collection[str]] | None = None
+
+    @property
+    def options(self) -> Options:
+        """The same for the round itself; files that are read in place are read again after an interruption."""
+        resume = self.mirror is None and not self.replay and not self.dry_run
+        return Options(self.approve, self.full, self.replay, resume, self.only)
+
+
+def run_round(names: list[str], sources: Path, asked: Asked, *, as_json: bool) -> None:
     """Harvest the named sources, or all; ends the command with 1 if one of them could not be listed."""
     settings = context.settings()
     home = Home.of(settings)
-    _configure_log()
+    if errors.is_terminal:  # dead letters and failures are in the summary
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    picked = _picked(names, sources, settings.base)
     try:
-        declared = read_sources(sources, settings.base)
-    except SourcesFaulty as error:
-        fail(str(error))
-    try:
-        picked = chosen(declared, names)
-    except SourcesFaulty as error:
-        fail(str(error), status=2)
-    try:
-        with _fetcher(mirror) as fetcher, _progress() as progress:
-            if dry_run:
-                found = dry_round(home, settings.base, picked, fetcher, progress=progress)
-            else:
-                found = harvest_round(home, settings.base, picked, fetcher, approve=approve, progress=progress)
-            outcomes = list(found)
+        if asked.due:
+            picked = _due(home, picked)
+        with stoppable():
+            outcomes = _outcomes(settings, home, picked, asked) if picked else []
     except (MirrorFaulty, HomeError, LogError) as error:
         fail(str(error))
     if as_json:
         print_json([_as_json(outcome) for outcome in outcomes])
+    elif asked.due and not picked:
+        print_line("Nothing is due.")
     else:
-        _print(outcomes, dry_run)
+        _print(outcomes, asked.dry_run)
     if any(outcome.report.outcome == "failed" for outcome in outcomes):
         raise typer.Exit(FAILED)
 
 
-def _fetcher(mirror: Path | None) -> Fetcher:
-    if mirror is None:
-        return HttpFetcher(Limits())
-    return MirrorFetcher(read_mirror(mirror), Limits())
+def _picked(names: list[str], sources: Path, base: str) -> list[Source]:
+    try:
+        declared = read_sources(sources, base)
+    except SourcesFaulty as error:
+        fail(str(error))
+    try:
+        return chosen(declared, names)
+    except SourcesFaulty as error:
+        fail(str(error), status=2)
+
+
+def _due(home: Home, sources: list[Source]) -> list[Source]:
+    if not home.state.is_file():
+        return sources
+    with State(home.state, readonly=True) as state:
+        return [source for source in sources if due(state, source)]
+
+
+def _outcomes(settings: Settings, home: Home, sources: list[Source], asked: Asked) -> list[Outcome]:
+    with ExitStack() as stack:
+        fetcher = stack.enter_context(_fetcher(settings, home, asked))
+        progress = stack.enter_context(_progress())
+        if asked.dry_run:
+            return list(dry_round(home, settings.base, sources, fetcher, progress=progress, options=asked.options))
+        server = GraphServer(asked.to, settings.token, settings.fetching.private_hosts) if asked.to else None
+        found = harvest_round(
+            home, settings.base, sources, fetcher, progress=progress, options=asked.options, server=server
+        )
+        return list(found)
+
+
+def _fetcher(settings: Settings, home: Home, asked: Asked) -> AbstractContextManager[Fetcher]:
+    if asked.replay:
+        return NoFetcher()
+    if asked.mirror is None:
+        return open_fetcher(home, settings.fetching, readonly=asked.dry_run)
+    return MirrorFetcher(read_mirror(asked.mirror), limits_of(settings.fetching))
 
 
 @contextmanager
 def _progress() -> Iterator[Callable[[Source], Callable[[int, int, str], None]]]:
-    """A bar for each source on a terminal; elsewhere nothing, the summary says it all."""
+    """A bar for each source on a terminal; elsewhere the log tells of each source."""
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -96,25 +151,15 @@ def _progress() -> Iterator[Callable[[Source], Callable[[int, int, str], None]]]
     ) as bars:
 
         def of(source: Source) -> Callable[[int, int, str], None]:
-            task = bars.add_task(source.title, total=None, key="")
-            return lambda done, total, key: bars.update(task, completed=done, total=total, key=key)
+            task = bars.add_task(escape(source.title), total=None, key="")
+
+            def tell(done: int, total: int, key: str) -> None:
+                if done % _TOLD == 0 or done == total:
+                    bars.update(task, completed=done, total=total or None, key=escape(key))
+
+            return tell if errors.is_terminal else lambda done, total, key: None
 
         yield of
-
-
-def _configure_log() -> None:
-    """Dead letters and failures are in the summary; log lines go to standard error where that is no terminal."""
-    if errors.is_terminal:
-        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    else:
-        structlog.configure(
-            processors=[
-                structlog.processors.add_log_level,
-                structlog.processors.TimeStamper("iso"),
-                structlog.processors.JSONRenderer(),
-            ],
-            logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        )
 
 
 def _as_json(outcome: Outcome) -> dict[str, Any]:

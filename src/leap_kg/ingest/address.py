@@ -261,6 +261,10 @@ class Allowance:
             raise OutOfTime
         return left
 
+    def extend(self, seconds: float) -> None:
+        """Give back seconds that went by while nothing was asked."""
+        self._deadline += seconds
+
     def spend(self, count: int) -> None:
         """Take `count` bytes off; raises `OutOfBytes`."""
         self._bytes -= count
@@ -272,11 +276,12 @@ _current: ContextVar[Allowance] = ContextVar("allowance")
 
 
 @contextmanager
-def allowance(seconds: float, wire_bytes: int) -> Iterator[None]:
+def allowance(seconds: float, wire_bytes: int) -> Iterator[Allowance]:
     """Bound everything that guarded sockets receive in this context, redirects included."""
-    token = _current.set(Allowance(seconds, wire_bytes))
+    given = Allowance(seconds, wire_bytes)
+    token = _current.set(given)
     try:
-        yield
+        yield given
     finally:
         _current.reset(token)
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
@@ -21,6 +22,30 @@ _LASTING = ("dataset", "store", "file", "recipe", "notebook", "paper", "hub", "e
 _EPITAPH = (RDF("type"), DCT("title"), DCT("type"), PROV("invalidatedAtTime"))
 
 Described = Mapping[NamedNode, list[Triple]]
+
+
+class Scene(Protocol):
+    """What must be known of a node: what is said of it in the source's graph, in that graph to be, and elsewhere."""
+
+    def before(self, node: NamedNode) -> list[Triple]:
+        """What the source's graph says of it."""
+        ...
+
+    def after(self, node: NamedNode) -> list[Triple]:
+        """What the source's records say of it now."""
+        ...
+
+    def beside(self, node: NamedNode) -> list[Triple]:
+        """What other sources say of it."""
+        ...
+
+    def having(self, store: NamedNode) -> set[NamedNode]:
+        """The datasets that have the store now, here or elsewhere."""
+        ...
+
+    def owners(self, login: str) -> set[NamedNode]:
+        """The people with an ORCID who have the login now, here or elsewhere."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +64,23 @@ def departures(
     base: str,
 ) -> Departures:
     """What is left of nodes of the `present` graph that neither `wanted` nor a source `elsewhere` describes."""
-    before, after, beside = _by_subject(present), _by_subject(wanted), _by_subject(elsewhere)
-    heirs = _Heirs(before, [after, beside], base)
+    before = _by_subject(present)
+    return departed(before, _Held(before, _by_subject(wanted), _by_subject(elsewhere)), moment, base)
+
+
+def departed(nodes: Iterable[NamedNode], scene: Scene, moment: datetime, base: str) -> Departures:
+    """What is left of those of the nodes that are not described any more.
+
+    The nodes are all that the source's graph describes, or those of them that may have left, with all that left
+    before.
+    """
+    gone = [node for node in sorted(nodes, key=lambda n: n.value) if not _is_here(node, scene, base)]
+    heirs = _Heirs(gone, scene, base)
     said: list[Triple] = []
     new: list[NamedNode] = []
-    for node in sorted(before, key=lambda n: n.value):
-        if _is_described(after.get(node, []), base) or _is_described(beside.get(node, []), base):
-            continue
-        statements = before[node]
-        if _heirs_named(after.get(node, [])):
+    for node in gone:
+        statements = scene.before(node)
+        if _heirs_named(scene.after(node)):
             continue
         if _kind(statements, base) == "tombstone":
             said += [t for t in statements if t.predicate in _EPITAPH and t.object != FOAF("Document")]
@@ -60,6 +93,36 @@ def departures(
     return Departures(tuple(dict.fromkeys(said)), tuple(new))
 
 
+class _Held:
+    """A scene that is all in memory."""
+
+    def __init__(self, before: Described, after: Described, beside: Described) -> None:
+        self._before, self._after, self._beside = before, after, beside
+        self._having: dict[NamedNode, set[NamedNode]] = defaultdict(set)
+        self._owners: dict[str, set[NamedNode]] = defaultdict(set)
+        for described in (after, beside):
+            for node, statements in described.items():
+                for store in _stores(statements):
+                    self._having[store].add(node)
+                for login in filter(None, map(login_of, statements)) if node.value.startswith(ORCID) else ():
+                    self._owners[login].add(node)
+
+    def before(self, node: NamedNode) -> list[Triple]:
+        return self._before.get(node, [])
+
+    def after(self, node: NamedNode) -> list[Triple]:
+        return self._after.get(node, [])
+
+    def beside(self, node: NamedNode) -> list[Triple]:
+        return self._beside.get(node, [])
+
+    def having(self, store: NamedNode) -> set[NamedNode]:
+        return self._having.get(store, set())
+
+    def owners(self, login: str) -> set[NamedNode]:
+        return self._owners.get(login, set())
+
+
 class _Heirs:
     """Finds the node that took the place of one that is gone.
 
@@ -67,23 +130,16 @@ class _Heirs:
     login's heir is the person who has the login now.
     """
 
-    def __init__(self, before: Described, now: list[Described], base: str) -> None:
-        self._before = before
-        self._now = now
+    def __init__(self, gone: Iterable[NamedNode], scene: Scene, base: str) -> None:
+        self._scene = scene
         self._base = base
-        self._stores: dict[NamedNode, set[NamedNode]] = defaultdict(set)
-        self._owners: dict[str, set[NamedNode]] = defaultdict(set)
-        for described in now:
-            for node, statements in described.items():
-                self._stores[node] |= _stores(statements)
-                for login in filter(None, map(login_of, statements)) if node.value.startswith(ORCID) else ():
-                    self._owners[login].add(node)
-        self._folders = self._moved_folders()
+        self._folders = self._moved_folders(gone)
 
     def of(self, node: NamedNode) -> NamedNode | None:
         """The node in whose place `node` stood, `None` if there is none or more than one."""
-        statements = self._before[node]
-        if owners := {owner for login in filter(None, map(login_of, statements)) for owner in self._owners[login]}:
+        statements = self._scene.before(node)
+        logins = filter(None, map(login_of, statements))
+        if owners := {owner for login in logins for owner in self._scene.owners(login)}:
             return owners.pop() if len(owners) == 1 else None
         if _stores(statements):
             return self._dataset(node)
@@ -91,36 +147,37 @@ class _Heirs:
         for old, new in self._folders.items():
             heir = NamedNode(f"{self._base}{kind}/{new}{path.removeprefix(old)}")
             if path.startswith(f"{old}/") or path == old:
-                return heir if heir != node and self._is_here(heir) else None
+                return heir if heir != node and _is_here(heir, self._scene, self._base) else None
         return None
 
     def are_here(self, pointers: list[Triple]) -> bool:
         """Whether these pointers lead to nodes of ours, which stay for ever, or to nodes that are described."""
         heirs = [triple.object for triple in pointers if isinstance(triple.object, NamedNode)]
-        return all(heir.value.startswith(self._base) or self._is_here(heir) for heir in heirs)
+        return all(heir.value.startswith(self._base) or _is_here(heir, self._scene, self._base) for heir in heirs)
 
     def _dataset(self, node: NamedNode) -> NamedNode | None:
         """The dataset that has all stores of this one; of several the one with its title, else the first."""
-        stores, titles = _stores(self._before[node]), _titles(self._before[node])
-        fit = [other for other, had in self._stores.items() if stores <= had and other != node]
+        statements = self._scene.before(node)
+        stores, titles = sorted(_stores(statements), key=lambda store: store.value), _titles(statements)
+        fit = self._scene.having(stores[0]) - {node}
+        for store in stores[1:]:
+            fit &= self._scene.having(store)
         return min(fit, key=lambda other: (not titles & self._titles_of(other), other.value), default=None)
 
-    def _moved_folders(self) -> dict[str, str]:
+    def _moved_folders(self, gone: Iterable[NamedNode]) -> dict[str, str]:
         """Below which path the parts of a replaced dataset are now, by where they were."""
         prefix = f"{self._base}dataset/"
         moved = {}
-        for node in self._before:
-            gone = node.value.startswith(prefix) and not self._is_here(node)
-            heir = self._dataset(node) if gone and _stores(self._before[node]) else None
+        for node in gone:
+            heir = None
+            if node.value.startswith(prefix) and _stores(self._scene.before(node)):
+                heir = self._dataset(node)
             if heir is not None and heir.value.startswith(prefix):
                 moved[node.value.removeprefix(prefix)] = heir.value.removeprefix(prefix)
         return moved
 
-    def _is_here(self, node: NamedNode) -> bool:
-        return any(_is_described(described.get(node, []), self._base) for described in self._now)
-
     def _titles_of(self, node: NamedNode) -> set[str]:
-        return {title for described in self._now for title in _titles(described.get(node, []))}
+        return _titles(self._scene.after(node)) | _titles(self._scene.beside(node))
 
 
 def _tombstone(node: NamedNode, statements: list[Triple], moment: datetime, base: str) -> Iterator[Triple]:
@@ -159,6 +216,10 @@ def _kind(statements: Iterable[Triple], base: str) -> str:
 def _is_described(statements: list[Triple], base: str) -> bool:
     """Whether the statements say what the node is, more than that somebody links to it."""
     return _kind(statements, base) not in ("", "tombstone")
+
+
+def _is_here(node: NamedNode, scene: Scene, base: str) -> bool:
+    return _is_described(scene.after(node), base) or _is_described(scene.beside(node), base)
 
 
 def _heirs_named(statements: list[Triple]) -> list[Triple]:

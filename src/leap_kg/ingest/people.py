@@ -23,8 +23,13 @@ def person_iri(orcid: str | None, login: str | None, own: tuple[str, ...], base:
     if orcid:
         return NamedNode(orcid)
     if login:
-        return mint(base, "person", "github", login)
+        return login_node(login, base)
     return mint(base, "person", *own)
+
+
+def login_node(login: str, base: str) -> NamedNode:
+    """The node of a person of whom no more is known than the login."""
+    return mint(base, "person", "github", login)
 
 
 def describe_person(person: NamedNode, name: str, login: str | None) -> Iterator[Triple]:
@@ -49,16 +54,32 @@ def login_of(triple: Triple) -> str | None:
     account = triple.object
     if triple.predicate != FOAF("account") or not isinstance(account, NamedNode):
         return None
-    return account.value.removeprefix(_GITHUB) if account.value.startswith(_GITHUB) else None
+    return login_at(account.value)
+
+
+def login_at(account: str) -> str | None:
+    """The login whose GitHub address this is."""
+    return account.removeprefix(_GITHUB) if account.startswith(_GITHUB) else None
 
 
 def identities(triples: Iterable[Triple]) -> Identities:
     """Which login belongs to which ORCID, by the accounts that the triples state."""
+    return identified(
+        (triple.subject.value, triple.object.value)
+        for triple in triples
+        if triple.predicate == FOAF("account")
+        and isinstance(triple.subject, NamedNode)
+        and isinstance(triple.object, NamedNode)
+    )
+
+
+def identified(accounts: Iterable[tuple[str, str]]) -> Identities:
+    """Which login belongs to which ORCID, by these people and their accounts."""
     found: dict[str, set[NamedNode]] = defaultdict(set)
-    for triple in triples:
-        login, person = login_of(triple), triple.subject
-        if login is not None and isinstance(person, NamedNode) and person.value.startswith(ORCID):
-            found[login].add(person)
+    for person, account in accounts:
+        login = login_at(account)
+        if login is not None and person.startswith(ORCID):
+            found[login].add(NamedNode(person))
     single = {login: next(iter(people)) for login, people in found.items() if len(people) == 1}
     several = {login: tuple(sorted(p.value for p in people)) for login, people in found.items() if len(people) > 1}
     return Identities(single, several)
@@ -66,7 +87,7 @@ def identities(triples: Iterable[Triple]) -> Identities:
 
 def resolve(triples: Iterable[Triple], known: Identities, base: str) -> list[Triple]:
     """The triples with each login's node replaced by its ORCID's; the old node says what replaced it."""
-    replacement = {mint(base, "person", "github", login): person for login, person in known.orcid_of.items()}
+    replacement = {login_node(login, base): person for login, person in known.orcid_of.items()}
     resolved: dict[Triple, None] = {}
     for triple in triples:
         subject, target = triple.subject, triple.object
@@ -104,12 +125,22 @@ def one_name(triples: Iterable[Triple], known: Identities | None = None) -> list
             if triple.predicate == FOAF("account") and isinstance(target, NamedNode):
                 stand_ins[subject].add(_tail(target))
     for person, names in given.items():
-        real = [name for name in names if name not in {_tail(person), *stand_ins[person]}] or list(names)
-        best, *others = sorted(real, key=lambda name: (-names[name], -len(name), name))
-        kept[Triple(person, FOAF("name"), Literal(best))] = None
-        kept.update(dict.fromkeys(Triple(person, SCHEMA("alternateName"), Literal(other)) for other in others))
+        kept.update(dict.fromkeys(names_of(person, names, stand_ins[person])))
     return list(kept)
 
 
+def names_of(person: NamedNode, given: Mapping[str, int], stand_ins: set[str]) -> Iterator[Triple]:
+    """What a person is called, of the names that are `given` (each so often) and the texts that stand in for one."""
+    real = [name for name in given if name not in {_tail(person), *stand_ins}] or list(given)
+    best, *others = sorted(real, key=lambda name: (-given[name], -len(name), name))
+    yield Triple(person, FOAF("name"), Literal(best))
+    yield from (Triple(person, SCHEMA("alternateName"), Literal(other)) for other in others)
+
+
+def stand_in(account: str) -> str:
+    """What of an account may stand where a name should."""
+    return account.rsplit("/", 1)[-1]
+
+
 def _tail(node: NamedNode) -> str:
-    return node.value.rsplit("/", 1)[-1]
+    return stand_in(node.value)

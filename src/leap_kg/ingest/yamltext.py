@@ -2,6 +2,7 @@
 
 Plain scalars stay the text that was written: only null and true/false are read as values. Version
 `2022.06`, `0.10`, an ORCID or a date therefore never become numbers or days that print differently.
+Where the type of a value matters, a caller gives another way to read plain scalars.
 
 Hazards, each with its cap: nesting that overflows a recursive reader, aliases that unfold a kilobyte
 into gigabytes (nodes and text are both counted as unfolded, and depth too), tags that name Python
@@ -12,7 +13,7 @@ Merge keys follow https://yaml.org/type/merge.html, line numbers start at 1.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -25,7 +26,8 @@ MAX_DIRECTIVES = 100  # libyaml compares each %TAG with all before it: 100,000 o
 
 _LONGEST_REASON = 300  # characters; a parser may quote what it stumbled over
 
-Value: TypeAlias = "bool | str | list[Value] | dict[str, Value] | None"
+Scalar: TypeAlias = bool | str | int | float | None
+Value: TypeAlias = "Scalar | list[Value] | dict[str, Value]"
 Path: TypeAlias = tuple[str | int, ...]
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -35,6 +37,7 @@ _CONSTANTS |= dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(("fa
 
 _CORE = "tag:yaml.org,2002:"
 _TEXT_TAGS = {None, "!", *(_CORE + name for name in ("str", "int", "float", "timestamp"))}
+_NUMBER_TAGS = {_CORE + "int", _CORE + "float"}
 _CONSTANT_TAGS = {_CORE + "null", _CORE + "bool"}
 _MERGE_TAG = _CORE + "merge"
 
@@ -64,10 +67,11 @@ class Unreadable(Exception):
 class Document:
     """What a file says, and where.
 
-    `value` has text, None, True and False as leaves, and text as keys. `lines` gives the line of each
-    path, such as `("stores", 3, "url")`; the path of the whole is `()`. `duplicate_keys` are (path,
-    line) of each key that stands again in its mapping (the last one counts), `non_string_keys` those
-    of keys that were null, true or false and stand in `value` as the text that was written.
+    `value` has text, None, True and False as leaves (and what else its reader makes of plain scalars), and
+    text as keys. `lines` gives the line of each path, such as `("stores", 3, "url")`; the path of the whole
+    is `()`. `duplicate_keys` are (path, line) of each key that stands again in its mapping (the last one
+    counts), `non_string_keys` those of keys that were null, true or false and stand in `value` as the text
+    that was written.
     """
 
     value: Value
@@ -76,10 +80,18 @@ class Document:
     lines: dict[Path, int] = field(default_factory=dict)
 
 
-def read_yaml(data: bytes, *, what: str) -> Document:
-    """Read one YAML document in UTF-8; `what` names it in messages. Raises `Unreadable`, nothing else."""
+def constant(text: str) -> Scalar:
+    """A plain scalar as null, true or false if it is one of these, else as the text it is."""
+    return _CONSTANTS.get(text, text)
+
+
+def read_yaml(data: bytes, *, what: str, plain: Callable[[str], Scalar] = constant) -> Document:
+    """Read one YAML document in UTF-8; `what` names it in messages. Raises `Unreadable`, nothing else.
+
+    `plain` gives the value of a plain scalar from its text.
+    """
     try:
-        root = _Builder().build(_text(data))
+        root = _Builder(plain).build(_text(data))
         return _Unfolder().document(root)
     except Unreadable as failure:
         raise Unreadable(failure.reason, failure.line, failure.column, what) from None
@@ -139,7 +151,7 @@ class _Node:
     kind: Literal["scalar", "list", "mapping"]
     line: int
     column: int
-    value: str | bool | None = None
+    value: Scalar = None
     written: str = ""
     merge: bool = False
     items: "list[_Node]" = field(default_factory=list)
@@ -172,7 +184,8 @@ class _Open:
 class _Builder:
     """Makes the node graph of one document; counts as it goes, aliases as if written out."""
 
-    def __init__(self) -> None:
+    def __init__(self, plain: Callable[[str], Scalar]) -> None:
+        self._plain = plain
         self._nodes = 0
         self._characters = 0
         self._open: list[_Open] = []
@@ -204,7 +217,7 @@ class _Builder:
         node = _Node("scalar", *place)
         before = (self._nodes, self._characters)
         self._weigh(node, 1, len(event.value))
-        _read_scalar(node, event)
+        _read_scalar(node, event, self._plain)
         self._place(node, height=0)
         if event.anchor:
             self._anchors[event.anchor] = _Anchored(node, self._nodes - before[0], self._characters - before[1], 0)
@@ -283,7 +296,7 @@ def _mark(mark: Any) -> tuple[int, int]:  # noqa: ANN401 - the mark of the C par
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
-def _read_scalar(node: _Node, event: yaml.ScalarEvent) -> None:
+def _read_scalar(node: _Node, event: yaml.ScalarEvent, read: Callable[[str], Scalar]) -> None:
     """Fill in what a scalar stands for; raises `Unreadable`."""
     text, plain = event.value, event.implicit[0]
     if "\0" in text or re.search("[\ud800-\udfff]", text):
@@ -298,7 +311,9 @@ def _read_scalar(node: _Node, event: yaml.ScalarEvent) -> None:
     elif event.tag not in _TEXT_TAGS:
         raise node.fault(_tag_refused(event.tag))
     elif event.tag is None and plain:
-        node.value = _CONSTANTS.get(text, text)
+        node.value = read(text)
+    elif event.tag in _NUMBER_TAGS and type(number := read(text)) in (int, float):
+        node.value = number
 
 
 def _tag_refused(tag: str | None) -> str:

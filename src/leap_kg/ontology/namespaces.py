@@ -24,10 +24,14 @@ def _term(iri: str) -> NamedNode:
 
 
 ADMS = Namespace("http://www.w3.org/ns/adms#")
+CODEMETA = Namespace("https://w3id.org/codemeta/terms/")
+CITO = Namespace("http://purl.org/spar/cito/")
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
 DCT = Namespace("http://purl.org/dc/terms/")
 FABIO = Namespace("http://purl.org/spar/fabio/")
+FAIR4ML = Namespace("https://w3id.org/fair4ml#")
 FOAF = Namespace("http://xmlns.com/foaf/0.1/")
+GEO = Namespace("http://www.opengis.net/ont/geosparql#")
 ORG = Namespace("http://www.w3.org/ns/org#")
 OWL = Namespace("http://www.w3.org/2002/07/owl#")
 PROV = Namespace("http://www.w3.org/ns/prov#")
@@ -37,6 +41,7 @@ SCHEMA = Namespace("https://schema.org/")
 SH = Namespace("http://www.w3.org/ns/shacl#")
 SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
 SPDX = Namespace("http://spdx.org/rdf/terms#")
+STAC = Namespace("https://w3id.org/ogc/stac/core/")
 VANN = Namespace("http://purl.org/vocab/vann/")
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 VOID = Namespace("http://rdfs.org/ns/void#")
@@ -47,10 +52,14 @@ ONTOLOGY_PATH = "ontology#"
 
 REUSED: dict[str, Namespace] = {
     "adms": ADMS,
+    "codemeta": CODEMETA,
+    "cito": CITO,
     "dcat": DCAT,
     "dct": DCT,
     "fabio": FABIO,
+    "fair4ml": FAIR4ML,
     "foaf": FOAF,
+    "geo": GEO,
     "org": ORG,
     "owl": OWL,
     "prov": PROV,
@@ -60,6 +69,7 @@ REUSED: dict[str, Namespace] = {
     "sh": SH,
     "skos": SKOS,
     "spdx": SPDX,
+    "stac": STAC,
     "vann": VANN,
     "vcard": VCARD,
     "void": VOID,

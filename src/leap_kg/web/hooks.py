@@ -22,7 +22,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from leap_kg.graph.home import HomeError
 from leap_kg.ingest.github.reported import Report, Reported
-from leap_kg.ingest.jsontext import read_json
+from leap_kg.ingest.jsonvalue import read_value
 from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.identifiers import Refusal, github
 from leap_kg.sparql.guard import Refused
@@ -109,7 +109,7 @@ def _check(body: bytes, header: str, secret: str) -> None:
 def _report(event: str, body: bytes) -> Report | None:
     """What an event says, `None` if it changes nothing here; raises `Refused` for what is no event."""
     try:
-        said: Any = read_json(body, "the report")
+        said: Any = read_value(body, what="the report").value
     except Unreadable as problem:
         raise Refused(400, str(problem)) from None
     repository = said.get("repository") if isinstance(said, dict) else None

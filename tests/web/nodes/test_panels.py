@@ -31,7 +31,10 @@ EXPECTED = {
     f"{DEFAULT_BASE}finding-kind/engine-suffix": {"kind-findings": 1},
     f"{DEFAULT_BASE}role": {"scheme-concepts": 6},
     IMAGE: {"image-code": 1, "image-hubs": 1},
-    f"{DEFAULT_BASE}hub/leap/prod": {"hub-images": 1},
+    f"{DEFAULT_BASE}hub/leap/prod": {"hub-images": 1, "hub-profiles": 1},
+    f"{DEFAULT_BASE}cluster/leap": {"located-here": 1},
+    f"{DEFAULT_BASE}bucket/gs/leap-test": {"bucket-contents": 2},
+    "https://github.com/orgs/leap-test/teams/all": {"group-profiles": 1},
     f"{DEFAULT_BASE}graph/source/test-catalog": {"source-runs": 2, "source-records": 8},
 }
 

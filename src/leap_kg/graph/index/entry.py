@@ -18,7 +18,7 @@ from leap_kg.ontology.namespaces import DCAT, DCT, ONTOLOGY_PATH, PROV, RDF, SCH
 _MAX_TEXT = 20_000
 _MOST_LABELS = 10_000
 _TYPE, _KEYWORD, _LICENSE = RDF("type").value, DCAT("keyword").value, DCT("license").value
-_DESCRIPTIONS = (DCT("description").value, SKOS("definition").value)
+_DESCRIPTIONS = (DCT("description").value, DCT("abstract").value, SKOS("definition").value)
 _CREDIT, _AGENT, _ROLE = PROV("qualifiedAttribution").value, PROV("agent").value, DCAT("hadRole").value
 
 NAMES = tuple(predicate.value for predicate in LABELS)

@@ -18,7 +18,7 @@ from typing import Any
 from pyoxigraph import NamedNode, Triple
 
 from leap_kg.ingest.configuration import SourceConfig
-from leap_kg.ingest.fetch import Fetcher, FetchFailed
+from leap_kg.ingest.fetch import Fetcher, FetchFailed, Parked
 from leap_kg.ingest.finding import Finding, Severity
 from leap_kg.ingest.leap.catalog import listed
 from leap_kg.ingest.leap.compare import compare
@@ -211,6 +211,8 @@ def _by_meta(refs: Sequence[Ref], fetcher: Fetcher) -> dict[str, list[Ref]]:
     for ref in (ref for ref in refs if not ref.problem):
         try:
             meta = meta_url(read_mapping(Part.of("catalog", fetcher.fetch(ref.url))).value)
+        except Parked:
+            raise
         except (FetchFailed, Unreadable, RecordUnusable):
             meta = ""
         found.setdefault(file_key(meta or ref.url.replace("catalog.yaml", "meta.yaml")), []).append(ref)
@@ -240,6 +242,8 @@ def _files(ref: Ref, fetcher: Fetcher) -> list[Part]:
         catalog = Part.of("catalog", fetcher.fetch(ref.url))
         meta = Part.of("meta", fetcher.fetch(meta_url(read_mapping(catalog).value)))
         read_mapping(meta)
+    except Parked:
+        raise
     except (FetchFailed, Unreadable, RecordUnusable):
         return []
     return [catalog, meta]

@@ -48,11 +48,16 @@ def map_recipes(
             say.link(stores[entry.id], leap("recipe"), recipe)
 
 
+def recipe_node(id: str, path: tuple[str, ...], base: str) -> NamedNode:  # noqa: A002
+    """The node of the recipe that a feedstock calls so; `path` names the feedstock."""
+    # A slash would make the id look like a folder of the repository.
+    name = id if "/" not in id else f"{slug(id)}-{digest(id)}"
+    return mint(base, "recipe", *path, name)
+
+
 def _recipe(entry: RecipeEntry, path: tuple[str, ...], code: github.File, say: Statements, base: str) -> NamedNode:
     leap = Namespace(base + ONTOLOGY_PATH)
-    # A slash would make the id look like a folder of the repository.
-    name = entry.id if "/" not in entry.id else f"{slug(entry.id)}-{digest(entry.id)}"
-    recipe = mint(base, "recipe", *path, name)
+    recipe = recipe_node(entry.id, path, base)
     say.type(recipe, leap("Recipe"), SCHEMA("SoftwareSourceCode"))
     say.text(recipe, DCT("title"), f"{entry.id} ({code.repository.key})")
     say.text(recipe, DCT("identifier"), entry.id)

@@ -36,7 +36,7 @@ def clean(text: str, noun: str, longest: int = _LONGEST) -> str | Refusal:
     if end - start > longest:
         return Refusal(f"too long for one {noun}: over {longest} characters", f"give the {noun} alone")
     core = text[start:end]
-    if any(map(_hidden, core)):
+    if _hides(core):
         return Refusal("holds a control character or one that cannot be seen", "type it anew, without copying")
     return core
 
@@ -47,7 +47,7 @@ def decoded(text: str, noun: str) -> str | Refusal:
         plain = unquote(text, errors="strict")
     except UnicodeDecodeError:
         return Refusal("holds percent escapes that are not UTF-8", f"write the {noun} without percent escapes")
-    if any(map(_hidden, plain)):
+    if _hides(plain):
         return Refusal("holds an escaped control character or one that cannot be seen", "remove the escape")
     return plain
 
@@ -81,6 +81,11 @@ def placeholder(text: str) -> Refusal | None:
 
 def _blank(character: str) -> bool:
     return character.isspace() or unicodedata.category(character) == "Cf"
+
+
+def _hides(text: str) -> bool:
+    # Nearly every identifier is plain ASCII, and asking that of the whole text takes no time.
+    return not (text.isascii() and text.isprintable()) and any(map(_hidden, text))
 
 
 def _hidden(character: str) -> bool:

@@ -20,7 +20,7 @@ from leap_kg.web.reading import Reading, Term, moment
 from leap_kg.web.revision import Revision
 
 SHOWN = 60
-_DESCRIPTIONS = (DCT("description"), SKOS("definition"), RDFS("comment"))
+_DESCRIPTIONS = (DCT("description"), DCT("abstract"), SKOS("definition"), RDFS("comment"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from leap_kg.graph.scopes import OPERATE
 from leap_kg.ontology.namespaces import ONTOLOGY_PATH
 from leap_kg.sparql.query import QueryFailed, prepare
 from leap_kg.web.answers import site_of
+from leap_kg.web.operations.harvests import harvest_families
 from leap_kg.web.operations.metrics import CONTENT_TYPE
 from leap_kg.web.site import NoRevision, Site
 from leap_kg.web.writing.access import Denied
@@ -140,7 +141,7 @@ async def metrics(request: Request) -> Response:
     except Denied as denied:
         return PlainTextResponse(f"{denied.reason}\n", denied.status, headers=denied.headers)
     site = site_of(request)
-    body = await run_in_threadpool(lambda: site.metrics.text(_facts(site)))
+    body = await run_in_threadpool(lambda: site.metrics.text(_facts(site), harvest_families(site.home)))
     return Response(body, media_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
 

@@ -173,12 +173,12 @@ class Metrics:
         self._grow(_CPU, ("query",), ended + sum(map(_cpu, children)))
         self._share()
 
-    def text(self, facts: Mapping[str, tuple[str, float]]) -> bytes:
-        """All processes' counts and these facts (help and value by name), as Prometheus reads them."""
+    def text(self, facts: Mapping[str, tuple[str, float]], more: Iterable["Metric"] = ()) -> bytes:
+        """All processes' counts, these facts (help and value by name), and `more`, as Prometheus reads them."""
         from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
         registry = CollectorRegistry()
-        registry.register(_Collector(self._all().families()))
+        registry.register(_Collector([*self._all().families(), *more]))
         for name, (about, value) in facts.items():
             Gauge(name, about, registry=registry).set(value)
         Gauge("leap_kg_info", "The program.", ["version"], registry=registry).labels(__version__).set(1)

@@ -1,0 +1,99 @@
+"""DataCite's words and how they are meant: https://datacite-metadata-schema.readthedocs.io/, version 4.5 and before."""
+
+from pyoxigraph import NamedNode
+
+from leap_kg.ingest.works.kinds import Kind
+from leap_kg.ingest.works.work import Role
+from leap_kg.ontology.namespaces import DCT
+
+# resourceTypeGeneral
+KINDS: dict[str, Kind] = {
+    "audiovisual": Kind.OTHER,
+    "award": Kind.OTHER,
+    "book": Kind.BOOK,
+    "bookchapter": Kind.CHAPTER,
+    "collection": Kind.COLLECTION,
+    "computationalnotebook": Kind.SOFTWARE,
+    "conferencepaper": Kind.CONFERENCE_PAPER,
+    "conferenceproceeding": Kind.PROCEEDINGS,
+    "datapaper": Kind.ARTICLE,
+    "dataset": Kind.DATASET,
+    "dissertation": Kind.THESIS,
+    "event": Kind.OTHER,
+    "image": Kind.OTHER,
+    "instrument": Kind.OTHER,
+    "interactiveresource": Kind.OTHER,
+    "journal": Kind.JOURNAL,
+    "journalarticle": Kind.ARTICLE,
+    "model": Kind.OTHER,
+    "other": Kind.OTHER,
+    "outputmanagementplan": Kind.TEXT,
+    "peerreview": Kind.REVIEW,
+    "physicalobject": Kind.OTHER,
+    "preprint": Kind.PREPRINT,
+    "project": Kind.OTHER,
+    "report": Kind.REPORT,
+    "service": Kind.OTHER,
+    "software": Kind.SOFTWARE,
+    "sound": Kind.OTHER,
+    "standard": Kind.TEXT,
+    "studyregistration": Kind.TEXT,
+    "text": Kind.TEXT,
+    "workflow": Kind.OTHER,
+}
+
+# What a resource of the general type "Text" is, by the words that repositories write.
+TEXTS: dict[str, Kind] = {
+    "article": Kind.ARTICLE,
+    "journal article": Kind.ARTICLE,
+    "conference paper": Kind.CONFERENCE_PAPER,
+    "preprint": Kind.PREPRINT,
+    "report": Kind.REPORT,
+    "technical note": Kind.REPORT,
+    "thesis": Kind.THESIS,
+    "dissertation": Kind.THESIS,
+    "book": Kind.BOOK,
+    "monograph": Kind.BOOK,
+    "book section": Kind.CHAPTER,
+}
+
+# contributorType
+ROLES: dict[str, Role] = {
+    "contactperson": Role.CONTRIBUTOR,
+    "datacollector": Role.COLLECTOR,
+    "datacurator": Role.CURATOR,
+    "datamanager": Role.MANAGER,
+    "distributor": Role.DISTRIBUTOR,
+    "editor": Role.EDITOR,
+    "hostinginstitution": Role.HOST,
+    "producer": Role.PRODUCER,
+    "projectleader": Role.DIRECTOR,
+    "projectmanager": Role.DIRECTOR,
+    "projectmember": Role.MEMBER,
+    "registrationagency": Role.CONTRIBUTOR,
+    "registrationauthority": Role.CONTRIBUTOR,
+    "relatedperson": Role.CONTRIBUTOR,
+    "researcher": Role.RESEARCHER,
+    "researchgroup": Role.RESEARCHER,
+    "rightsholder": Role.RIGHTS_HOLDER,
+    "sponsor": Role.SPONSOR,
+    "supervisor": Role.SUPERVISOR,
+    "translator": Role.TRANSLATOR,
+    "workpackageleader": Role.LEADER,
+    "other": Role.CONTRIBUTOR,
+}
+
+# Parts that organisations have, where a record does not say what a name is.
+COLLECTIVE = frozenset({Role.HOST, Role.DISTRIBUTOR, Role.SPONSOR})
+
+# dateType; "Issued" is read apart, and "Other" says nothing.
+DATES: dict[str, NamedNode] = {
+    "accepted": DCT("dateAccepted"),
+    "available": DCT("available"),
+    "copyrighted": DCT("dateCopyrighted"),
+    "created": DCT("created"),
+    "submitted": DCT("dateSubmitted"),
+    "updated": DCT("modified"),
+    "valid": DCT("valid"),
+    "collected": DCT("temporal"),
+}

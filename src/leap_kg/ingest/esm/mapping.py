@@ -1,0 +1,128 @@
+"""From a row to triples: its store, what it holds by facets, where it stands in its life.
+
+Hundreds of thousands of rows are mapped one by one, so a row says only what is its own: the concepts of its facets
+have a record of their own, and the table another.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pyoxigraph import NamedNode
+
+from leap_kg.ingest.esm.facets import NOT_FACETS, RENAMED, concept
+from leap_kg.ingest.esm.instances import instance_id, sub_experiment, version
+from leap_kg.ingest.extents import say_period
+from leap_kg.ingest.jsonvalue import canonical
+from leap_kg.ingest.source import RecordUnusable
+from leap_kg.ingest.statements import ANY_URI, Statements, printable
+from leap_kg.ingest.variables import Variable, say_variable
+from leap_kg.ontology.identifiers import Refusal, storage
+from leap_kg.ontology.iri import iri_text, mint
+from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ONTOLOGY_PATH, SCHEMA, Namespace
+
+State = Literal["ingested", "unchecked", "retracted"]
+
+_FORMATS = {"zarr": "zarr", "zarr2": "zarr", "zarr3": "zarr", "netcdf": "netcdf", "kerchunk": "kerchunk",
+            "reference": "kerchunk", "icechunk": "icechunk"}  # fmt: skip
+_SPAN = re.compile(r"(\d{4})(\d\d)?(\d\d)?-(\d{4})(\d\d)?(\d\d)?", re.ASCII)
+_PAGES = ("issue_url", "errata_url")
+
+
+def map_row(
+    row: Mapping[str, str], asset: str, form: str, scheme: str, dataset: NamedNode, state: State, url: str, base: str
+) -> tuple[NamedNode, Statements]:
+    """The store of a row and what is said of it; raises `RecordUnusable` for a row whose store has no address.
+
+    `asset` is the column of the address, `form` the format as the table calls it.
+    """
+    location = storage.parse(row.get(asset, ""))
+    if isinstance(location, Refusal):
+        shown = printable(row.get(asset, ""))[:200]
+        raise RecordUnusable(f"the address {shown!r} in the column {asset!r} {location.reason}: {location.hint}", url)
+    if location.provider == "file":
+        raise RecordUnusable("its store is a file of some machine: give an address that all can reach", url)
+    leap, say = Namespace(base + ONTOLOGY_PATH), Statements()
+    store = NamedNode(f"{base}store/{location.slug}")
+    known = _FORMATS.get(form.strip().lower(), location.looks_like)
+    say.type(store, DCAT("Distribution"))
+    if known != "netcdf":
+        say.type(store, leap("ZarrStore"))
+    if known != "unknown":
+        say.link(store, DCT("format"), mint(base, "format", known))
+    say.text(store, leap("storageURI"), location.uri, ANY_URI)
+    say.text(store, leap("storageEndpoint"), location.endpoint or "", ANY_URI)
+    say.link(store, DCAT("accessURL"), location.https)
+    say.link(dataset, DCAT("distribution"), store)
+    say.link(store, SCHEMA("creativeWorkStatus"), mint(base, "state", state))
+    named = {RENAMED.get(column, column): value.strip() for column, value in row.items()}
+    identifier = instance_id(named)
+    say.text(store, DCT("identifier"), identifier)
+    say.text(store, DCT("title"), identifier or _title(named) or location.uri)
+    _say_columns(store, named, asset, scheme, say, base)
+    return store, say
+
+
+def facets_of(row: Mapping[str, str], asset: str) -> dict[str, str]:
+    """The facets of a row with their values, under ESGF's names; empty ones are left out."""
+    found = {}
+    for column, text in row.items():
+        name, value = RENAMED.get(column, column), text.strip()
+        if name == "sub_experiment_id":
+            value = sub_experiment(value)
+        if value and name != asset and name not in NOT_FACETS and len(value) <= 200:
+            found[name] = value
+    return found
+
+
+def _title(named: Mapping[str, str]) -> str:
+    return ".".join(value for name, value in named.items() if value and name not in NOT_FACETS)[:300]
+
+
+def _say_columns(
+    store: NamedNode, named: Mapping[str, str], asset: str, scheme: str, say: Statements, base: str
+) -> None:
+    facets = facets_of(named, asset)
+    for name, value in facets.items():
+        say.link(store, DCT("subject"), concept(base, scheme, name, value))
+    left = {name: value for name, value in named.items() if value and name not in facets and name != asset}
+    left.pop("sub_experiment_id", None)
+    say.text(store, SCHEMA("version"), version(left.pop("version", "")))
+    for column in _PAGES:
+        page = iri_text(left.get(column, "")) if left.get(column, "").startswith("https://") else None
+        if page:
+            say.link(store, FOAF("page"), say.document(page, "errata"))
+            del left[column]
+    _say_time(store, left, say)
+    if "long_name" in left or "units" in left:
+        name = named.get("variable_id") or named.get("variable") or left.get("long_name", "")
+        if name:
+            variable = Variable(name, long_name=left.pop("long_name", ""), units=left.pop("units", ""))
+            say_variable(store, variable, say, base)
+    for column in ("format", "data_format"):
+        left.pop(column, None)
+    say.text(store, Namespace(base + ONTOLOGY_PATH)("unmapped"), canonical(left) if left else "")
+
+
+def _say_time(store: NamedNode, left: dict[str, str], say: Statements) -> None:
+    """The period of a row, from two columns or from one such as `185001-201412`; what is none of them is kept."""
+    found = _SPAN.fullmatch(left.get("time_range", ""))
+    if found is not None:
+        dates = ["-".join(part for part in found.groups()[at : at + 3] if part) for at in (0, 3)]
+        if say_period(store, dates[0], dates[1], say):
+            del left["time_range"]
+    elif say_period(store, left.get("start_time", ""), left.get("end_time", ""), say):
+        left.pop("start_time", None)
+        left.pop("end_time", None)
+
+
+def envelope(row: Mapping[str, str], asset: str, form: str, scheme: str) -> bytes:
+    """A row as a record of its own: all that mapping needs besides the configuration; columns keep their order."""
+    content = {"row": dict(row), "asset": asset, "form": form, "scheme": scheme}
+    return json.dumps(content, separators=(",", ":")).encode()
+
+
+def opened(value: Any) -> tuple[dict[str, str], str, str, str]:  # noqa: ANN401 - what `envelope` wrote
+    """Row, asset column, format and scheme of an envelope."""
+    return value["row"], value["asset"], value["form"], value["scheme"]

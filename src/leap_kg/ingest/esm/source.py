@@ -1,0 +1,179 @@
+"""The source itself: a record for the table, one for each row, and one for each facet with its values.
+
+The table is read as a stream: of a row that was listed nothing stays in memory but its key.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import Field
+from pyoxigraph import NamedNode
+
+from leap_kg.ingest import dates
+from leap_kg.ingest.configuration import SourceConfig
+from leap_kg.ingest.esm.collection import ASSETS, Collection, bare_table, read_collection
+from leap_kg.ingest.esm.facets import RENAMED, say_facet, scheme_name
+from leap_kg.ingest.esm.mapping import State, envelope, facets_of, map_row, opened
+from leap_kg.ingest.esm.table import read_rows, read_table
+from leap_kg.ingest.fetch import Ask, Fetcher
+from leap_kg.ingest.jsonvalue import canonical
+from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
+from leap_kg.ingest.statements import Statements
+from leap_kg.ontology.iri import digest, iri_text, mint
+from leap_kg.ontology.namespaces import DCAT, DCT, FOAF
+
+_ABOUT = "the table itself"
+_FACET = "facet "
+_MOST_VALUES = 100_000  # of one facet; a column with more is no facet of anything
+
+
+class EsmTable(Source):
+    """The table of the collection at `origin`, all of whose rows are in `state`; a row's key is its store's address."""
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002
+        title: str,
+        collection: str,
+        state: State,
+        table_bytes: int,
+        stale_after: timedelta,
+        base: str,
+    ) -> None:
+        self.id = id
+        self.title = title
+        self.origin: str = collection
+        self.stale_after = stale_after
+        self._state = state
+        self._table_bytes = table_bytes
+        self._base = base
+
+    def enumerate(self, listing: Listing) -> Iterator[Ref]:
+        """The table, each of its rows, and each facet that they have."""
+        collection, table = self._collection(listing.fetcher)
+        about = canonical({
+            "identifier": collection.identifier,
+            "title": collection.title,
+            "description": collection.description,
+            "modified": collection.modified,
+            "table": collection.table,
+        })  # fmt: skip
+        yield _cut(_ABOUT, "collection", self.origin, about.encode())
+        rows = read_rows(collection.rows) if collection.rows is not None else read_table(table, collection.table)
+        asset = scheme = ""
+        values: dict[str, dict[str, None]] = {}
+        keys: dict[bytes, int] = {}
+        url = collection.table or self.origin
+        for number, row in enumerate(rows, start=1):
+            if isinstance(row, str):
+                yield _cut(f"row {number}", "problem", url, row.encode())
+                continue
+            if not scheme:
+                scheme = scheme_name(collection.identifier, row)
+                # Descriptions outlive renamed columns: the column they name may be gone.
+                columns = (collection.asset, *ASSETS)
+                asset = next((name for name in columns if name in row), collection.asset)
+            form = (
+                row.get(collection.form_column, "")
+                or collection.form
+                or row.get("data_format", "")
+                or row.get("format", "")
+            )
+            for facet, value in facets_of(row, asset).items():
+                known = values.setdefault(facet, {})
+                if len(known) < _MOST_VALUES:
+                    known[value] = None
+            key = _key(row.get(asset, ""), number, keys)
+            yield _cut(key, "row", url, envelope(row, asset, form, scheme))
+        vocabularies = {RENAMED.get(name, name): address for name, address in collection.vocabularies.items()}
+        for facet, known in sorted(values.items()):
+            content = {
+                "facet": facet,
+                "scheme": scheme,
+                "vocabulary": vocabularies.get(facet, ""),
+                "values": sorted(known),
+            }
+            yield _cut(f"{_FACET}{facet}", "facet", url, canonical(content).encode())
+
+    def fetch(self, ref: Ref, fetcher: Fetcher) -> RawRecord:
+        """What the listing brought; the network is not used."""
+        return RawRecord(ref.key, ref.found)
+
+    def map(self, record: RawRecord) -> Mapped:
+        """A row's store, the table as a dataset, or a facet's concepts."""
+        if not record.parts:
+            raise RecordUnusable("the stored record is empty; harvest it again", record.key)
+        part = record.parts[0]
+        if part.role == "problem":
+            raise RecordUnusable(f"{part.data.decode()}: mend the row", part.url)
+        value = json.loads(part.data)
+        if part.role == "collection":
+            return self._table(record.key, value)
+        if part.role == "facet":
+            say = say_facet(self._base, value["scheme"], value["facet"], value["vocabulary"], value["values"])
+            triples = say.triples()
+            subject = triples[0].subject
+            return Mapped(record.key, subject if isinstance(subject, NamedNode) else self._dataset, triples, [])
+        row, asset, form, scheme = opened(value)
+        store, say = map_row(row, asset, form, scheme, self._dataset, self._state, part.url, self._base)
+        return Mapped(record.key, store, say.triples(), [])
+
+    def _table(self, key: str, value: dict[str, str]) -> Mapped:
+        say, dataset = Statements(), self._dataset
+        say.type(dataset, DCAT("Dataset"))
+        say.text(dataset, DCT("identifier"), value["identifier"])
+        say.text(dataset, DCT("title"), value["title"] or self.title)
+        say.text(dataset, DCT("description"), value["description"])
+        say.link(dataset, DCT("source"), iri_text(self.origin))
+        if page := iri_text(value["table"]) if value["table"] else None:
+            say.link(dataset, FOAF("page"), say.document(page, "table of stores"))
+        modified = dates.parse(value["modified"])
+        if modified is not None:
+            say.text(dataset, DCT("modified"), modified.text, modified.datatype)
+        return Mapped(key, dataset, say.triples(), [])
+
+    @property
+    def _dataset(self) -> NamedNode:
+        return mint(self._base, "dataset", "esm", self.id)
+
+    def _collection(self, fetcher: Fetcher) -> tuple[Collection, bytes]:
+        """The collection, and the bytes of its table if that is a file."""
+        body = fetcher.fetch(Ask(self.origin, body_bytes=self._table_bytes))
+        if urlsplit(self.origin).path.lower().endswith((".csv", ".csv.gz")):
+            return bare_table(self.origin), body.data
+        collection = read_collection(body.data, self.origin)
+        if collection.rows is not None:
+            return collection, b""
+        return collection, fetcher.fetch(Ask(collection.table, body_bytes=self._table_bytes)).data
+
+
+class EsmConfig(SourceConfig):
+    """`collection`: the address of an intake-esm JSON document or of a CSV; `state`: that of everything in it.
+
+    `table_bytes` is the most that the file may have, packed as it is.
+    """
+
+    collection: Annotated[str, Field(min_length=1)]
+    state: State = "ingested"
+    table_bytes: Annotated[int, Field(gt=0, le=2**30)] = 256 * 2**20
+
+    def source(self, folder: Path, base: str) -> Source:
+        """The source."""
+        return EsmTable(self.id, self.title, self.collection, self.state, self.table_bytes, self.stale_after, base)
+
+
+def _cut(key: str, role: str, url: str, data: bytes) -> Ref:
+    part = Part.cut(role, url, data)
+    return Ref(key, url, version=part.sha256, found=(part,))
+
+
+def _key(address: str, number: int, keys: dict[bytes, int]) -> str:
+    """The address of a row's store; told apart from rows before it that name the same store."""
+    name = address.strip() or f"row {number}"
+    mark = digest(name).encode()
+    keys[mark] = keys.get(mark, 0) + 1
+    return name if keys[mark] == 1 else f"{name} ({keys[mark]})"

@@ -1,0 +1,216 @@
+"""The source itself: what is fetched of a repository, and the configuration."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from leap_kg.ingest.configuration import SourceConfig
+from leap_kg.ingest.fetch import Ask, Body, Fetcher, FetchFailed
+from leap_kg.ingest.github import fields
+from leap_kg.ingest.github.files import LARGEST, PLAIN, Blob, Chosen, blobs_of, choose
+from leap_kg.ingest.github.listing import JSON, ORGANISATION, Asked, listed
+from leap_kg.ingest.github.mapping import map_organisation, map_repository
+from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
+from leap_kg.ontology.identifiers import Refusal, Repository, github
+
+FILE = "file:"
+"""A part whose role begins so is a file; its path follows."""
+
+# Nothing there; an empty repository; taken down by law.
+_NONE = frozenset({204, 404, 409, 410, 451})
+_COMMIT = re.compile(rb"[0-9a-f]{40}")
+_MOST_PAGES = 10
+
+
+class Github(Source):
+    """Organisations and repositories by GitHub's API; keys are `organisation/` and `repository/` with GitHub's number.
+
+    `notebooks` is how many notebooks of a repository are fetched whole.
+    """
+
+    def __init__(self, id: str, title: str, asked: Asked, notebooks: int, stale_after: timedelta, base: str) -> None:  # noqa: A002
+        self.id = id
+        self.title = title
+        self.origin = asked.api
+        self.stale_after = stale_after
+        self._asked = asked
+        self._notebooks = notebooks
+        self._base = base
+
+    def covers(self, repository: Repository) -> bool:
+        """Whether this source takes the repository, as far as its name tells."""
+        named = (github.parse_repository(name) for name in self._asked.repositories)
+        keys = {each.key for each in named if not isinstance(each, Refusal)}
+        owners = {login.lower() for login in self._asked.organisations}
+        return repository.key in keys or repository.owner.lower() in owners
+
+    def enumerate(self, listing: Listing) -> Iterator[Ref]:
+        """The organisations and their public repositories, then those that the sources file names."""
+        return listed(self._asked, listing)
+
+    def fetch(self, ref: Ref, fetcher: Fetcher) -> RawRecord:
+        """What GitHub says of a repository, and those of its files that describe it, all at one commit."""
+        body = fetcher.fetch(Ask(ref.url, JSON))
+        said = fields.mapping(body.data, ref.url)
+        repository = fields.repository_of(said, ref.url)
+        if said.get("private") is True:
+            raise RecordUnusable(
+                "the repository was made private, and only public ones are taken: leave it out", ref.url
+            )
+        address = f"{self._asked.api}/repos/{repository.display}"
+        parts = [fields.cut("repository", ref.url, said)]
+        for role, path in (("release", "releases"), ("contributor", "contributors")):
+            parts += _pages(role, f"{address}/{path}?per_page=100", fetcher)
+        branch = fields.word(said.get("default_branch")) or "HEAD"
+        head = _optional(Ask(f"{address}/commits/{branch}", "application/vnd.github.sha"), fetcher)
+        if head is not None and _COMMIT.fullmatch(head.data.strip()):
+            commit = head.data.strip().decode()
+            parts.append(Part.of("commit", head))
+            tree = _optional(Ask(f"{address}/git/trees/{commit}?recursive=1", JSON), fetcher)
+            if tree is not None:
+                parts.append(Part.of("tree", tree))
+                listing: Any = fields.mapping(tree.data, tree.url).get("tree")
+                chosen = choose(blobs_of(listing if isinstance(listing, list) else []))
+                parts += _files(repository, commit, self._read(chosen), fetcher)
+        return RawRecord(ref.key, tuple(parts))
+
+    def _read(self, chosen: Chosen) -> Iterable[str]:
+        """The paths of the files that are fetched."""
+        notebooks = chosen.notebooks[: self._notebooks]
+        blobs: list[Blob] = [*chosen.described, *chosen.environments, *notebooks]
+        return [path for path in (chosen.readme, *(blob.path for blob in blobs if blob.size <= LARGEST)) if path]
+
+    def map(self, record: RawRecord) -> Mapped:
+        """The organisation or the repository as triples."""
+        if record.key.startswith(ORGANISATION):
+            return map_organisation(record, self._base)
+        return map_repository(record, self._base)
+
+
+class GithubFiles(Source):
+    """Repositories by their files alone, for where the API may not be asked; a record's key is `owner/name`."""
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002
+        title: str,
+        repositories: tuple[str, ...],
+        ref: str,
+        stale_after: timedelta,
+        base: str,
+    ) -> None:
+        self.id = id
+        self.title = title
+        self.origin = "https://github.com/"
+        self.stale_after = stale_after
+        self._repositories = repositories
+        self._ref = ref
+        self._base = base
+
+    def covers(self, repository: Repository) -> bool:
+        """Whether this source takes the repository."""
+        return any(repository.key == ref.key for ref in self._refs())
+
+    def enumerate(self, listing: Listing) -> Iterator[Ref]:
+        """The repositories that the sources file names."""
+        listing.expected = len({ref.key for ref in self._refs()})
+        yield from {ref.key: ref for ref in self._refs()}.values()
+
+    def _refs(self) -> Iterator[Ref]:
+        for name in self._repositories:
+            repository = github.parse_repository(name)
+            if not isinstance(repository, Refusal):
+                yield Ref(repository.key, f"https://github.com/{repository.display}")
+
+    def fetch(self, ref: Ref, fetcher: Fetcher) -> RawRecord:
+        """Those of the usual files that are there; raises `RecordUnusable` if none is."""
+        repository = github.parse_repository(ref.url)
+        if isinstance(repository, Refusal):
+            raise RecordUnusable(repository.reason, ref.url)
+        parts = _files(repository, self._ref, PLAIN, fetcher)
+        if not parts:
+            reason = f"none of {', '.join(PLAIN)} is there at {self._ref}: mend its name, or leave it out"
+            raise RecordUnusable(reason, ref.url)
+        return RawRecord(ref.key, tuple(parts))
+
+    def map(self, record: RawRecord) -> Mapped:
+        """The repository as triples."""
+        return map_repository(record, self._base)
+
+
+class GithubConfig(SourceConfig):
+    """`organisations` by login, `repositories` as `owner/name`.
+
+    `via` is how they are asked: `rest`, `graphql` (which needs a token), or `files`, which asks no API and takes only
+    `repositories`, at `ref`. `notebooks` is how many notebooks of each repository are fetched; `api` where the API is.
+    """
+
+    organisations: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}$")], ...] = ()
+    repositories: tuple[str, ...] = ()
+    via: Literal["rest", "graphql", "files"] = "rest"
+    ref: Annotated[str, Field(pattern=r"^[\w./-]{1,100}$")] = "HEAD"
+    notebooks: Annotated[int, Field(ge=0, le=3000)] = 200
+    api: Annotated[str, Field(pattern=r"^https?://")] = "https://api.github.com"
+
+    @field_validator("repositories")
+    @classmethod
+    def _are_repositories(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            found = github.parse_repository(name)
+            if isinstance(found, Refusal):
+                raise ValueError(f"{name!r}: {found.reason}; {found.hint}")
+        return names
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        if not (self.organisations or self.repositories):
+            raise ValueError("name organisations, repositories or both")
+        if self.via == "files" and self.organisations:
+            raise ValueError("only an API lists what an organisation has: name the repositories, or choose via: rest")
+        return self
+
+    def source(self, folder: Path, base: str) -> Source:
+        """The source."""
+        if self.via == "files":
+            return GithubFiles(self.id, self.title, self.repositories, self.ref, self.stale_after, base)
+        asked = Asked(self.organisations, self.repositories, self.api.rstrip("/"), self.via == "graphql")
+        return Github(self.id, self.title, asked, self.notebooks, self.stale_after, base)
+
+
+def _optional(ask: Ask, fetcher: Fetcher) -> Body | None:
+    """The answer, `None` if there is none to be had; any other failure is raised."""
+    try:
+        return fetcher.fetch(ask)
+    except FetchFailed as failure:
+        if failure.status in _NONE:
+            return None
+        raise
+
+
+def _pages(role: str, address: str, fetcher: Fetcher) -> Iterator[Part]:
+    """The pages of a list, each as a part; the first thousand items are enough for any of them."""
+    page: str | None = address
+    for _ in range(_MOST_PAGES):
+        body = _optional(Ask(page, JSON), fetcher) if page else None
+        if body is None:
+            return
+        yield fields.cut(role, body.url, fields.items(body.data, body.url))
+        page = body.link("next")
+
+
+def _files(repository: Repository, ref: str, paths: Iterable[str], fetcher: Fetcher) -> list[Part]:
+    """The files that are there and not too large."""
+    parts = []
+    for path in paths:
+        try:
+            body = fetcher.fetch(github.File(repository, ref, path).blob_url)
+        except FetchFailed as failure:
+            if failure.kind not in ("missing", "too-large"):
+                raise
+        else:
+            parts.append(Part.of(f"{FILE}{path}", body))
+    return parts

@@ -1,0 +1,123 @@
+"""The files of a repository at a commit, as nodes: notebooks, code, and files that name an environment.
+
+A file is named by its branch, so that it stays the same node while it changes; the commit's own address is a version
+of it (`dct:hasVersion`), and git's hash of its content is its identifier, written as Software Heritage does:
+https://www.swhid.org/specification/v1.2/.
+"""
+
+from collections.abc import Collection
+
+from pyoxigraph import NamedNode
+
+from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.github import fields
+from leap_kg.ingest.github.files import MOST_LISTED, Blob, Chosen, blobs_of, choose, reader_of
+from leap_kg.ingest.github.notebook import read_kernel
+from leap_kg.ingest.images.describing import Environments, read_part
+from leap_kg.ingest.reading import File, Reading
+from leap_kg.ingest.source import Part, RawRecord
+from leap_kg.ingest.statements import Statements
+from leap_kg.ingest.yamltext import Unreadable
+from leap_kg.ontology.identifiers import Repository, github
+from leap_kg.ontology.iri import iri_text
+from leap_kg.ontology.namespaces import CODEMETA, DCT, ONTOLOGY_PATH, SCHEMA, SPDX, Namespace
+
+FILE = "file:"
+
+
+def describe_tree(
+    record: RawRecord,
+    node: NamedNode,
+    repository: Repository,
+    branch: str,
+    reading: Reading,
+    say: Statements,
+    base: str,
+) -> Collection[str]:
+    """Say which files there are; gives the paths of all files that are known."""
+    files = {part.role.removeprefix(FILE): part for part in record.parts if part.role.startswith(FILE)}
+    chosen, commit = _listed(record, reading), record.part("commit")
+    where = _Where(node, repository, branch or "HEAD", commit.data.decode("ascii", "replace").strip() if commit else "")
+    known = {blob.path: blob for blob in (*chosen.described, *chosen.environments, *chosen.notebooks)}
+    for path, part in files.items():
+        if path.rpartition("/")[2].upper().startswith("README"):
+            say.link(node, CODEMETA("readme"), where.address(path))
+        elif name := reader_of(path):
+            _environment(path, part, name, where, known.get(path), reading, say, base)
+    for blob in chosen.locks:
+        file = where.file(blob.path, blob, say)
+        say.type(file, Namespace(base + ONTOLOGY_PATH)("Environment"))
+    for blob in chosen.notebooks:
+        _notebook(blob, files.get(blob.path), where, reading, say, base)
+    for blob in chosen.python:
+        file = where.file(blob.path, blob, say)
+        say.type(file, SPDX("File"))
+        say.text(file, SCHEMA("programmingLanguage"), "Python")
+    return {*files, *known, *(blob.path for blob in (*chosen.locks, *chosen.python))}
+
+
+def _listed(record: RawRecord, reading: Reading) -> Chosen:
+    part = record.part("tree")
+    if part is None:
+        return Chosen()
+    answer = fields.mapping(part.data, part.url)
+    entries = answer.get("tree")
+    chosen = choose(blobs_of(entries if isinstance(entries, list) else []))
+    if chosen.left_out or answer.get("truncated") is True:
+        message = f"the repository has more files than are listed: {MOST_LISTED} of a kind at most"
+        hint = "Nothing to mend; the files that lie deepest are missing here."
+        reading.report("list-cut", Severity.INFO, message, hint, (), str(chosen.left_out or ""))
+    return chosen
+
+
+class _Where:
+    """The repository at a branch and a commit (`""` if it is not known)."""
+
+    def __init__(self, node: NamedNode, repository: Repository, branch: str, commit: str) -> None:
+        self._node = node
+        self._repository = repository
+        self._branch = branch
+        self._commit = commit
+
+    def address(self, path: str) -> NamedNode:
+        """The file at the branch."""
+        return NamedNode(github.File(self._repository, self._branch, path).iri)
+
+    def file(self, path: str, blob: Blob | None, say: Statements) -> NamedNode:
+        """The file's node, with what is said of every file."""
+        file = self.address(path)
+        say.text(file, DCT("title"), f"{path} ({self._repository.key})")
+        say.text(file, SPDX("fileName"), path)
+        say.link(file, SCHEMA("isPartOf"), self._node)
+        if self._commit:
+            say.link(file, DCT("hasVersion"), github.File(self._repository, self._commit, path).iri)
+        if blob is not None:
+            say.text(file, SCHEMA("identifier"), f"swh:1:cnt:{blob.sha}")
+        return file
+
+
+def _environment(
+    path: str, part: Part, name: str, where: _Where, blob: Blob | None, reading: Reading, say: Statements, base: str
+) -> None:
+    reading.files = {**reading.files, name: File(part.url)}
+    found = read_part(part, name, reading)
+    file = where.file(path, blob, say)
+    if found is not None:
+        Environments(say, base).file(file, "", found)
+
+
+def _notebook(blob: Blob, part: Part | None, where: _Where, reading: Reading, say: Statements, base: str) -> None:
+    notebook = where.file(blob.path, blob, say)
+    say.type(notebook, Namespace(base + ONTOLOGY_PATH)("Notebook"), SCHEMA("SoftwareSourceCode"))
+    say.link(notebook, DCT("source"), iri_text(part.url) if part is not None else None)
+    if part is None:
+        return
+    try:
+        kernel = read_kernel(part.data, what=part.url)
+    except Unreadable as problem:
+        message = f"{blob.path} is no notebook that can be read: {problem.reason}"
+        hint = "Save it again from Jupyter, or remove it."
+        reading.report("unreadable-file", Severity.WARNING, message, hint, (blob.path,))
+        return
+    say.text(notebook, SCHEMA("runtimePlatform"), kernel.platform)
+    say.text(notebook, SCHEMA("programmingLanguage"), kernel.language.capitalize())

@@ -1,0 +1,183 @@
+"""Source `hub`: clusters as 2i2c declares them with their hubs, and hubs that only have values files.
+
+A declaration file names the clusters; each `cluster.yaml` lists its hubs and, for each hub, the Helm values files
+beside it. Encrypted values files (`enc-…`) are never fetched.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+
+from pyoxigraph import NamedNode
+
+from leap_kg.ingest.configuration import SourceConfig
+from leap_kg.ingest.fetch import Fetcher, FetchFailed, Parked
+from leap_kg.ingest.finding import Finding, Severity
+from leap_kg.ingest.hubs.cluster import CLUSTER, hub_nodes, map_cluster, map_support, map_terraform
+from leap_kg.ingest.hubs.declaration import (
+    PlainHub,
+    domain_of,
+    hubs_of,
+    is_beside,
+    is_encrypted,
+    read_declaration,
+    values_files,
+)
+from leap_kg.ingest.hubs.layers import Layer, LayeredReading, cleaned, read_layer
+from leap_kg.ingest.hubs.mapping import chart_path, dig, map_hub, say_setting
+from leap_kg.ingest.hubs.terraform import read_tfvars
+from leap_kg.ingest.keeping import kept
+from leap_kg.ingest.reading import File, Reading
+from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
+from leap_kg.ingest.statements import Statements
+from leap_kg.ingest.yamltext import Unreadable
+from leap_kg.ontology.iri import iri_text, mint
+from leap_kg.ontology.namespaces import DCT, PROV
+
+_PLAIN = "-/"
+"""What the keys of hubs without a cluster begin with; no cluster is called so."""
+
+
+class Hubs(Source):
+    """What the file `declaration` names. Keys are `cluster`, `cluster/hub`, and `-/hub` where there is no cluster."""
+
+    def __init__(self, id: str, title: str, declaration: Path, stale_after: timedelta, base: str) -> None:  # noqa: A002
+        self.id = id
+        self.title = title
+        self.origin = self._address = declaration.resolve().as_uri()
+        self.stale_after = stale_after
+        self._declaration = declaration
+        self._base = base
+
+    def enumerate(self, listing: Listing) -> Iterator[Ref]:
+        """All clusters, the hubs that each lists, and the hubs without one; a cluster that cannot be read is dead."""
+        declared = read_declaration(self._declaration)
+        for cluster in declared.clusters.values():
+            url = cluster.cluster_yaml or cluster.terraform
+            try:
+                hubs = self._hubs(cluster.cluster_yaml, listing.fetcher) if cluster.cluster_yaml else []
+            except Parked:
+                raise
+            except (FetchFailed, Unreadable, RecordUnusable) as problem:
+                yield Ref(cluster.id, url, problem=str(problem))
+            else:
+                yield Ref(cluster.id, url)
+                yield from (Ref(f"{cluster.id}/{name}", url) for name in hubs)
+        for hub in declared.hubs.values():
+            yield Ref(_PLAIN + hub.id, hub.values[0])
+
+    def fetch(self, ref: Ref, fetcher: Fetcher) -> RawRecord:
+        """The files that the record is about, in their order; of values files those that are not encrypted."""
+        declared = read_declaration(self._declaration)
+        name, _, hub = ref.key.partition("/")
+        if ref.key.startswith(_PLAIN):
+            plain = declared.hubs.get(hub)
+            if plain is None:
+                raise RecordUnusable(f"the hub {hub!r} is not declared any more", self._address)
+            said = Part.cut("declaration", self._address, json.dumps(asdict(plain), sort_keys=True).encode())
+            return RawRecord(ref.key, (said, *(Part.of("values", fetcher.fetch(url)) for url in plain.values)))
+        cluster, parts = declared.clusters.get(name), list[Part]()
+        if cluster is None:
+            raise RecordUnusable(f"the cluster {name!r} is not declared any more", self._address)
+        if cluster.cluster_yaml:
+            body = fetcher.fetch(cluster.cluster_yaml)
+            parts.append(Part.of("cluster", body))
+            parts += self._values(parts[0], cluster.cluster_yaml, hub, fetcher)
+        if cluster.terraform and not hub:
+            parts.append(Part.of("terraform", fetcher.fetch(cluster.terraform)))
+        return RawRecord(ref.key, tuple(parts))
+
+    def map(self, record: RawRecord) -> Mapped:
+        """The hub with its profiles and images, or the cluster with its buckets and machines."""
+        if not record.parts:
+            raise RecordUnusable("the stored record is empty; harvest it again", record.key)
+        layers = [read_layer(part) for part in record.parts if part.role == "values"]
+        if record.key.startswith(_PLAIN):
+            return self._plain(record, layers)
+        return self._hub(record, layers) if "/" in record.key else self._cluster(record, layers)
+
+    def _hubs(self, url: str, fetcher: Fetcher) -> list[str]:
+        return list(hubs_of(read_layer(Part.of("cluster", fetcher.fetch(url))).value, url))
+
+    def _values(self, cluster: Part, url: str, hub: str, fetcher: Fetcher) -> Iterator[Part]:
+        """The values files of a hub, or, of the cluster itself, those of what runs beside its hubs."""
+        layer = read_layer(cluster)
+        settings = _entry(layer, hub, cluster.url) if hub else layer.value.get("support")
+        folder = url.rpartition("/")[0]
+        for name in values_files(settings if isinstance(settings, dict) else {}):
+            if is_beside(name) and not is_encrypted(name):
+                yield Part.of("values", fetcher.fetch(f"{folder}/{name}"))
+
+    def _cluster(self, record: RawRecord, support: list[Layer]) -> Mapped:
+        part, terraform = record.part("cluster"), record.part("terraform")
+        layer = read_layer(part) if part is not None else None
+        own = LayeredReading([layer] if layer else [], File(record.parts[0].url))
+        say = Statements()
+        node = map_cluster(record.key, layer, own, say, self._base)
+        beside = LayeredReading(support, own.default)
+        map_support(node, support, beside, say)
+        findings = [*own.findings, *beside.findings]
+        if terraform is not None:
+            reading = Reading({}, File(terraform.url))
+            hubs = hub_nodes(layer, record.parts[0].url, self._base)
+            variables = read_tfvars(terraform.data, what=terraform.url)
+            say.extend(map_terraform(node, variables, hubs, reading, self._base).triples())
+            findings += reading.findings
+        return _mapped(record, node, say, own, findings, self._base)
+
+    def _hub(self, record: RawRecord, layers: list[Layer]) -> Mapped:
+        cluster, (owner, _, name) = record.parts[0], record.key.partition("/")
+        listed = read_layer(cluster)
+        entry = _entry(listed, name, cluster.url)
+        domain = domain_of(entry.get("domain"))
+        if domain is None:
+            raise RecordUnusable(f"the hub {name!r} has no domain such as hub.example.org", cluster.url)
+        reading = LayeredReading(layers, listed.file)
+        title = reading.text(entry.get("display_name"), ("display_name",)) or name
+        node, say = map_hub(domain, title, str(entry.get("helm_chart") or ""), layers, reading, self._base)
+        say.link(node, PROV("atLocation"), mint(self._base, "cluster", owner))
+        say_setting(node, CLUSTER, cleaned([entry], reading), say)
+        for file in values_files(entry):
+            if not is_beside(file):
+                message = "a values file is not beside the cluster.yaml, so it was not read"
+                hint = "Put the file beside the cluster.yaml, and name it without a folder."
+                reading.report("bad-value", Severity.WARNING, message, hint, ("helm_chart_values_files",), file)
+        return _mapped(record, node, say, reading, reading.findings, self._base)
+
+    def _plain(self, record: RawRecord, layers: list[Layer]) -> Mapped:
+        declared = PlainHub(**json.loads(record.parts[0].data))
+        if not any(dig(layer.value, (*chart_path(layer.value), "singleuser")) is not None for layer in layers):
+            reason = "has no 'singleuser', nor below 'jupyterhub' or 'basehub.jupyterhub': are these a hub's values?"
+            raise RecordUnusable(reason, record.parts[-1].url)
+        reading = LayeredReading(layers, File(record.parts[-1].url))
+        node, say = map_hub(declared.domain, declared.title, "", layers, reading, self._base)
+        return _mapped(record, node, say, reading, reading.findings, self._base)
+
+
+class HubConfig(SourceConfig):
+    """`clusters`: the file that declares the clusters and hubs, relative to the sources file."""
+
+    clusters: str
+
+    def source(self, folder: Path, base: str) -> Source:
+        """The source."""
+        return Hubs(self.id, self.title, folder / self.clusters, self.stale_after, base)
+
+
+def _entry(cluster: Layer, name: str, url: str) -> dict[str, object]:
+    """What the `cluster.yaml` says of a hub."""
+    hubs = hubs_of(cluster.value, url)
+    if name not in hubs:
+        raise RecordUnusable(f"the cluster has no hub {name!r} any more; harvest it again", url)
+    return hubs[name]
+
+
+def _mapped(
+    record: RawRecord, node: NamedNode, say: Statements, reading: Reading, findings: list[Finding], base: str
+) -> Mapped:
+    for part in record.parts:
+        say.link(node, DCT("source"), iri_text(part.url))
+    say.extend(kept(node, reading, base))
+    return Mapped(record.key, node, say.triples(), list(findings))

@@ -1,0 +1,36 @@
+"""A STAC object as it was published, kept word for word beside what is mapped of it, and given back equal.
+
+The object's JSON is a literal on a part of its node, so that copies, history and remote stores have it too. It is
+in canonical form: same fields and values, keys sorted. Of what JSON cannot hold (`NaN`), `null` is kept.
+"""
+
+import json
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode, Store
+
+from leap_kg.graph.engine import Engine
+from leap_kg.ingest.jsonvalue import canonical
+from leap_kg.ingest.statements import Statements
+from leap_kg.ontology.iri import part
+from leap_kg.ontology.namespaces import FOAF, PROV, RDF, RDFS
+
+
+def say_document(node: NamedNode, value: object, say: Statements) -> None:
+    """Keep the JSON of the object that `node` is."""
+    document = part(node, "document", "stac")
+    say.type(document, FOAF("Document"))
+    say.text(document, RDFS("label"), "STAC JSON")
+    say.link(document, FOAF("primaryTopic"), node)
+    say.text(document, PROV("value"), canonical(value), RDF("JSON"))
+
+
+def stac_json(store: Engine | Store, node: NamedNode) -> dict[str, Any] | None:
+    """The object as it was published, every field with its value; `None` if the node is no STAC object.
+
+    Where several sources have harvested one object, the first of their texts in order is given.
+    """
+    quads = store.quads_for_pattern(part(node, "document", "stac"), PROV("value"), None, None)
+    texts = sorted(quad.object.value for quad in quads if isinstance(quad.object, Literal))
+    value = json.loads(texts[0]) if texts else None
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,207 @@
+"""The walk through a catalogue: from its roots along the links of static files and the pages of APIs.
+
+Each object is yielded as it is found, so a catalogue of any size needs the memory of its addresses only. No address is
+asked for twice, so links in a circle end. A document that cannot be had or read is a reference with a problem: what
+lies below it is not known to be gone.
+"""
+
+import json
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import parse_qs
+
+from leap_kg.ingest.fetch import Ask, Body, FetchFailed
+from leap_kg.ingest.jsonvalue import Json, canonical, read_value
+from leap_kg.ingest.source import Listing, Part, Ref
+from leap_kg.ingest.stac.naming import item_url, quoted, resolved
+from leap_kg.ingest.yamltext import Unreadable
+
+ACCEPT = "application/geo+json, application/json;q=0.9, */*;q=0.1"
+
+Kind = Literal["catalog", "collection", "item", "items", "collections"]
+
+_OBJECT_LINKS = ("child", "item")
+_PAGE_LINKS = ("data", "items")
+
+
+@dataclass(slots=True)
+class Walk:
+    """One walk from `roots`. `items` says whether items of APIs are wanted, `page` how many to ask for at a time.
+
+    Without `follow` the roots are all there is. After `most` objects it ends, and says so in the listing.
+    """
+
+    listing: Listing
+    roots: tuple[str, ...]
+    follow: bool = True
+    items: bool = True
+    page: int = 200
+    most: int = 1_000_000
+    _seen: set[str] = field(default_factory=set)
+    _waiting: deque[tuple[Ask, str, str]] = field(default_factory=deque)
+    _matched: dict[str, int] = field(default_factory=dict)
+    _documents: int = 0
+    _countable: bool = True
+
+    def refs(self) -> Iterator[Ref]:
+        """Every object once. A root that cannot be had raises `FetchFailed` or `Unreadable` if it is the only one."""
+        self._waiting.extend((Ask(root, ACCEPT), "root", "") for root in self.roots)
+        found = 0
+        while self._waiting:
+            ask, relation, listed = self._waiting.popleft()
+            if relation in _OBJECT_LINKS and ask.url in self._seen:
+                # A page that came in the meantime held it.
+                continue
+            try:
+                body = self.listing.fetcher.fetch(ask)
+                document = read_value(body.data, what=body.url)
+            except (FetchFailed, Unreadable) as failure:
+                if (relation == "root" and len(self.roots) == 1) or getattr(failure, "kind", "") == "parked":
+                    raise
+                yield Ref(ask.url, ask.url, str(failure))
+                continue
+            for ref in self._open(ask, relation, listed, body, document):
+                found += 1
+                if found > self.most:
+                    self.listing.shortfall = f"there are more than {self.most} objects: raise max_objects to see all"
+                    return
+                yield ref
+        if self._matched and self._countable:
+            self.listing.expected = self._documents + sum(self._matched.values())
+
+    def _open(self, ask: Ask, relation: str, listed: str, body: Body, document: Json) -> Iterator[Ref]:
+        value, kind = document.value, kind_of(document.value)
+        if kind is None and not self.follow:
+            yield Ref(ask.url, ask.url, version=body.sha256, found=(Part.of("stac", body),))
+        elif kind is None:
+            reason = "is no STAC catalogue, collection, item or page of them: mend the link, or take it out"
+            yield Ref(ask.url, ask.url, reason)
+        elif kind in ("items", "collections"):
+            yield from self._page(ask, relation, listed or ask.url.partition("?")[0], body, document)
+        elif self._first(ask.url):
+            self._documents += 1
+            yield Ref(ask.url, ask.url, version=body.sha256, found=(Part.of("stac", body),))
+            self._follow(ask.url, value)
+
+    def _page(self, ask: Ask, relation: str, listed: str, body: Body, document: Json) -> Iterator[Ref]:
+        """The objects of one page; the next page waits first in the queue, so that few pages are under way.
+
+        `listed` is the address of the first page, below which each object has its own.
+        """
+        value, kind = document.value, kind_of(document.value)
+        members = value["features"] if kind == "items" else value["collections"]
+        for number, member in enumerate(members):
+            identifier = member.get("id") if isinstance(member, dict) else None
+            if not isinstance(identifier, str) or not identifier:
+                yield Ref(f"{ask.url}#{number}", ask.url, "is a member of a page without an id: give it one")
+                continue
+            # A file with many items has no address for each.
+            url = item_url(listed, identifier) if relation != "root" else f"{listed}#{quoted(identifier)}"
+            if not self._first(url):
+                continue
+            self._documents += kind == "collections"
+            part = Part.cut("stac", url, canonical(member).encode())
+            gaps = (Part.cut("gaps", url, b"1"),) if document.gaps else ()
+            yield Ref(url, url, version=part.sha256, found=(part, *gaps))
+            if kind == "collections":
+                self._follow(url, member, body.url)
+        if not self.follow:
+            return
+        if kind == "items":
+            self._count(listed, value)
+        following = _next(value, body, ask)
+        if following is not None and self._first(f"{following.url} {following.data!r}"):
+            self._waiting.appendleft((following, relation, listed))
+
+    def _count(self, listed: str, value: dict[str, Any]) -> None:
+        matched = value.get("numberMatched")
+        context = value.get("context")
+        if matched is None and isinstance(context, dict):
+            matched = context.get("matched")
+        if isinstance(matched, int) and not isinstance(matched, bool) and matched >= 0:
+            self._matched[listed] = matched
+        elif listed not in self._matched:
+            self._countable = False
+
+    def _follow(self, url: str, value: dict[str, Any], listed_at: str = "") -> None:
+        """Line up what an object links to; pages of an API go before single objects, which they may hold."""
+        if not self.follow:
+            return
+        found: dict[str, list[str]] = {}
+        for relation, href in links(value):
+            found.setdefault(relation, []).append(resolved(listed_at or url, href))
+        if "conformsTo" not in value:
+            # Only the first page of an API has its collections behind this link; elsewhere it means a file.
+            found.pop("data", None)
+        for relation in (*_PAGE_LINKS, *_OBJECT_LINKS):
+            if relation == "items" and not self.items:
+                continue
+            for target in dict.fromkeys(filter(None, found.get(relation, ()))):
+                if relation in _PAGE_LINKS:
+                    if self._first(f"page {target}"):
+                        self._waiting.append((Ask(self._limited(target, relation), ACCEPT), relation, ""))
+                elif target not in self._seen and self._first(f"link {target}"):
+                    self._waiting.append((Ask(target, ACCEPT), relation, ""))
+
+    def _limited(self, url: str, relation: str) -> str:
+        query = url.partition("?")[2]
+        if relation != "items" or "limit" in parse_qs(query):
+            return url
+        return f"{url}{'&' if query else '?'}limit={self.page}"
+
+    def _first(self, name: str) -> bool:
+        if name in self._seen:
+            return False
+        self._seen.add(name)
+        return True
+
+
+def kind_of(value: object) -> Kind | None:
+    """What a document is, in any version of STAC; `None` if it is neither an object of STAC nor a page of them."""
+    if not isinstance(value, dict):
+        return None
+    if isinstance(value.get("features"), list):
+        return "items"
+    if isinstance(value.get("collections"), list) and "stac_version" not in value:
+        return "collections"
+    if not isinstance(value.get("id"), str) or not value["id"]:
+        return None
+    if value.get("type") == "Feature":
+        return "item"
+    return _container(value)
+
+
+def _container(value: dict[str, Any]) -> Kind | None:
+    stated = value.get("type")
+    if stated == "Collection" or (stated != "Catalog" and "extent" in value and "license" in value):
+        return "collection"
+    if stated == "Catalog" or ("stac_version" in value and isinstance(value.get("links"), list)):
+        return "catalog"
+    return None
+
+
+def links(value: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    """Relation and target of each link that has both."""
+    listed = value.get("links")
+    for link in listed if isinstance(listed, list) else ():
+        if isinstance(link, dict) and isinstance(link.get("rel"), str):
+            yield link["rel"], link.get("href")
+
+
+def _next(value: dict[str, Any], body: Body, ask: Ask) -> Ask | None:
+    """The question for the page after this one: a link of the page, or of the answer's headers."""
+    listed = value.get("links")
+    for link in listed if isinstance(listed, list) else ():
+        if isinstance(link, dict) and link.get("rel") == "next":
+            target = resolved(body.final_url, link.get("href"))
+            if not target:
+                return None
+            if str(link.get("method", "GET")).upper() != "POST":
+                return Ask(target, ACCEPT)
+            changes = link.get("body")
+            wanted: dict[str, Any] = json.loads(ask.data) if link.get("merge") is True and ask.data else {}
+            return Ask(target, ACCEPT, canonical(wanted | (changes if isinstance(changes, dict) else {})).encode())
+    further = body.link("next")
+    return Ask(further, ACCEPT) if further else None

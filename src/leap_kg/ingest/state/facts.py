@@ -1,0 +1,80 @@
+"""What can be looked up about records without reading what they say: which nodes they speak of, names and accounts.
+
+Only these few facts cross from record to record: a login that one record gives to an ORCID, the name that most
+records give a person, and which records describe a node.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import blake2b, sha256
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from leap_kg.ingest.people import login_of
+from leap_kg.ontology.namespaces import DCAT, FOAF, RDF
+
+_LOGIN = re.compile(r"/person/github/([^/#?]+)$")
+_TYPE, _PERSON, _NAME, _ACCOUNT, _STORE = (
+    RDF("type"), FOAF("Person"), FOAF("name"), FOAF("account"), DCAT("distribution"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """`nodes` are the subjects, stores and people known by login that the record speaks of, by `node_number`.
+
+    `people` are the logins among them; `names` are (node, name as it stands in N-Triples, whether the node is said to
+    be a person), with `""` for a person without a name; `accounts` are (person, account).
+    """
+
+    nodes: frozenset[int]
+    people: tuple[str, ...]
+    names: frozenset[tuple[str, str, bool]]
+    accounts: frozenset[tuple[str, str]]
+
+    @classmethod
+    def of(cls, triples: Iterable[Triple]) -> "Facts":
+        """The facts that a record states."""
+        nodes: set[str] = set()
+        persons: set[str] = set()
+        named: set[tuple[str, str]] = set()
+        accounts: set[tuple[str, str]] = set()
+        logins: set[str] = set()
+        for triple in triples:
+            subject, predicate, target = triple.subject, triple.predicate, triple.object
+            if not isinstance(subject, NamedNode):
+                continue
+            about = subject.value
+            nodes.add(about)
+            if isinstance(target, NamedNode):
+                iri = target.value
+                if predicate == _STORE or "/person/github/" in iri:
+                    nodes.add(iri)
+                if predicate == _TYPE:
+                    if target == _PERSON:
+                        persons.add(about)
+                elif predicate == _ACCOUNT:
+                    accounts.add((about, iri))
+                    if login := login_of(triple):
+                        logins.add(login)
+            elif predicate == _NAME and isinstance(target, Literal):
+                named.add((about, str(target)))
+        logins.update(found[1] for node in nodes if "/person/github/" in node and (found := _LOGIN.search(node)))
+        nameless = persons - {person for person, _ in named}
+        return cls(
+            frozenset(map(node_number, nodes)),
+            tuple(sorted(logins)),
+            frozenset([*((p, name, p in persons) for p, name in named), *((person, "", True) for person in nameless)]),
+            frozenset(accounts),
+        )
+
+
+def node_number(iri: str) -> int:
+    """64 bits that stand for a node; who looks one up looks at what is found, too."""
+    return int.from_bytes(blake2b(iri.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
+
+
+def said_hash(text: bytes, logins: str = "") -> bytes:
+    """What stands for the triples of an N-Triples text, whatever their order, and the places of its logins."""
+    return sha256(b"\n".join([logins.encode(), *sorted(text.splitlines())])).digest()[:16]

@@ -1,0 +1,165 @@
+"""From what a store answered to triples: pure, so the same bodies give the same triples, byte for byte.
+
+The store's node is that of its address, as for every source that mentions it, so what they say meets in one node.
+"""
+
+from collections.abc import Mapping
+
+from pyoxigraph import NamedNode
+
+from leap_kg.ingest.extents import say_box, say_period
+from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.jsonvalue import canonical
+from leap_kg.ingest.reading import Reading
+from leap_kg.ingest.statements import ANY_URI, Statements
+from leap_kg.ingest.variables import Variable, say_variable
+from leap_kg.ingest.zarr.arrays import Array
+from leap_kg.ingest.zarr.attributes import say_attributes, stated_box, stated_period
+from leap_kg.ingest.zarr.coordinates import coordinates, extent
+from leap_kg.ingest.zarr.hierarchy import Hierarchy
+from leap_kg.ontology.identifiers import Location, Refusal, storage
+from leap_kg.ontology.iri import iri_text, mint
+from leap_kg.ontology.namespaces import ADMS, DCAT, DCT, ONTOLOGY_PATH, PROV, XSD, Namespace
+
+_SPECIFICATIONS = {
+    2: "https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html",
+    3: "https://zarr-specs.readthedocs.io/en/latest/v3/core/index.html",
+}
+_OTHERS = {
+    "icechunk": "https://icechunk.io/en/latest/spec/",
+    "kerchunk": "https://fsspec.github.io/kerchunk/spec.html",
+}
+_MOST_SOURCES = 1000
+_MAPPED = ("long_name", "standard_name", "units")
+
+
+def store_iri(location: Location, base: str) -> NamedNode:
+    """The node of the store at a location, the same for all sources."""
+    return NamedNode(f"{base}store/{location.slug}")
+
+
+def map_store(
+    location: Location, hierarchy: Hierarchy, chunks: Mapping[str, bytes], reading: Reading, say: Statements, base: str
+) -> NamedNode:
+    """Say what a store holds; what is wrong with it is in `reading` afterwards."""
+    leap = Namespace(base + ONTOLOGY_PATH)
+    store = store_iri(location, base)
+    say_place(store, location, hierarchy.kind, say, base)
+    say.link(store, DCT("conformsTo"), _SPECIFICATIONS[hierarchy.zarr_format])
+    say.link(store, DCT("conformsTo"), _OTHERS.get(hierarchy.kind))
+    left = say_attributes(store, hierarchy.attributes, reading, say, base)
+    if not isinstance(hierarchy.attributes.get("title"), str) or not hierarchy.attributes["title"].strip():
+        say.text(store, DCT("title"), location.uri)
+    for array in hierarchy.arrays:
+        say_variable(store, _variable(array), say, base)
+    sizes = [array.byte_size for array in hierarchy.arrays]
+    if sizes and None not in sizes:
+        total = sum(size for size in sizes if size is not None)
+        say.text(store, DCAT("byteSize"), str(total), XSD("nonNegativeInteger"))
+    for source in sorted(hierarchy.sources)[:_MOST_SOURCES]:
+        say.link(store, PROV("wasDerivedFrom"), _source(source))
+    _say_extent(store, hierarchy, chunks, reading, say)
+    _report(hierarchy, reading)
+    left |= {f"unmapped {key}": value for key, value in reading.unmapped.items()}
+    say.text(store, leap("unmapped"), canonical(left) if left else "")
+    return store
+
+
+def say_place(store: NamedNode, location: Location, kind: str, say: Statements, base: str) -> None:
+    """Say where the store lies and of which format it is."""
+    leap = Namespace(base + ONTOLOGY_PATH)
+    say.type(store, DCAT("Distribution"), leap("ZarrStore"))
+    say.link(store, DCT("format"), mint(base, "format", kind))
+    say.text(store, leap("storageURI"), location.uri, ANY_URI)
+    say.text(store, leap("storageEndpoint"), location.endpoint or "", ANY_URI)
+    say.link(store, DCAT("accessURL"), location.https)
+
+
+def map_answer(
+    location: Location, answer: str, reason: str, day: str, reading: Reading, say: Statements, base: str
+) -> NamedNode:
+    """Say whether the store answers: `answer` is a concept of the scheme `status`, `day` when it did not."""
+    leap = Namespace(base + ONTOLOGY_PATH)
+    store = store_iri(location, base)
+    say.link(store, ADMS("status"), mint(base, "status", answer))
+    if answer == "answers":
+        return store
+    # A store that never answered has no other description here.
+    say.type(store, DCAT("Distribution"))
+    if location.looks_like != "netcdf":
+        say.type(store, leap("ZarrStore"))
+    say.text(store, DCT("title"), location.uri)
+    say.text(store, leap("storageURI"), location.uri, ANY_URI)
+    say.link(store, DCAT("accessURL"), location.https)
+    say.text(store, DCT("date"), day, XSD("date"))
+    if answer == "broken":
+        hint = "Correct what the catalogue says of its format, or put the store there."
+        reading.report("not-zarr", Severity.VIOLATION, f"what is there {reason}", hint, focus=store)
+    else:
+        hint = "Restore the store, correct its address, or take it out of the catalogue."
+        reading.report("store-silent", Severity.WARNING, f"the store does not answer: {reason}", hint, focus=store)
+    return store
+
+
+def _variable(array: Array) -> Variable:
+    stated = array.attributes
+    rest = {key: value for key, value in stated.items() if key not in _MAPPED}
+    fill = array.document.get("fill_value")
+    if fill is not None:
+        rest["fill_value"] = fill
+    return Variable(
+        name=array.name or "array",
+        long_name=_text(stated.get("long_name")),
+        standard_name=_text(stated.get("standard_name")),
+        units=_text(stated.get("units")),
+        dimensions=array.dimensions,
+        shape=array.shape,
+        chunks=array.chunks,
+        data_type=array.data_type,
+        codecs=array.codecs,
+        byte_size=array.byte_size,
+        unmapped=canonical(rest) if rest else "",
+    )
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _source(address: str) -> str | None:
+    """The node of a file that references point into, named as everywhere."""
+    location = storage.parse(address)
+    return iri_text(address) if isinstance(location, Refusal) else location.iri
+
+
+def _say_extent(
+    store: NamedNode, hierarchy: Hierarchy, chunks: Mapping[str, bytes], reading: Reading, say: Statements
+) -> None:
+    """Where and when, by the coordinates; by the attributes where those cannot be read."""
+    found = extent(hierarchy, chunks)
+    where = found.where or stated_box(hierarchy.attributes)
+    if where is not None:
+        say_box(store, where, say)
+    start, end = found.start, found.end
+    if not (start or end):
+        start, end = stated_period(hierarchy.attributes)
+    said = bool(start or end) and say_period(store, start, end, say)
+    missing = (where is None and {"latitude", "longitude"} <= coordinates(hierarchy).keys()) or (
+        not said and "time" in coordinates(hierarchy)
+    )
+    if found.unread and missing:
+        message = f"place or time could not be read from the coordinates: {'; '.join(found.unread)}"
+        hint = "State geospatial_lat_min and the like, and time_coverage_start and end, as attributes of the store."
+        reading.report("extent-unread", Severity.INFO, message, hint)
+
+
+def _report(hierarchy: Hierarchy, reading: Reading) -> None:
+    if hierarchy.unread:
+        reading.report("arrays-unread", Severity.INFO, f"the store {hierarchy.unread}", "Install it and harvest again.")
+    if not hierarchy.consolidated:
+        message = "the metadata are not consolidated, so opening the store takes a request for each array"
+        hint = "Run zarr.consolidate_metadata on the store."
+        reading.report("not-consolidated", Severity.INFO, message, hint)
+    for name in hierarchy.faulty[:20]:
+        message = f"the metadata of the array {name!r} describe no array"
+        reading.report("bad-value", Severity.WARNING, message, "Write the array's metadata again.", value=name)

@@ -1,0 +1,192 @@
+"""`leap-kg harvest` and `dead-letters` as cron, operators and clusters use them."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from leap_kg.graph.home import Home
+from leap_kg.ingest.state import State
+from tests.cli.conftest import Run, harvest
+from tests.ingest.numbered import Numbers, served
+
+ROOT = Path(__file__).parents[2]
+
+
+def sources(platform: Path) -> tuple[str, str]:
+    return "--sources", str(platform / "sources.yaml")
+
+
+def test_what_was_read_is_not_due_until_it_is_stale(leap_kg: Run, platform: Path, home: Path) -> None:
+    first = harvest(leap_kg, platform, "--due")
+    assert "3 seen" in first.stdout
+    again = harvest(leap_kg, platform, "--due")
+    assert (again.returncode, again.stdout) == (0, "Nothing is due.\n")
+    assert json.loads(harvest(leap_kg, platform, "--due", "--json").stdout) == []
+    with State(home / "state.sqlite") as state:
+        state._database.execute("UPDATE run SET started = '2020-01-01T00:00:00+00:00'")
+    assert "3 seen" in harvest(leap_kg, platform, "--due").stdout
+
+
+def test_stored_bodies_are_mapped_again_without_their_files(leap_kg: Run, platform: Path) -> None:
+    harvest(leap_kg, platform)
+    before = leap_kg("export").stdout
+    for file in platform.rglob("*.yaml"):
+        if file.name != "sources.yaml":
+            file.unlink()
+    done = leap_kg("harvest", *sources(platform), "--replay")
+    assert (done.returncode, "replayed" in done.stdout) == (0, True)
+    assert leap_kg("export").stdout == before
+
+
+@pytest.mark.parametrize("more", [("--full",), ("--due",), ("--mirror", "x")])
+def test_a_replay_goes_with_nothing_that_fetches(leap_kg: Run, platform: Path, more: tuple[str, ...]) -> None:
+    done = leap_kg("harvest", *sources(platform), "--replay", *more)
+    assert (done.returncode, "fetches nothing" in " ".join(done.stderr.split())) == (2, True)
+
+
+def test_dead_letters_are_shown_and_tried_again(leap_kg: Run, platform: Path, home: Path) -> None:
+    harvest(leap_kg, platform)
+    assert leap_kg("dead-letters", "list").stdout == leap_kg("dead-letters").stdout
+    assert (
+        leap_kg("dead-letters", "list", "--source", "lab", "--json").stdout == leap_kg("dead-letters", "--json").stdout
+    )
+    shown = leap_kg("dead-letters", "show", "lab/broken").stdout
+    bodies = [
+        Path(line.split(": ", 1)[1]) for line in shown.splitlines() if line.strip().startswith(("catalog", "meta"))
+    ]
+    assert "stage: parse" in shown
+    assert len(bodies) == 2
+    assert all((home.parent / body).is_file() for body in bodies)
+    (letter,) = json.loads(leap_kg("dead-letters", "show", "lab/broken", "--json").stdout)
+    assert letter["attempts"] == 1
+    shutil.copy(platform / "good" / "meta.yaml", platform / "broken" / "meta.yaml")
+    mirror = ("--mirror", str(platform / "mirror.yaml"))
+    done = leap_kg("dead-letters", "retry", "lab/broken", *sources(platform), *mirror)
+    assert "1 seen = 1 published" in done.stdout
+    assert leap_kg("dead-letters", "retry", *sources(platform), *mirror).stdout.startswith("There are no dead letters")
+
+
+@pytest.mark.parametrize("command", ["show", "retry"])
+def test_a_dead_letter_that_is_not_there_is_said_to_be_none(harvested: Run, command: str) -> None:
+    done = harvested("dead-letters", command, "lab/good")
+    assert (done.returncode, "there is no dead letter 'lab/good'" in done.stderr) == (3, True)
+
+
+def test_removals_wait_for_an_approval(leap_kg: Run, platform: Path) -> None:
+    harvest(leap_kg, platform)
+    assert leap_kg("harvest", "approve", "lab").returncode == 3
+    (platform / "input.yaml").write_text("feedstocks: []\n")
+    harvest(leap_kg, platform)
+    assert "leap-kg harvest approve lab" in harvest(leap_kg, platform).stdout.replace("\n", " ")
+    approved = leap_kg("harvest", "approve", "lab")
+    assert approved.returncode == 0
+    assert "lab/good" in approved.stdout
+    assert "2 tombstoned" in harvest(leap_kg, platform).stdout
+
+
+def test_the_log_names_the_run(leap_kg: Run, platform: Path) -> None:
+    done = harvest(leap_kg, platform)
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert {line["event"] for line in lines} == {"dead letter", "harvested"}
+    assert len({line["run"] for line in lines}) == 1
+
+
+def manifests(run: Run, platform: Path, *more: str) -> list[dict[str, Any]]:
+    done = run("harvest", "manifests", *sources(platform), *more)
+    assert done.returncode == 0, done.stderr
+    return list(yaml.safe_load_all(done.stdout))
+
+
+def test_each_source_gets_a_cronjob_that_harms_nobody(leap_kg: Run, platform: Path) -> None:
+    (job,) = manifests(leap_kg, platform, "--to", "https://kg.example.org", "--image", "registry.example.org/kg:1")
+    assert (job["apiVersion"], job["kind"], job["metadata"]["name"]) == ("batch/v1", "CronJob", "leap-kg-harvest-lab")
+    spec = job["spec"]
+    assert spec["concurrencyPolicy"] == "Forbid"
+    minute, *rest = spec["schedule"].split()
+    assert 0 <= int(minute) < 60
+    assert rest == ["*"] * 4
+    pod = spec["jobTemplate"]["spec"]["template"]["spec"]
+    assert pod["restartPolicy"] in ("Never", "OnFailure")
+    assert pod["terminationGracePeriodSeconds"] > 10
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    (container,) = pod["containers"]
+    assert container["image"] == "registry.example.org/kg:1"
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+    assert container["securityContext"]["allowPrivilegeEscalation"] is False
+    assert container["args"][:4] == ["leap-kg", "harvest", "lab", "--due"]
+    assert container["args"][-2:] == ["--to", "https://kg.example.org"]
+    assert "TOKEN" not in yaml.safe_dump(container["env"])
+    assert container["envFrom"] == [{"secretRef": {"name": "leap-kg-harvest", "optional": True}}]
+    mounted = {mount["name"] for mount in container["volumeMounts"]}
+    assert mounted == {volume["name"] for volume in pod["volumes"]}
+    writable = {mount["mountPath"] for mount in container["volumeMounts"] if not mount.get("readOnly")}
+    assert {entry["value"] for entry in container["env"] if entry["name"] == "LEAP_KG_HOME"} < writable
+
+
+_SLOWLY = """
+import sys, typer
+from pathlib import Path
+from leap_kg.cli import stopping
+from tests.ingest.numbered import harvest
+try:
+    with stopping.stoppable():
+        harvest(Path(sys.argv[1]), sys.argv[2])
+except typer.Exit as left:
+    sys.exit(left.exit_code)
+"""
+
+
+def test_sigterm_ends_a_harvest_that_goes_on_later(tmp_path: Path) -> None:
+    numbers = Numbers([f"r{number}" for number in range(40)])
+    command = [sys.executable, "-c", _SLOWLY, str(tmp_path / "home")]
+    with served(numbers) as origin:
+        with subprocess.Popen([*command, origin], cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+            numbers.asked = lambda number: process.send_signal(signal.SIGTERM) if number == 20 else None
+            _, said = process.communicate(timeout=60)
+        assert process.returncode == 128 + signal.SIGTERM
+        assert "the next harvest goes on from there" in " ".join(said.split())
+        assert numbers.counts.total() <= 21
+        numbers.asked = lambda number: None
+        done = subprocess.run([*command, origin], cwd=ROOT, check=False)
+    assert done.returncode == 0
+    assert numbers.repeated <= 1
+
+
+_DEAF = """
+import sqlite3
+from leap_kg.cli import stopping
+with stopping.stoppable():
+    print("ready", flush=True)
+    count = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000000000) SELECT count(*) FROM n"
+    sqlite3.connect(":memory:").execute(count).fetchall()  # hears nothing for many minutes
+"""
+
+
+@pytest.mark.all
+def test_a_process_that_is_deep_in_an_engine_leaves_all_the_same() -> None:
+    with subprocess.Popen([sys.executable, "-c", _DEAF], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+    assert time.monotonic() - began < 10
+    assert process.returncode == -signal.SIGALRM
+
+
+def test_the_home_of_an_earlier_version_says_what_to_do(leap_kg: Run, platform: Path, home: Path) -> None:
+    harvest(leap_kg, platform)
+    with State(Home(home).state) as state:
+        state._database.execute("PRAGMA user_version = 1")
+    for done in (harvest(leap_kg, platform), leap_kg("dead-letters")):
+        assert done.returncode == 1
+        assert "is of version 1" in done.stderr
+        assert "Traceback" not in done.stderr

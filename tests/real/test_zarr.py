@@ -1,0 +1,143 @@
+"""A real store without consolidated metadata, real references, and LEAP's published stores, none of which is here."""
+
+import json
+from pathlib import Path
+
+import pytest
+from pyoxigraph import NamedNode, QuerySolutions, Store
+
+from leap_kg.ingest.fetch import Limits
+from leap_kg.ingest.mirror import MirrorFetcher, read_mirror
+from leap_kg.ingest.source import Listing, Mapped, RecordUnusable
+from leap_kg.ingest.sources import read_sources
+from leap_kg.ontology.identifiers import Location, storage
+from leap_kg.ontology.namespaces import ADMS, DCAT, DCT, ONTOLOGY_PATH, PROV, SCHEMA, Namespace
+from leap_kg.resources import declarations
+from leap_kg.settings import DEFAULT_BASE as BASE
+from leap_kg.sparql.catalogue import load
+from leap_kg.sparql.parameters import Value
+from tests.ingest.judged import judge, kinds, values
+from tests.real import oracle
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+SST = DATA / "zarr" / "geopython__pygeoapi" / "tests" / "data" / "analysed_sst.zarr"
+REFERENCES = DATA / "esm-catalogs/intake__intake-esm/tests/sample_data/kerchunk-files/noaa-nwm-test-reference.json"
+RAW = f"{BASE}store/https/raw.githubusercontent.com/"
+STORE = NamedNode(f"{RAW}geopython/pygeoapi/master/tests/data/analysed_sst.zarr")
+WATER = NamedNode(f"{RAW}intake/intake-esm/main/tests/sample_data/kerchunk-files/noaa-nwm-test-reference.json")
+LEAP = Namespace(BASE + ONTOLOGY_PATH)
+
+pytestmark = pytest.mark.skipif(not SST.is_dir(), reason="the real store is not beside the project, in ../shared/data")
+
+
+class Taken:
+    """What the source of the project's own file makes of the stores."""
+
+    def __init__(self) -> None:
+        self.mapped: dict[str, Mapped] = {}
+        self.refused: dict[str, str] = {}
+        (source,) = (s for s in read_sources(declarations() / "ingest" / "leap.yaml", BASE) if s.id == "zarr-stores")
+        with MirrorFetcher(read_mirror(Path(__file__).parent / "mirror.yaml"), Limits()) as fetcher:
+            for ref in source.enumerate(Listing(fetcher)):
+                try:
+                    self.mapped[ref.key] = source.map(source.fetch(ref, fetcher))
+                except RecordUnusable as problem:
+                    self.refused[ref.key] = problem.reason
+        self.store: Store = judge(*self.mapped.values())
+
+    def ask(self, question: str, /, **given: Value) -> list[dict[str, str]]:
+        query = load(declarations() / "sparql", BASE).get(question)
+        assert query is not None
+        rows = self.store.query(query.bind(**given), use_default_graph_as_union=True)
+        assert isinstance(rows, QuerySolutions)
+        names = [variable.value for variable in rows.variables]
+        return [{n: term.value for n in names if (term := row[n]) is not None} for row in rows]
+
+
+@pytest.fixture(scope="module")
+def taken() -> Taken:
+    return Taken()
+
+
+def test_every_array_of_the_real_store_is_a_variable(taken: Taken) -> None:
+    found = {}
+    for iri in values(taken.store, STORE, SCHEMA("variableMeasured")):
+        node = NamedNode(iri)
+        (name,) = values(taken.store, node, SCHEMA("name"))
+        found[name] = node
+    arrays = {path.parent.name: json.loads(path.read_text()) for path in SST.rglob(".zarray")}
+    assert set(found) == set(arrays)
+    for name, array in arrays.items():
+        stated = json.loads((SST / name / ".zattrs").read_text())
+        sizes = zip(stated["_ARRAY_DIMENSIONS"], array["shape"], strict=True)
+        assert values(taken.store, found[name], LEAP("shape")) == {" ".join(f"{n}={size}" for n, size in sizes)}
+        assert values(taken.store, found[name], SCHEMA("unitText")) == (
+            {stated["units"]} if stated.get("units") else set()
+        )
+        standard = stated.get("standard_name")
+        meaning = {f"http://vocab.nerc.ac.uk/standard_name/{standard}/"} if standard and " " not in standard else None
+        if meaning is not None:
+            assert values(taken.store, found[name], SCHEMA("propertyID")) == meaning
+
+
+def test_no_attribute_of_the_real_store_is_lost(taken: Taken) -> None:
+    attributes = json.loads((SST / ".zattrs").read_text())
+    said = "\n".join(str(quad.object) for quad in taken.store if str(STORE) in str(quad) or STORE.value in str(quad))
+    named = "\n".join(str(quad.object) for quad in taken.store)
+    for key, value in attributes.items():
+        text = value if isinstance(value, str) else json.dumps(value)
+        if key == "date_created":
+            text = "2020-01-24T01:07:55Z"  # of 20200124T010755Z
+        pieces = [piece.strip() for piece in text.split(",")] if key == "keywords" else [text]
+        for piece in pieces:
+            written = piece.replace('"', '\\"')
+            assert (
+                any(form in said or form in named for form in (piece, written, json.dumps(piece)[1:-1])) or key in said
+            ), key
+
+
+def test_the_extent_is_what_the_attributes_say_where_chunks_are_not_there(taken: Taken) -> None:
+    (box,) = (values(taken.store, NamedNode(iri), DCAT("bbox")) for iri in values(taken.store, STORE, DCT("spatial")))
+    assert box == {"POLYGON((-180 -90,180 -90,180 90,-180 90,-180 -90))"}
+    (period,) = values(taken.store, STORE, DCT("temporal"))
+    assert values(taken.store, NamedNode(period), DCAT("startDate")) == {"2020-01-15T21:00:00Z"}
+    assert values(taken.store, NamedNode(period), DCAT("endDate")) == {"2020-01-16T21:00:00Z"}
+    assert values(taken.store, STORE, DCT("title")) == {"Daily MUR SST, Final product"}
+
+
+def test_references_name_the_files_they_point_into_and_their_own_times(taken: Taken) -> None:
+    refs = json.loads(REFERENCES.read_text())["refs"]
+    files = {value[0] for value in refs.values() if isinstance(value, list)}
+    assert values(taken.store, WATER, PROV("wasDerivedFrom")) == files
+    (period,) = values(taken.store, WATER, DCT("temporal"))
+    assert values(taken.store, NamedNode(period), DCAT("startDate")) == {"2017-04-01T00:00:00Z"}
+    assert len(values(taken.store, WATER, SCHEMA("variableMeasured"))) == sum(key.endswith("/.zarray") for key in refs)
+
+
+def test_every_published_store_is_asked_and_said_to_be_missing(taken: Taken) -> None:
+    urls = {store["url"] for entry in oracle.published() for store in entry["stores"] or []}
+    locations = {location for url in urls if isinstance(location := storage.parse(url), Location)}
+    silent = {store["store"]: store for store in taken.ask("questions/silent-stores")}
+    assert {f"{BASE}store/{location.slug}" for location in locations} <= set(silent)
+    assert len(taken.refused) == len(locations) == len(silent)
+    assert {row["answer"] for row in silent.values()} == {"missing"}
+    assert all(row["day"] for row in silent.values())
+    assert kinds(taken.mapped.values()).count("store-silent") == len(locations)
+    assert values(taken.store, STORE, ADMS("status")) == {f"{BASE}status/answers"}
+
+
+def test_question_1_which_datasets_cover_this_place_and_time_and_hold_this_variable(taken: Taken) -> None:
+    wanted = {"name": "sea_surface_foundation_temperature", "area": "-30 -10 20 10"}
+    (row,) = taken.ask("questions/cover-place-time", **wanted, start="2020-01-16", end="2020-01-16")
+    assert (row["held"], row["variable"], row["units"]) == (STORE.value, "analysed_sst", "kelvin")
+    assert taken.ask("questions/cover-place-time", **wanted, start="2021-01-01", end="2021-12-31") == []
+    assert taken.ask("questions/cover-place-time", **{**wanted, "name": "air_pressure"}) == []
+
+
+def test_question_4_which_store_is_low_resolution_which_high(taken: Taken) -> None:
+    rows = taken.ask("questions/stores-compared", title="mur sst")
+    assert {row["variable"] for row in rows} == {"analysed_sst", "analysis_error", "mask", "sea_ice_fraction"}
+    assert {(row["shape"], row["answer"]) for row in rows} == {("time=32 lat=101 lon=101", "public")}
+    assert {row["answer"] for row in taken.ask("questions/stores-compared", title="gs://leap-persistent")} == {
+        "missing"
+    }
