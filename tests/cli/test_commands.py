@@ -156,7 +156,9 @@ def test_errors_are_one_line_and_a_status(harvested: Run, arguments: tuple[str, 
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["search x", "show x", "check", "dead-letters", "log list", "export", "query ASK{}"])
+@pytest.mark.parametrize(
+    "command", ["search x", "show x", "check", "dead-letters", "log list", "export", "query ASK{}"]
+)
 def test_an_empty_home_says_how_to_begin(leap_kg: Run, command: str) -> None:
     done = leap_kg(*command.split())
     assert done.returncode == 1

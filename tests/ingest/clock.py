@@ -7,7 +7,10 @@ START = datetime(2020, 6, 1, 12, tzinfo=UTC)
 
 
 class Clock:
-    """Starts at noon on 1 June 2020, long before any real clock; `slept` are the seconds of each sleep, in order. Safe across threads."""
+    """Starts at noon on 1 June 2020, long before any real clock; safe across threads.
+
+    `slept` are the seconds of each sleep, in order.
+    """
 
     def __init__(self, start: datetime = START) -> None:
         self._lock = threading.Lock()

@@ -22,6 +22,7 @@ from leap_kg.settings import DEFAULT_BASE as BASE
 PREFIXES = f"""
 @prefix kg: <{BASE}> .
 @prefix leap: <{BASE}ontology#> .
+@prefix cito: <http://purl.org/spar/cito/> .
 @prefix dcat: <http://www.w3.org/ns/dcat#> .
 @prefix dct: <http://purl.org/dc/terms/> .
 @prefix foaf: <http://xmlns.com/foaf/0.1/> .
@@ -114,6 +115,17 @@ CATALOGUE = """
 <https://doi.org/10.1000/alpha.1> a schema:ScholarlyArticle ; dct:title "On alpha" ;
     dct:bibliographicCitation "Carberry, J. (2008). On alpha. Journal of Psychoceramics." ;
     schema:datePublished "2008"^^xsd:gYear .
+<https://doi.org/10.1000/alpha.2> a schema:ScholarlyArticle ; dct:title "Alpha again" ;
+    cito:cites <https://doi.org/10.1000/alpha.1> ; schema:funding <BASEgrant/nsf/12> ;
+    dct:isPartOf <https://portal.issn.org/resource/ISSN/2049-3630> ;
+    dct:creator <https://orcid.org/0000-0001-5109-3700> ;
+    prov:qualifiedAttribution <https://doi.org/10.1000/alpha.2#author-1> ; schema:datePublished "2009"^^xsd:gYear .
+<https://doi.org/10.1000/alpha.2#author-1> a prov:Attribution ; prov:agent <https://orcid.org/0000-0001-5109-3700> ;
+    dcat:hadRole <http://id.loc.gov/vocabulary/relators/aut> ; schema:position 1 ;
+    schema:affiliation <BASEorganization/leap> .
+<https://orcid.org/0000-0001-5109-3700> a foaf:Person , schema:Person ; foaf:name "Laurel Haak" .
+<BASEgrant/nsf/12> a schema:Grant ; dct:title "Alpha waves" .
+<https://portal.issn.org/resource/ISSN/2049-3630> a schema:Periodical ; dct:title "Psychoceramics" .
 <BASEnotebook/leap-test/alpha/look> a leap:Notebook , schema:SoftwareSourceCode ; dct:title "A look at alpha" ;
     prov:used <STORE/alpha.zarr> ; schema:isPartOf <https://github.com/leap-test/alpha> .
 <BASEnotebook/leap-test/alpha/look.json> a leap:Notebook ; dct:title "A node whose IRI ends in .json" .

@@ -68,7 +68,7 @@ def fixture(
     ]  # fmt: skip
 
 
-PACKED = gzip.compress(TEXT.encode())
+PACKED = gzip.compress(TEXT.encode(), mtime=0)
 PACKED_HEADER = {"content-encoding": "gzip"}
 DIALECTS: dict[str, Any] = {
     "python, text": python_cassette({"string": TEXT}),

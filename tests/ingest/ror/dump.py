@@ -63,7 +63,9 @@ def zipped(**files: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
-            archive.writestr(name.replace("__", "."), data)
+            member = zipfile.ZipInfo(name.replace("__", "."))  # of 1980, so that the same content is the same bytes
+            member.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(member, data)
     return out.getvalue()
 
 

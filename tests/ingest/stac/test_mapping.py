@@ -118,13 +118,13 @@ def test_a_node_that_is_none_of_stac_has_no_document() -> None:
     assert stac_json(Store(), NODE) is None
 
 
-@settings(max_examples=1500)
+@settings(max_examples=60)
 @given(planted(ITEM))
 def test_any_value_anywhere_in_an_item_stops_nothing_and_comes_back(value: Any) -> None:
     _judge_whatever(value)
 
 
-@settings(max_examples=800)
+@settings(max_examples=40)
 @given(planted(COLLECTION))
 def test_any_value_anywhere_in_a_collection_stops_nothing_and_comes_back(value: Any) -> None:
     _judge_whatever(value)

@@ -24,7 +24,11 @@ EXPECTED = {
     REPOSITORY: {"repository-datasets": 2, "repository-code": 2},
     f"{DEFAULT_BASE}recipe/leap-test/alpha/alpha": {"recipe-output": 2},
     SUFFIXED: {"notebook-data": 1},
-    "https://doi.org/10.1000/alpha.1": {"paper-datasets": 2},
+    "https://doi.org/10.1000/alpha.1": {"paper-datasets": 2, "cited-by": 1},
+    "https://doi.org/10.1000/alpha.2": {"work-authors": 1},
+    "https://orcid.org/0000-0001-5109-3700": {"works-of-person": 1},
+    f"{DEFAULT_BASE}grant/nsf/12": {"grant-works": 1},
+    "https://portal.issn.org/resource/ISSN/2049-3630": {"journal-works": 1},
     SPDX: {"licence-datasets": 1},
     f"{DEFAULT_BASE}role/producer": {"role-datasets": 2},
     f"{DEFAULT_BASE}format/zarr": {"format-stores": 1},
@@ -35,7 +39,7 @@ EXPECTED = {
     f"{DEFAULT_BASE}cluster/leap": {"located-here": 1},
     f"{DEFAULT_BASE}bucket/gs/leap-test": {"bucket-contents": 2},
     "https://github.com/orgs/leap-test/teams/all": {"group-profiles": 1},
-    f"{DEFAULT_BASE}graph/source/test-catalog": {"source-runs": 2, "source-records": 8},
+    f"{DEFAULT_BASE}graph/source/test-catalog": {"source-runs": 2, "source-records": 9},
 }
 
 

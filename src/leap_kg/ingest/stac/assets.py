@@ -65,7 +65,11 @@ def _say_asset(
     if form in ("zarr", "netcdf", "icechunk"):
         say.link(distribution, DCT("format"), mint(base, "format", form))
     say.link(node, DCAT("distribution"), distribution)
-    say.text(distribution, DCT("title"), reading.text(asset.get("title"), (*path, "title")) or printable(name).strip() or "asset")
+    say.text(
+        distribution,
+        DCT("title"),
+        reading.text(asset.get("title"), (*path, "title")) or printable(name).strip() or "asset",
+    )
     say.text(distribution, DCT("description"), reading.text(asset.get("description"), (*path, "description")))
     say.text(distribution, DCAT("mediaType"), media)
     size = asset.get("file:size")
