@@ -16,11 +16,11 @@ import structlog
 
 from leap_kg.graph.home import Home
 from leap_kg.ingest.fetch import Limits
-from leap_kg.ingest.harvest import Outcome
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.mirror import MirrorFetcher
-from leap_kg.ingest.rounds import harvest_round
+from leap_kg.ingest.runs.harvest import Outcome
+from leap_kg.ingest.runs.rounds import harvest_round
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, Ref, Source
-from leap_kg.ingest.statements import Statements
 from leap_kg.ontology.iri import mint
 from leap_kg.ontology.namespaces import DCAT, DCT, ONTOLOGY_PATH, Namespace
 from leap_kg.settings import DEFAULT_BASE

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from leap_kg.graph.home import Home
-from leap_kg.ingest.rounds import harvest_round
+from leap_kg.ingest.runs.rounds import harvest_round
 from leap_kg.ingest.sources import SourcesFaulty, read_sources
 from tests.ingest.shelf import BASE, Bench, Shelf, silent
 

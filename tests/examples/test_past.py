@@ -12,7 +12,7 @@ from examples.platform.build import build
 from leap_kg.graph.home import Home
 from leap_kg.ingest.fetch import CachedFetcher, Limits
 from leap_kg.ingest.mirror import MirrorFetcher, read_mirror
-from leap_kg.ingest.rounds import harvest_round
+from leap_kg.ingest.runs.rounds import harvest_round
 from leap_kg.ingest.sources import read_sources
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.web.platform import followed

@@ -19,10 +19,10 @@ from leap_kg.graph.engine import Engine
 from leap_kg.graph.home import Home
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.snapshot import Snapshots
-from leap_kg.ingest.composition import compose
 from leap_kg.ingest.fetch import CachedFetcher, Fetcher, FetchFailed, Limits
 from leap_kg.ingest.mirror import MirrorFetcher, read_mirror
-from leap_kg.ingest.rounds import harvest_round
+from leap_kg.ingest.runs.composition import compose
+from leap_kg.ingest.runs.rounds import harvest_round
 from leap_kg.ingest.source import Listing, Mapped, Source
 from leap_kg.ingest.sources import read_sources
 from leap_kg.ingest.state import DeadLetter, RunReport, State

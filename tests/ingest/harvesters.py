@@ -17,7 +17,7 @@ import structlog
 from leap_kg.graph.home import Home
 from leap_kg.ingest.fetch import Limits
 from leap_kg.ingest.mirror import MirrorFetcher, read_mirror
-from leap_kg.ingest.rounds import harvest_round
+from leap_kg.ingest.runs.rounds import harvest_round
 from leap_kg.ontology.shapes import validate
 from tests.ingest.shelf import BASE, catalog_source, published_source, silent
 

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from leap_kg.graph.home import Home
 from leap_kg.ingest.fetch import Body, Fetcher
-from leap_kg.ingest.rounds import Options, dry_round, harvest_round
+from leap_kg.ingest.runs.rounds import Options, dry_round, harvest_round
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ingest.state import RunReport, State
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, RDF, XSD

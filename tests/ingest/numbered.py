@@ -21,8 +21,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from leap_kg.graph.home import Home
 from leap_kg.ingest.fetch import Fetcher, HttpFetcher, Limits
-from leap_kg.ingest.harvest import Outcome
-from leap_kg.ingest.rounds import Options, harvest_round
+from leap_kg.ingest.runs.harvest import Outcome
+from leap_kg.ingest.runs.rounds import Options, harvest_round
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, Ref, Source
 from leap_kg.ontology.iri import mint
 from leap_kg.ontology.namespaces import DCAT, DCT, RDF

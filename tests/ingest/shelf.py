@@ -13,10 +13,10 @@ from leap_kg.graph.home import Home
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.snapshot import Snapshots
 from leap_kg.ingest.fetch import Ask, Body, Fetcher, FetchFailed, Limits
-from leap_kg.ingest.harvest import Outcome
 from leap_kg.ingest.leap.catalog import LeapCatalog
 from leap_kg.ingest.leap.published import LeapPublished
-from leap_kg.ingest.rounds import dry_round, harvest_round
+from leap_kg.ingest.runs.harvest import Outcome
+from leap_kg.ingest.runs.rounds import dry_round, harvest_round
 from leap_kg.ingest.source import Source
 from leap_kg.ingest.state import DeadLetter, RunReport, State
 from leap_kg.ontology.namespaces import DCAT, DCT, ONTOLOGY_PATH, SH, Namespace

@@ -10,9 +10,9 @@ from license_expression import get_license_index
 from pyoxigraph import Literal, NamedNode, Triple
 
 from leap_kg.ingest.fetch import Ask, Body, Fetcher
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.source import Listing, Mapped, RawRecord, RecordUnusable, Ref
 from leap_kg.ingest.spdx import LIST, SpdxConfig, SpdxLicences
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.identifiers import Licence, licence
 from leap_kg.ontology.jsonld import quads_in
 from leap_kg.ontology.namespaces import DCT, LICENSES, OWL, RDF, RDFS, SPDX, XSD

@@ -36,17 +36,48 @@ _LISTED: dict[str, frozenset[str]] = {
     # https://sparontologies.github.io/fabio/current/fabio.html, classes
     "http://purl.org/spar/fabio/": frozenset(
         {
-            "AcademicProceedings", "Book", "BookChapter", "ConferencePaper", "Journal", "JournalArticle",
-            "JournalIssue", "Preprint", "ReferenceEntry", "ReportDocument", "Thesis",
+            "AcademicProceedings",
+            "Book",
+            "BookChapter",
+            "ConferencePaper",
+            "Journal",
+            "JournalArticle",
+            "JournalIssue",
+            "Preprint",
+            "ReferenceEntry",
+            "ReportDocument",
+            "Thesis",
         }
     ),
     # https://sparontologies.github.io/cito/current/cito.html, object properties
     "http://purl.org/spar/cito/": frozenset(
         {
-            "cites", "citesAsDataSource", "citesAsMetadataDocument", "compiles", "corrects", "critiques", "describes",
-            "discusses", "documents", "extends", "isCitedAsDataSourceBy", "isCitedAsMetadataDocumentBy", "isCitedBy",
-            "isCompiledBy", "isCorrectedBy", "isCritiquedBy", "isDescribedBy", "isDiscussedBy", "isDocumentedBy",
-            "isExtendedBy", "isRetractedBy", "isReviewedBy", "isUpdatedBy", "repliesTo", "retracts", "reviews",
+            "cites",
+            "citesAsDataSource",
+            "citesAsMetadataDocument",
+            "compiles",
+            "corrects",
+            "critiques",
+            "describes",
+            "discusses",
+            "documents",
+            "extends",
+            "isCitedAsDataSourceBy",
+            "isCitedAsMetadataDocumentBy",
+            "isCitedBy",
+            "isCompiledBy",
+            "isCorrectedBy",
+            "isCritiquedBy",
+            "isDescribedBy",
+            "isDiscussedBy",
+            "isDocumentedBy",
+            "isExtendedBy",
+            "isRetractedBy",
+            "isReviewedBy",
+            "isUpdatedBy",
+            "repliesTo",
+            "retracts",
+            "reviews",
             "updates",
         }
     ),
@@ -59,7 +90,13 @@ _LISTED: dict[str, frozenset[str]] = {
     # https://spdx.org/rdf/terms/, version 2.3
     "http://spdx.org/rdf/terms#": frozenset(
         {
-            "File", "algorithm", "checksum", "checksumValue", "fileName", "isDeprecatedLicenseId", "isFsfLibre",
+            "File",
+            "algorithm",
+            "checksum",
+            "checksumValue",
+            "fileName",
+            "isDeprecatedLicenseId",
+            "isFsfLibre",
             "isOsiApproved",
         }
     ),

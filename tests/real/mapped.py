@@ -8,11 +8,11 @@ from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 
 from leap_kg.graph.names import source_graph
 from leap_kg.ingest.fetch import FetchFailed, Limits
-from leap_kg.ingest.finding import Finding
+from leap_kg.ingest.formats.yamltext import Unreadable
+from leap_kg.ingest.mapping.finding import Finding
 from leap_kg.ingest.mirror import MirrorFetcher, read_mirror
 from leap_kg.ingest.source import Listing, RawRecord, RecordUnusable, Source
 from leap_kg.ingest.sources import read_sources
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE as BASE
 from leap_kg.sparql.catalogue import load

@@ -9,9 +9,9 @@ import pytest
 import structlog
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.composition import compose
 from leap_kg.ingest.datacite.reading import doi_in
 from leap_kg.ingest.datacite.source import map_part
+from leap_kg.ingest.runs.composition import compose
 from leap_kg.ingest.source import Mapped, Part
 from leap_kg.ingest.works.membership import Members
 from leap_kg.ontology.identifiers import Refusal, doi, orcid

@@ -15,11 +15,11 @@ from leap_kg.graph.home import Home
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.snapshot import Snapshot, Snapshots
 from leap_kg.ingest.fetch import Limits
-from leap_kg.ingest.harvest import Outcome
 from leap_kg.ingest.hubs import HubConfig, hub_values, profile_list
 from leap_kg.ingest.hubs.settings import SettingsReader
 from leap_kg.ingest.mirror import MirrorFetcher, read_mirror
-from leap_kg.ingest.rounds import harvest_round
+from leap_kg.ingest.runs.harvest import Outcome
+from leap_kg.ingest.runs.rounds import harvest_round
 from leap_kg.ingest.source import Source
 from leap_kg.ingest.sources import read_sources
 from leap_kg.ingest.state import State

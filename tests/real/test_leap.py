@@ -18,12 +18,12 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions
 from leap_kg.graph.home import Home
 from leap_kg.graph.snapshot import Snapshots
 from leap_kg.ingest.fetch import Limits
-from leap_kg.ingest.harvest import Outcome
 from leap_kg.ingest.leap.catalog import LeapCatalog
 from leap_kg.ingest.leap.published import LeapPublished
 from leap_kg.ingest.leap.record import map_files
 from leap_kg.ingest.mirror import MirrorFetcher, read_mirror
-from leap_kg.ingest.rounds import dry_round, harvest_round
+from leap_kg.ingest.runs.harvest import Outcome
+from leap_kg.ingest.runs.rounds import dry_round, harvest_round
 from leap_kg.ingest.source import Listing, Mapped, RecordUnusable, Source
 from leap_kg.ingest.sources import read_sources
 from leap_kg.ingest.state import State

@@ -11,8 +11,8 @@ from leap_kg.cli.grouping import WithDefault
 from leap_kg.cli.harvest import DEFAULT_SOURCES, AsJson, Mirror, SourcesFile
 from leap_kg.cli.output import NOT_FOUND, fail, print_entry, print_json, print_line
 from leap_kg.graph.home import Home, HomeError
+from leap_kg.ingest.runs.taking import ABSENCES
 from leap_kg.ingest.state import DeadLetter, KeptPart, State
-from leap_kg.ingest.taking import ABSENCES
 
 app = typer.Typer(cls=WithDefault, rich_markup_mode=None, help="Records that could not be taken.")
 

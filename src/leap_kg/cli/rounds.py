@@ -19,13 +19,13 @@ from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.log.patchfile import LogError
 from leap_kg.graph.remote.snapshot import served
 from leap_kg.ingest.fetch import Fetcher
-from leap_kg.ingest.graphserver import GraphServer
-from leap_kg.ingest.harvest import Outcome
 from leap_kg.ingest.http.opening import limits_of, open_fetcher
 from leap_kg.ingest.mirror import MirrorFaulty, MirrorFetcher, read_mirror
-from leap_kg.ingest.plan import due
-from leap_kg.ingest.replaying import NoFetcher
-from leap_kg.ingest.rounds import Options, dry_round, harvest_round, publish_ontology
+from leap_kg.ingest.runs.graphserver import GraphServer
+from leap_kg.ingest.runs.harvest import Outcome
+from leap_kg.ingest.runs.plan import due
+from leap_kg.ingest.runs.replaying import NoFetcher
+from leap_kg.ingest.runs.rounds import Options, dry_round, harvest_round, publish_ontology
 from leap_kg.ingest.source import Source
 from leap_kg.ingest.sources import SourcesFaulty, chosen, read_sources
 from leap_kg.ingest.state import State

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pyoxigraph import NamedNode, Triple
 
 from leap_kg.ingest.fetch import Body, Fetcher
-from leap_kg.ingest.finding import Finding, Place
+from leap_kg.ingest.mapping.finding import Finding, Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from leap_kg.ingest.configuration import SourceConfig
+from leap_kg.ingest.formats.yamltext import Unreadable, read_yaml
 from leap_kg.ingest.source import Source
-from leap_kg.ingest.yamltext import Unreadable, read_yaml
 
 GROUP = "leap_kg.sources"
 """The group of entry points by which packages offer kinds of sources."""

@@ -15,15 +15,15 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from leap_kg.ingest import dates
 from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Fetcher
-from leap_kg.ingest.finding import Severity
-from leap_kg.ingest.jsonvalue import read_value
-from leap_kg.ingest.keeping import kept
-from leap_kg.ingest.reading import File, Reading
+from leap_kg.ingest.formats.jsonvalue import read_value
+from leap_kg.ingest.formats.reading import File, Reading
+from leap_kg.ingest.mapping import dates
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.keeping import kept
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
-from leap_kg.ingest.statements import Statements
 from leap_kg.ontology.identifiers import Licence, licence
 from leap_kg.ontology.namespaces import DCT, FOAF, LICENSES, OWL, RDFS, SPDX
 

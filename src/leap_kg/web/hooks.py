@@ -21,9 +21,9 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 
 from leap_kg.graph.home import HomeError
+from leap_kg.ingest.formats.jsonvalue import read_value
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.github.reported import Report, Reported
-from leap_kg.ingest.jsonvalue import read_value
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.identifiers import Refusal, github
 from leap_kg.sparql.guard import Refused
 from leap_kg.web.answers import site_of

@@ -14,7 +14,7 @@ from leap_kg.graph.remote.snapshot import RemoteSnapshots, served
 from leap_kg.graph.snapshot import Snapshots
 from leap_kg.ingest.fetch import CachedFetcher, Limits
 from leap_kg.ingest.mirror import MirrorFetcher, read_mirror
-from leap_kg.ingest.rounds import harvest_round
+from leap_kg.ingest.runs.rounds import harvest_round
 from leap_kg.ingest.sources import read_sources
 from leap_kg.ontology.iri import path_of
 from leap_kg.ontology.namespaces import DCAT, DCT

@@ -12,8 +12,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 from leap_kg.ingest.cf import StandardNames
 from leap_kg.ingest.cf.table import MAX_TEXT, read_table
 from leap_kg.ingest.fetch import Ask, Body, Fetcher
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.source import Listing, Mapped, RawRecord, RecordUnusable, Ref
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.jsonld import quads_in
 from leap_kg.ontology.namespaces import DCT, OWL, RDF, SCHEMA, SKOS, XSD
 from leap_kg.ontology.shapes import validate

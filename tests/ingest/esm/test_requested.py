@@ -19,8 +19,8 @@ from leap_kg.ingest.esm.instances import (
     version,
 )
 from leap_kg.ingest.esm.requested import RequestsConfig, read_requests
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.source import RecordUnusable
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.namespaces import DCT, FOAF, SCHEMA
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.ingest.esm.tables import WEB, Files, taken

@@ -16,8 +16,8 @@ from leap_kg.ingest.esm.collection import read_collection
 from leap_kg.ingest.esm.facets import concept
 from leap_kg.ingest.esm.table import read_rows, read_table
 from leap_kg.ingest.fetch import FetchFailed
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.source import RecordUnusable
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.namespaces import DCAT, DCT, ONTOLOGY_PATH, RDF, RDFS, SCHEMA, SKOS, Namespace
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.ingest.anyjson import TEXTS, VALUES, planted

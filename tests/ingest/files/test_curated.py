@@ -16,9 +16,9 @@ from leap_kg.ingest.fetch import Ask, Body, Fetcher
 from leap_kg.ingest.files import Files, FilesConfig
 from leap_kg.ingest.files.table import read_table
 from leap_kg.ingest.files.terms import nearest, terms
-from leap_kg.ingest.finding import Finding
+from leap_kg.ingest.formats.yamltext import Unreadable
+from leap_kg.ingest.mapping.finding import Finding
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.jsonld import quads_in
 from leap_kg.ontology.namespaces import ADMS, DCAT, DCT, FAIR4ML, FOAF, ORG, RDF, SCHEMA, XSD
 from leap_kg.ontology.shapes import validate

@@ -14,8 +14,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from leap_kg.ingest.fetch import Ask, Body, Fetcher
 from leap_kg.ingest.files import MAX_BYTES, Files
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.jsonld import quads_in
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, RDF, SCHEMA
 from leap_kg.ontology.shapes import validate

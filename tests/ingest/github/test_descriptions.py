@@ -7,12 +7,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leap_kg.ingest.formats.reading import File, Reading
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.github.citation import Citation, Creator, read_citation
 from leap_kg.ingest.github.codemeta import read_codemeta
 from leap_kg.ingest.github.files import MOST_LISTED, Blob, blobs_of, choose, reader_of
 from leap_kg.ingest.github.notebook import Kernel, read_kernel
-from leap_kg.ingest.reading import File, Reading
-from leap_kg.ingest.yamltext import Unreadable
 
 KEYS = st.sampled_from(
     (

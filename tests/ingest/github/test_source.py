@@ -11,11 +11,11 @@ from pydantic import ValidationError
 from pyoxigraph import Literal, NamedNode
 
 from leap_kg.ingest.fetch import FetchFailed
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.github import fields
 from leap_kg.ingest.github.mapping import map_repository
 from leap_kg.ingest.github.source import Github, GithubConfig
 from leap_kg.ingest.source import Listing, Mapped, RawRecord, RecordUnusable, Ref, Source
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.identifiers.github import Repository
 from leap_kg.ontology.jsonld import quads_in
 from leap_kg.ontology.namespaces import CODEMETA, DCT, FOAF, ONTOLOGY_PATH, OWL, PROV, RDF, SCHEMA, SPDX, Namespace

@@ -8,8 +8,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leap_kg.ingest.formats.yamltext import read_yaml
 from leap_kg.ingest.hubs.scalars import typed
-from leap_kg.ingest.yamltext import read_yaml
 
 
 @pytest.mark.parametrize(

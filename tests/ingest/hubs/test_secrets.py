@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from leap_kg.ingest.formats.reading import File
 from leap_kg.ingest.hubs.layers import LayeredReading, cleaned
 from leap_kg.ingest.hubs.secrets import without_secrets
-from leap_kg.ingest.reading import File
 
 MARK = "hunter2-hunter2"
 

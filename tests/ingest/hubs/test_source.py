@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Triple
 
 from leap_kg.ingest.fetch import Ask, Body, Fetcher, FetchFailed
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.hubs import Hubs, hub_values, profile_list
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.namespaces import DCT
 from leap_kg.settings import DEFAULT_BASE as BASE
 

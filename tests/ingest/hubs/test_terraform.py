@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.hubs.terraform import MAX_BYTES, MAX_DEPTH, MAX_VALUES, read_tfvars
-from leap_kg.ingest.yamltext import Unreadable
 
 
 def read(text: str) -> dict[str, Any]:

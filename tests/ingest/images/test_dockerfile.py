@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.images.dockerfile import read_dockerfile
 from leap_kg.ingest.images.reference import Image
-from leap_kg.ingest.yamltext import Unreadable
 
 PIECES = st.sampled_from(
     ("FROM a:1", "FROM a AS b", "from b", "ARG X=1", "ARG X", "FROM ${X}", "FROM a:${X:-2}", "FROM $X/y",

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.images.packagelist import MAX_BYTES, MAX_LINES, Installed, read_apt, read_explicit, read_packages
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.identifiers.package import Package
 
 NAMES = st.from_regex(r"[a-z0-9_]([a-z0-9_.]{0,8}[a-z0-9_])?(-[a-z0-9_]{1,8}){0,2}", fullmatch=True)

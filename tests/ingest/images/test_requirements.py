@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.images.requirements import (
     Requirements,
     read_conda_lock,
@@ -11,7 +12,6 @@ from leap_kg.ingest.images.requirements import (
     read_pyproject,
     read_requirements,
 )
-from leap_kg.ingest.yamltext import Unreadable
 
 LINES = st.text(max_size=60) | st.sampled_from(
     (

@@ -11,11 +11,11 @@ from pydantic import ValidationError
 from pyoxigraph import Literal, NamedNode
 
 from leap_kg.ingest.fetch import Ask, Body, Fetcher, FetchFailed
+from leap_kg.ingest.formats.yamltext import Unreadable, read_yaml
 from leap_kg.ingest.intake.catalogue import Entry, read_catalogue
 from leap_kg.ingest.intake.mapping import map_entry
 from leap_kg.ingest.intake.source import IntakeConfig
 from leap_kg.ingest.source import Listing, Mapped, RawRecord, RecordUnusable, Ref, Source
-from leap_kg.ingest.yamltext import Unreadable, read_yaml
 from leap_kg.ontology.jsonld import quads_in
 from leap_kg.ontology.namespaces import DCAT, DCT, ONTOLOGY_PATH, RDF, SCHEMA, Namespace
 from leap_kg.ontology.shapes import validate

@@ -16,14 +16,14 @@ from pyoxigraph import Literal, Quad, RdfFormat, Triple, parse, serialize
 
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.publish import publishable
-from leap_kg.ingest.composition import compose
+from leap_kg.ingest.formats.reading import File, Reading
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.leap.catalog import LeapCatalog
 from leap_kg.ingest.leap.naming import subject_of
 from leap_kg.ingest.leap.record import map_merged
-from leap_kg.ingest.reading import File, Reading
+from leap_kg.ingest.mapping.statements import printable
+from leap_kg.ingest.runs.composition import compose
 from leap_kg.ingest.source import Mapped, RawRecord, RecordUnusable
-from leap_kg.ingest.statements import printable
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.namespaces import DCT
 from leap_kg.ontology.shapes import validate
 from tests.ingest.leap.mapped import mapped, part, said, with_catalog, with_meta, with_store

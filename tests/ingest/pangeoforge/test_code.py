@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.pangeoforge.code import MAX_BYTES, Code, read_code
-from leap_kg.ingest.yamltext import Unreadable
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "examples" / "platform" / "feedstocks").glob("*/feedstock/recipe.py"))
 
@@ -169,7 +169,7 @@ def test_nesting_that_overflows_a_parser_is_refused_and_ends_no_process(name: st
     script = """
 import sys
 from leap_kg.ingest.pangeoforge.code import read_code
-from leap_kg.ingest.yamltext import Unreadable
+from leap_kg.ingest.formats.yamltext import Unreadable
 try:
     read_code(sys.stdin.buffer.read(), what="x")
 except Unreadable as problem:

@@ -14,9 +14,9 @@ from pydantic import ValidationError
 from pyoxigraph import Literal, NamedNode, Triple
 
 from leap_kg.ingest.fetch import Ask, Body, Fetcher
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.ror import Organisations, RorConfig, dump
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.jsonld import quads_in
 from leap_kg.ontology.namespaces import ADMS, DCT, FOAF, ORG, OWL, RDF, RDFS, SCHEMA, XSD
 from leap_kg.ontology.shapes import validate

@@ -16,9 +16,9 @@ from leap_kg.ingest.stac.source import StacConfig
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ONTOLOGY_PATH, PROV, RDF, SCHEMA, STAC, Namespace
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.ingest.anyjson import planted
+from tests.ingest.formats.test_jsonvalue import finite
 from tests.ingest.judged import judge, kinds, values
 from tests.ingest.stac.examples import CATALOG, COLLECTION, ITEM, ROOT, STATIC, Served
-from tests.ingest.test_jsonvalue import finite
 
 LEAP = Namespace(BASE + ONTOLOGY_PATH)
 URL = f"{ROOT}items/one.json"

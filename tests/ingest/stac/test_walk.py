@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leap_kg.ingest.fetch import FetchFailed
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.source import Listing, Ref
 from leap_kg.ingest.stac.naming import item_url, resolved, stac_iri
 from leap_kg.ingest.stac.walk import Walk, kind_of
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.ingest.anyjson import TEXTS, VALUES, planted
 from tests.ingest.stac.examples import CATALOG, COLLECTION, ITEM, ROOT, STATIC, Served, api, item

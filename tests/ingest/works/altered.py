@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.composition import compose
+from leap_kg.ingest.formats.yamltext import Unreadable
+from leap_kg.ingest.runs.composition import compose
 from leap_kg.ingest.source import Mapped, RecordUnusable
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.jsonld import quads_in
 from leap_kg.ontology.shapes import Violation, validate
 from leap_kg.settings import DEFAULT_BASE

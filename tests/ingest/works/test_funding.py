@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.statements import Statements
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.works.funding import Award, funder_iri, say_funding
 from leap_kg.ingest.works.kinds import Kind
 from leap_kg.ingest.works.work import Agency, Funding, Work

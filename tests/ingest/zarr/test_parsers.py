@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.reading import File, Reading
+from leap_kg.ingest.formats.reading import File, Reading
+from leap_kg.ingest.formats.yamltext import Unreadable
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import Mapped
-from leap_kg.ingest.statements import Statements
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ingest.zarr.arrays import Array, read_v2, read_v3
 from leap_kg.ingest.zarr.attributes import say_attributes, stated_box, stated_period
 from leap_kg.ingest.zarr.chunks import MAX_BYTES, Unread, numbers

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad
 
-from leap_kg.ingest.genid import genid
+from leap_kg.ingest.formats.genid import genid
 from leap_kg.sparql.guard import Refused
 from leap_kg.web.writing.rdfpatch import read_patch
 from tests.ontology.terms import BASE

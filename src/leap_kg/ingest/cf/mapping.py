@@ -5,12 +5,12 @@ from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from leap_kg.ingest import dates
 from leap_kg.ingest.cf.table import Element
-from leap_kg.ingest.finding import Severity
-from leap_kg.ingest.reading import Reading
+from leap_kg.ingest.formats.reading import Reading
+from leap_kg.ingest.mapping import dates
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import RecordUnusable
-from leap_kg.ingest.statements import Statements
 from leap_kg.ontology.identifiers import Refusal, standard_name
 from leap_kg.ontology.iri import mint
 from leap_kg.ontology.namespaces import DCT, OWL, SCHEMA, SKOS, XSD

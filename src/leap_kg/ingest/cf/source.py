@@ -8,10 +8,10 @@ from leap_kg.ingest.cf.mapping import map_name, map_table
 from leap_kg.ingest.cf.table import Element, read_element, read_table
 from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Fetcher
-from leap_kg.ingest.keeping import kept
-from leap_kg.ingest.reading import File, Reading
+from leap_kg.ingest.formats.reading import File, Reading
+from leap_kg.ingest.mapping.keeping import kept
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
-from leap_kg.ingest.statements import Statements
 from leap_kg.ontology.iri import iri_text
 
 TABLE = "https://cfconventions.org/Data/cf-standard-names/current/src/cf-standard-name-table.xml"

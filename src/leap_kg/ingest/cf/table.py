@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 from xml.parsers.expat import ParserCreate
 
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.source import RecordUnusable
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.sparql.body import BodyLimits, BodyRefused, check_xml
 
 MAX_NAMES = 100_000

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from leap_kg.ingest import dates
-from leap_kg.ingest.dates import Dated
-from leap_kg.ingest.reading import Path
+from leap_kg.ingest.formats.reading import Path
+from leap_kg.ingest.mapping import dates
+from leap_kg.ingest.mapping.dates import Dated
 from leap_kg.ingest.works.kinds import Kind
 from leap_kg.ingest.works.reading import WorkReading
 from leap_kg.ingest.works.work import Status

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from leap_kg.ingest.finding import Severity
-from leap_kg.ingest.reading import Path
+from leap_kg.ingest.formats.reading import Path
+from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ingest.works.contributors import agency_of, person_name
 from leap_kg.ingest.works.reading import WorkReading
 from leap_kg.ingest.works.work import Agency, Contributor, Role

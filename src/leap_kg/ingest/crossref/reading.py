@@ -18,7 +18,7 @@ from leap_kg.ingest.crossref.fields import (
     licences_of,
 )
 from leap_kg.ingest.crossref.people import contributors
-from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ingest.source import RecordUnusable
 from leap_kg.ingest.works.contributors import agency_of
 from leap_kg.ingest.works.funding import funder_iri

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from leap_kg.ingest.datacite.fields import COLLECTIVE, ROLES
-from leap_kg.ingest.finding import Severity
-from leap_kg.ingest.reading import Path
+from leap_kg.ingest.formats.reading import Path
+from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ingest.works.contributors import agency_of, person_name, turned
 from leap_kg.ingest.works.reading import WorkReading
 from leap_kg.ingest.works.work import Agency, Contributor, Role

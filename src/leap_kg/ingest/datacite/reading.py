@@ -9,10 +9,10 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest import dates
 from leap_kg.ingest.datacite.fields import DATES, KINDS, TEXTS
 from leap_kg.ingest.datacite.people import people, publisher
-from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.mapping import dates
+from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ingest.source import RecordUnusable
 from leap_kg.ingest.works.funding import funder_iri
 from leap_kg.ingest.works.identifying import container_of, doi_or_link

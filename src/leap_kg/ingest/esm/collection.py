@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
-from leap_kg.ingest.jsonvalue import read_value
+from leap_kg.ingest.formats.jsonvalue import read_value
 from leap_kg.ingest.source import RecordUnusable
 from leap_kg.ontology.identifiers import Refusal, storage
 

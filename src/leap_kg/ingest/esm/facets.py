@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.statements import Statements
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ontology.iri import digest, iri_text, mint, slug
 from leap_kg.ontology.namespaces import DCT, RDFS, SKOS
 

@@ -13,11 +13,11 @@ from pyoxigraph import NamedNode
 
 from leap_kg.ingest.esm.facets import NOT_FACETS, RENAMED, concept
 from leap_kg.ingest.esm.instances import instance_id, sub_experiment, version
-from leap_kg.ingest.extents import say_period
-from leap_kg.ingest.jsonvalue import canonical
+from leap_kg.ingest.formats.jsonvalue import canonical
+from leap_kg.ingest.mapping.extents import say_period
+from leap_kg.ingest.mapping.statements import ANY_URI, Statements, printable
+from leap_kg.ingest.mapping.variables import Variable, say_variable
 from leap_kg.ingest.source import RecordUnusable
-from leap_kg.ingest.statements import ANY_URI, Statements, printable
-from leap_kg.ingest.variables import Variable, say_variable
 from leap_kg.ontology.identifiers import Refusal, storage
 from leap_kg.ontology.iri import iri_text, mint
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ONTOLOGY_PATH, SCHEMA, Namespace

@@ -19,10 +19,10 @@ from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.esm.facets import CMIP6, concept
 from leap_kg.ingest.esm.instances import expression, is_pattern, named_facets, parsed
 from leap_kg.ingest.fetch import Fetcher
-from leap_kg.ingest.jsonvalue import canonical
+from leap_kg.ingest.formats.jsonvalue import canonical
+from leap_kg.ingest.formats.yamltext import read_yaml
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
-from leap_kg.ingest.statements import Statements
-from leap_kg.ingest.yamltext import read_yaml
 from leap_kg.ontology.iri import digest, iri_text, mint
 from leap_kg.ontology.namespaces import DCT, FOAF, SCHEMA
 

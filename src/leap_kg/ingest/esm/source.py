@@ -13,16 +13,16 @@ from urllib.parse import urlsplit
 from pydantic import Field
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest import dates
 from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.esm.collection import ASSETS, Collection, bare_table, read_collection
 from leap_kg.ingest.esm.facets import RENAMED, say_facet, scheme_name
 from leap_kg.ingest.esm.mapping import State, envelope, facets_of, map_row, opened
 from leap_kg.ingest.esm.table import read_rows, read_table
 from leap_kg.ingest.fetch import Ask, Fetcher
-from leap_kg.ingest.jsonvalue import canonical
+from leap_kg.ingest.formats.jsonvalue import canonical
+from leap_kg.ingest.mapping import dates
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
-from leap_kg.ingest.statements import Statements
 from leap_kg.ontology.iri import digest, iri_text, mint
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF
 

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from leap_kg.ingest.yamltext import Unreadable
+from leap_kg.ingest.formats.yamltext import Unreadable
 
 MAX_BYTES = 2**30
 """The most that a table may unpack to."""

@@ -14,10 +14,10 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from leap_kg.ingest import dates
 from leap_kg.ingest.files.terms import ID, TYPE, Terms, nearest, terms
-from leap_kg.ingest.finding import Severity
-from leap_kg.ingest.reading import Path, Reading, dotted
+from leap_kg.ingest.formats.reading import Path, Reading, dotted
+from leap_kg.ingest.mapping import dates
+from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ingest.source import RecordUnusable
 from leap_kg.ontology.identifiers import Refusal, doi, github, licence, orcid, ror
 from leap_kg.ontology.iri import iri_text, mint, slug

@@ -20,13 +20,13 @@ from leap_kg.ingest.files.curated import Curated
 from leap_kg.ingest.files.folder import Folder
 from leap_kg.ingest.files.table import SEPARATOR, Row, read_table
 from leap_kg.ingest.files.terms import ID, terms
-from leap_kg.ingest.finding import Severity
-from leap_kg.ingest.keeping import kept
-from leap_kg.ingest.rdftext import read_jsonld, read_turtle, tidied
-from leap_kg.ingest.reading import File, Reading, dotted
-from leap_kg.ingest.skolem import TooAlike, skolemise
+from leap_kg.ingest.formats.rdftext import read_jsonld, read_turtle, tidied
+from leap_kg.ingest.formats.reading import File, Reading, dotted
+from leap_kg.ingest.formats.skolem import TooAlike, skolemise
+from leap_kg.ingest.formats.yamltext import Unreadable, read_yaml
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.keeping import kept
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
-from leap_kg.ingest.yamltext import Unreadable, read_yaml
 from leap_kg.ontology.iri import mint, part, slug
 from leap_kg.ontology.kinds import kind_of
 from leap_kg.ontology.namespaces import DCT, FOAF, RDF

@@ -9,8 +9,8 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.source import RecordUnusable
-from leap_kg.ingest.yamltext import Unreadable
 
 MAX_COLUMNS = 200
 MAX_ROWS = 50_000

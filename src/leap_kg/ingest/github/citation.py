@@ -7,9 +7,9 @@ mapping is taken as that mapping.
 from dataclasses import dataclass, field
 from typing import Any
 
-from leap_kg.ingest.finding import Severity
-from leap_kg.ingest.reading import File, Path, Reading
-from leap_kg.ingest.yamltext import read_yaml
+from leap_kg.ingest.formats.reading import File, Path, Reading
+from leap_kg.ingest.formats.yamltext import read_yaml
+from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ontology.identifiers import Doi, Refusal, doi, github, orcid
 
 _MOST = 1000

@@ -6,10 +6,10 @@ Read by its keys, as the CodeMeta crosswalk does; no context is fetched or expan
 import re
 from typing import Any
 
-from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.formats.jsonvalue import read_value
+from leap_kg.ingest.formats.reading import Path, Reading
 from leap_kg.ingest.github.citation import Citation, Creator, Reference
-from leap_kg.ingest.jsonvalue import read_value
-from leap_kg.ingest.reading import Path, Reading
+from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ontology.identifiers import Refusal, doi, orcid
 
 _MOST = 1000

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest import dates
-from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.formats.reading import Reading
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.github.citation import Citation, Reference, read_citation
 from leap_kg.ingest.github.codemeta import read_codemeta
 from leap_kg.ingest.github.people import creator
-from leap_kg.ingest.reading import Reading
+from leap_kg.ingest.mapping import dates
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import Part, RawRecord
-from leap_kg.ingest.statements import Statements
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.identifiers import Refusal, Repository, licence
 from leap_kg.ontology.iri import digest, mint, slug
 from leap_kg.ontology.namespaces import CODEMETA, DCT, FABIO, SCHEMA

@@ -6,7 +6,7 @@ Counters (stars, watchers) change by the hour and would make every reading a cha
 import json
 from typing import Any
 
-from leap_kg.ingest.jsonvalue import read_value
+from leap_kg.ingest.formats.jsonvalue import read_value
 from leap_kg.ingest.source import Part, RecordUnusable
 from leap_kg.ontology.identifiers import Refusal, Repository, github
 

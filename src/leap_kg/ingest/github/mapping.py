@@ -10,18 +10,18 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest import dates
-from leap_kg.ingest.code import describe_repository
-from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.formats.jsonvalue import read_value
+from leap_kg.ingest.formats.reading import File, Reading
 from leap_kg.ingest.github import fields, tree
 from leap_kg.ingest.github.describing import describe_citation, describe_plain_licence, say_licence
 from leap_kg.ingest.github.fields import word
 from leap_kg.ingest.github.people import account, organisation
-from leap_kg.ingest.jsonvalue import read_value
-from leap_kg.ingest.keeping import kept
-from leap_kg.ingest.reading import File, Reading
+from leap_kg.ingest.mapping import dates
+from leap_kg.ingest.mapping.code import describe_repository
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.keeping import kept
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import Mapped, Part, RawRecord, RecordUnusable
-from leap_kg.ingest.statements import Statements
 from leap_kg.ontology.identifiers import Refusal, Repository, github, version
 from leap_kg.ontology.iri import iri_text
 from leap_kg.ontology.namespaces import (

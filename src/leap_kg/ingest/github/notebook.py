@@ -5,7 +5,7 @@ Cells are passed over here: what they open and import is worked out from the sto
 
 from dataclasses import dataclass
 
-from leap_kg.ingest.jsonvalue import read_value
+from leap_kg.ingest.formats.jsonvalue import read_value
 
 _LONGEST = 200
 

@@ -9,8 +9,8 @@ from pyoxigraph import NamedNode
 
 from leap_kg.ingest.github.citation import Creator
 from leap_kg.ingest.github.fields import word
-from leap_kg.ingest.people import describe_person, person_iri
-from leap_kg.ingest.statements import Statements
+from leap_kg.ingest.mapping.people import describe_person, person_iri
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ontology.identifiers import Refusal, Repository, github
 from leap_kg.ontology.iri import digest, mint, slug
 from leap_kg.ontology.namespaces import FOAF, ORG, SCHEMA

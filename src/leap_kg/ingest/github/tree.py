@@ -9,15 +9,15 @@ from collections.abc import Collection
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.formats.reading import File, Reading
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.github import fields
 from leap_kg.ingest.github.files import MOST_LISTED, Blob, Chosen, blobs_of, choose, reader_of
 from leap_kg.ingest.github.notebook import read_kernel
 from leap_kg.ingest.images.describing import Environments, read_part
-from leap_kg.ingest.reading import File, Reading
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import Part, RawRecord
-from leap_kg.ingest.statements import Statements
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.identifiers import Repository, github
 from leap_kg.ontology.iri import iri_text
 from leap_kg.ontology.namespaces import CODEMETA, DCT, ONTOLOGY_PATH, SCHEMA, SPDX, Namespace

@@ -2,7 +2,7 @@
 
 Hazard: the other end is hostile or broken. It redirects for ever, sends a body without end, drips it byte by byte, or
 packs gigabytes into a few kilobytes. Sizes are counted after unpacking, time from the first connection to the last
-byte (waiting for a turn is not counted), and each hop is judged anew by `leap_kg.ingest.address`.
+byte (waiting for a turn is not counted), and each hop is judged anew by `leap_kg.ingest.http.address`.
 """
 
 import time
@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 
 import requests
 
-from leap_kg.ingest.address import (
+from leap_kg.ingest.http.address import (
     AddressRefused,
     Allowance,
     BrokenOff,

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 import structlog
 
 from leap_kg.graph.home import HomeError
-from leap_kg.ingest.address import GuardedAdapter, redact
+from leap_kg.ingest.http.address import GuardedAdapter, redact
 from leap_kg.ingest.http.asking import Ask, Body, Fetcher, FetchFailed, Limits, Parked
 from leap_kg.ingest.http.exchange import Answer, Exchanger, Validators
 from leap_kg.ingest.http.headers import media_type, telling

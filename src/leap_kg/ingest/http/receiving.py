@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import requests
 
-from leap_kg.ingest.address import BrokenOff, OutOfBytes, OutOfTime, wire
+from leap_kg.ingest.http.address import BrokenOff, OutOfBytes, OutOfTime, wire
 from leap_kg.ingest.http.asking import FetchFailed, too_large
 
 _BRIEF = 2**14  # bytes

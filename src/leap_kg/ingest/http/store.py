@@ -19,7 +19,7 @@ from types import TracebackType
 
 from leap_kg.graph.database import opened
 from leap_kg.graph.home import HomeError, unwritable
-from leap_kg.ingest.address import redact
+from leap_kg.ingest.http.address import redact
 from leap_kg.ingest.http.asking import Ask
 
 _VERSION = 1

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import requests
 
-from leap_kg.ingest.address import AddressRefused
+from leap_kg.ingest.http.address import AddressRefused
 from leap_kg.ingest.http.asking import Ask, FetchFailed, shown
 from leap_kg.ingest.http.headers import media_type
 from leap_kg.ingest.http.host import Host

@@ -4,7 +4,7 @@ import re
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.statements import ANY_URI, Statements
+from leap_kg.ingest.mapping.statements import ANY_URI, Statements
 from leap_kg.ontology.iri import mint
 from leap_kg.ontology.namespaces import DCAT, DCT, ONTOLOGY_PATH, Namespace
 

@@ -5,14 +5,14 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
+from leap_kg.ingest.formats.reading import Reading
 from leap_kg.ingest.hubs.buckets import bucket
 from leap_kg.ingest.hubs.declaration import domain_of, hubs_of
 from leap_kg.ingest.hubs.layers import Layer, cleaned
 from leap_kg.ingest.hubs.machines import measure
 from leap_kg.ingest.hubs.mapping import say_setting
 from leap_kg.ingest.hubs.settings import Path, Setting
-from leap_kg.ingest.reading import Reading
-from leap_kg.ingest.statements import Statements
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ontology.iri import mint
 from leap_kg.ontology.namespaces import DCT, FOAF, PROV, SCHEMA
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from leap_kg.ingest.formats.yamltext import read_yaml
 from leap_kg.ingest.source import RecordUnusable
-from leap_kg.ingest.yamltext import read_yaml
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")

@@ -6,7 +6,7 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.statements import Statements
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ontology.iri import mint
 from leap_kg.ontology.namespaces import FOAF
 

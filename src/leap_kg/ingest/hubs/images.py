@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.finding import Severity
-from leap_kg.ingest.reading import Path, Reading, dotted
+from leap_kg.ingest.formats.reading import Path, Reading, dotted
+from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ontology.iri import mint
 
 # https://github.com/distribution/reference: host and path, then a tag, a digest, or both.

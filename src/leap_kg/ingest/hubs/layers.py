@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leap_kg.ingest.finding import Place, Severity
+from leap_kg.ingest.formats.reading import File, Path, Reading, dotted
+from leap_kg.ingest.formats.yamltext import read_yaml
 from leap_kg.ingest.hubs.scalars import typed
 from leap_kg.ingest.hubs.secrets import without_secrets
 from leap_kg.ingest.hubs.settings import Setting
-from leap_kg.ingest.reading import File, Path, Reading, dotted
+from leap_kg.ingest.mapping.finding import Place, Severity
 from leap_kg.ingest.source import Part, RecordUnusable
-from leap_kg.ingest.yamltext import read_yaml
 
 
 @dataclass(frozen=True, slots=True)

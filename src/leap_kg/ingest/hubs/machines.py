@@ -6,10 +6,10 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
-from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.formats.reading import Path, Reading, dotted
 from leap_kg.ingest.hubs.quantities import bytes_of, cores_of, count_of
-from leap_kg.ingest.reading import Path, Reading, dotted
-from leap_kg.ingest.statements import Statements
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ontology.iri import mint, part
 from leap_kg.ontology.namespaces import SCHEMA, XSD
 

@@ -5,15 +5,15 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
+from leap_kg.ingest.formats.reading import Reading
 from leap_kg.ingest.hubs.buckets import bucket_in
 from leap_kg.ingest.hubs.groups import lets_in_github
 from leap_kg.ingest.hubs.layers import Layer, cleaned
 from leap_kg.ingest.hubs.machines import defaults, measure
 from leap_kg.ingest.hubs.profiles import Hub, map_profiles
 from leap_kg.ingest.hubs.settings import Path, Setting, settings_document, settings_triples
-from leap_kg.ingest.reading import Reading
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import RecordUnusable
-from leap_kg.ingest.statements import Statements
 from leap_kg.ontology.iri import mint
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ONTOLOGY_PATH, Namespace
 

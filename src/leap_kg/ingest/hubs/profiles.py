@@ -12,13 +12,13 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.formats.reading import Path, Reading
 from leap_kg.ingest.hubs.groups import group
 from leap_kg.ingest.hubs.images import read_image
 from leap_kg.ingest.hubs.layers import layered
 from leap_kg.ingest.hubs.machines import describe_machine, machine_keys
-from leap_kg.ingest.reading import Path, Reading
-from leap_kg.ingest.statements import Statements
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ontology.iri import mint, slug
 from leap_kg.ontology.namespaces import DCT, ONTOLOGY_PATH, SCHEMA, Namespace
 

@@ -8,7 +8,7 @@ Hazard: an integer of a million digits takes seconds to convert; what is longer 
 
 import re
 
-from leap_kg.ingest.yamltext import Scalar, constant
+from leap_kg.ingest.formats.yamltext import Scalar, constant
 
 _LONGEST = 400
 _TRUTH = {

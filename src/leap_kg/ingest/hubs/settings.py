@@ -21,7 +21,7 @@ from typing import TypeAlias
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from leap_kg.ingest.statements import printable
+from leap_kg.ingest.mapping.statements import printable
 from leap_kg.ontology.iri import part
 from leap_kg.ontology.namespaces import RDF, SCHEMA, XSD
 

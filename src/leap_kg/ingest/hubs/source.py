@@ -14,7 +14,8 @@ from pyoxigraph import NamedNode
 
 from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Fetcher, FetchFailed, Parked
-from leap_kg.ingest.finding import Finding, Severity
+from leap_kg.ingest.formats.reading import File, Reading
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.hubs.cluster import CLUSTER, hub_nodes, map_cluster, map_support, map_terraform
 from leap_kg.ingest.hubs.declaration import (
     PlainHub,
@@ -28,11 +29,10 @@ from leap_kg.ingest.hubs.declaration import (
 from leap_kg.ingest.hubs.layers import Layer, LayeredReading, cleaned, read_layer
 from leap_kg.ingest.hubs.mapping import chart_path, dig, map_hub, say_setting
 from leap_kg.ingest.hubs.terraform import read_tfvars
-from leap_kg.ingest.keeping import kept
-from leap_kg.ingest.reading import File, Reading
+from leap_kg.ingest.mapping.finding import Finding, Severity
+from leap_kg.ingest.mapping.keeping import kept
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
-from leap_kg.ingest.statements import Statements
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.iri import iri_text, mint
 from leap_kg.ontology.namespaces import DCT, PROV
 

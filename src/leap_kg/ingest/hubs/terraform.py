@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.hubs.settings import Setting
-from leap_kg.ingest.yamltext import Unreadable
 
 MAX_BYTES = 2**20
 MAX_DEPTH = 32

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.formats.reading import Reading
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.images.dockerfile import Dockerfile, read_dockerfile
 from leap_kg.ingest.images.packagelist import Fault, Installed, read_apt, read_explicit, read_packages
 from leap_kg.ingest.images.reference import describe_image
@@ -20,10 +21,9 @@ from leap_kg.ingest.images.requirements import (
     read_pyproject,
     read_requirements,
 )
-from leap_kg.ingest.reading import Reading
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import Part
-from leap_kg.ingest.statements import Statements
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.identifiers import version
 from leap_kg.ontology.identifiers.package import Package
 from leap_kg.ontology.namespaces import DCT, ONTOLOGY_PATH, PROV, SCHEMA, Namespace

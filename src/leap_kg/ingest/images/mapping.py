@@ -5,16 +5,16 @@ from datetime import date
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.code import describe_repository
-from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.formats.reading import File, Reading
 from leap_kg.ingest.images.describing import Environment, Environments, read_part
 from leap_kg.ingest.images.dockerfile import Dockerfile
 from leap_kg.ingest.images.packagelist import Installed
 from leap_kg.ingest.images.reference import Image, describe_image
-from leap_kg.ingest.keeping import kept
-from leap_kg.ingest.reading import File, Reading
+from leap_kg.ingest.mapping.code import describe_repository
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.keeping import kept
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import Mapped, Part, RawRecord, RecordUnusable
-from leap_kg.ingest.statements import Statements
 from leap_kg.ontology.identifiers import Refusal, github, version
 from leap_kg.ontology.namespaces import CODEMETA, DCT, ONTOLOGY_PATH, PROV, SCHEMA, XSD, Namespace
 

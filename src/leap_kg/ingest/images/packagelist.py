@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from leap_kg.ingest.yamltext import Unreadable
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ontology.identifiers import Refusal, package
 from leap_kg.ontology.identifiers.package import Package
 

@@ -15,9 +15,9 @@ from pydantic import Field, field_validator
 
 from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Fetcher, FetchFailed, Parked
+from leap_kg.ingest.formats.jsonvalue import read_value
 from leap_kg.ingest.images.mapping import map_image
 from leap_kg.ingest.images.reference import Image, parse_image
-from leap_kg.ingest.jsonvalue import read_value
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ontology.identifiers import Refusal, github, version
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from leap_kg.ingest.formats.yamltext import Path, Unreadable, read_yaml
 from leap_kg.ingest.images.packagelist import Fault, Installed, lines
-from leap_kg.ingest.yamltext import Path, Unreadable, read_yaml
 from leap_kg.ontology.identifiers import Refusal, Repository, github, package
 from leap_kg.ontology.identifiers.package import Package
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from leap_kg.ingest.formats.yamltext import Document
 from leap_kg.ingest.source import RecordUnusable
-from leap_kg.ingest.yamltext import Document
 
 _FOLDER = re.compile(r"\{\{\s*CATALOG_DIR\s*\}\}/*", re.ASCII)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:", re.ASCII)

@@ -9,14 +9,14 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.formats.reading import File, Reading
 from leap_kg.ingest.intake.catalogue import Catalogue, Entry
-from leap_kg.ingest.keeping import kept
 from leap_kg.ingest.leap.feedstock import Link, StoreEntry
 from leap_kg.ingest.leap.stores import map_store
-from leap_kg.ingest.reading import File, Reading
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.keeping import kept
+from leap_kg.ingest.mapping.statements import ANY_URI, Statements
 from leap_kg.ingest.source import Mapped
-from leap_kg.ingest.statements import ANY_URI, Statements
 from leap_kg.ontology.identifiers import Refusal, github, licence, storage
 from leap_kg.ontology.iri import digest, iri_text, mint, slug
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ONTOLOGY_PATH, SCHEMA, Namespace

@@ -12,12 +12,12 @@ from pydantic import Field
 
 from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Fetcher, FetchFailed, Parked
+from leap_kg.ingest.formats.jsonvalue import read_value
+from leap_kg.ingest.formats.yamltext import Unreadable, read_yaml
 from leap_kg.ingest.intake.catalogue import Catalogue, Entry, read_catalogue
 from leap_kg.ingest.intake.mapping import map_catalogue, map_entry
-from leap_kg.ingest.jsonvalue import read_value
 from leap_kg.ingest.leap.naming import file_key
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
-from leap_kg.ingest.yamltext import Unreadable, read_yaml
 
 _MOST_CATALOGUES = 1000
 _DEEPEST = 10

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Fetcher
+from leap_kg.ingest.formats.yamltext import read_yaml
 from leap_kg.ingest.leap.naming import meta_url, record_key
 from leap_kg.ingest.leap.record import map_files, read_mapping
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
-from leap_kg.ingest.yamltext import read_yaml
 
 
 class LeapCatalog(Source):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from leap_kg.ingest.finding import Finding, Severity
+from leap_kg.ingest.mapping.finding import Finding, Severity
 
 Entry = Mapping[str, Any]
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.formats.reading import Path, Reading
 from leap_kg.ingest.leap.naming import META_KEYS
-from leap_kg.ingest.reading import Path, Reading
+from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ontology.identifiers import github, orcid
 
 LONGEST_TITLE = 500

@@ -5,15 +5,15 @@ import re
 
 from pyoxigraph import NamedNode, Triple
 
-from leap_kg.ingest.code import describe_repository
-from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.formats.reading import Reading
 from leap_kg.ingest.leap.feedstock import CitationEntry, Feedstock
 from leap_kg.ingest.leap.naming import Subject
 from leap_kg.ingest.leap.parties import map_parties
 from leap_kg.ingest.leap.recipes import map_recipes
 from leap_kg.ingest.leap.stores import map_store
-from leap_kg.ingest.reading import Reading
-from leap_kg.ingest.statements import Statements
+from leap_kg.ingest.mapping.code import describe_repository
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ontology.identifiers import Refusal, arxiv, doi, licence
 from leap_kg.ontology.iri import digest, iri_text, mint, part, slug
 from leap_kg.ontology.namespaces import DCAT, DCT, FABIO, FOAF, ONTOLOGY_PATH, SCHEMA, XSD, Namespace

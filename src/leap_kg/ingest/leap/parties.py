@@ -6,11 +6,11 @@ name never joins two people. Providers are organisations unless the record gives
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.formats.reading import Path, Reading, dotted
 from leap_kg.ingest.leap.feedstock import Feedstock, Party, Provider
-from leap_kg.ingest.people import describe_person, person_iri
-from leap_kg.ingest.reading import Path, Reading, dotted
-from leap_kg.ingest.statements import Statements
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.people import describe_person, person_iri
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ontology.iri import digest, iri_text, mint, part, slug
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ORG, PROV, SCHEMA, SKOS, VCARD
 

@@ -19,15 +19,15 @@ from pyoxigraph import NamedNode, Triple
 
 from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Fetcher, FetchFailed, Parked
-from leap_kg.ingest.finding import Finding, Severity
+from leap_kg.ingest.formats.reading import File, Reading
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.leap.catalog import listed
 from leap_kg.ingest.leap.compare import compare
 from leap_kg.ingest.leap.naming import Subject, file_key, meta_url, record_key, subject_of
 from leap_kg.ingest.leap.record import map_merged, merge, read_mapping
-from leap_kg.ingest.reading import File, Reading
+from leap_kg.ingest.mapping.finding import Finding, Severity
+from leap_kg.ingest.mapping.statements import Statements, printable
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
-from leap_kg.ingest.statements import Statements, printable
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.iri import iri_text, mint
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF
 

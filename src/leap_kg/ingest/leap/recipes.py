@@ -5,12 +5,12 @@ from collections.abc import Mapping
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.code import describe_repository
-from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.formats.reading import Reading
 from leap_kg.ingest.leap.feedstock import Feedstock, RecipeEntry
 from leap_kg.ingest.leap.naming import Subject
-from leap_kg.ingest.reading import Reading
-from leap_kg.ingest.statements import Statements
+from leap_kg.ingest.mapping.code import describe_repository
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ontology.identifiers import github
 from leap_kg.ontology.iri import digest, mint, slug
 from leap_kg.ontology.namespaces import DCT, ONTOLOGY_PATH, SCHEMA, Namespace

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leap_kg.ingest.finding import Finding, Severity
+from leap_kg.ingest.formats.reading import File, Path, Reading
+from leap_kg.ingest.formats.yamltext import read_yaml
 from leap_kg.ingest.leap.feedstock import Feedstock, Party, read_feedstock
 from leap_kg.ingest.leap.mapping import map_feedstock
 from leap_kg.ingest.leap.naming import META_KEYS, Subject, subject_of
-from leap_kg.ingest.reading import File, Path, Reading
+from leap_kg.ingest.mapping.finding import Finding, Severity
 from leap_kg.ingest.source import Mapped, Part, RecordUnusable
-from leap_kg.ingest.yamltext import read_yaml
 from leap_kg.ontology.identifiers import Refusal, github
 from leap_kg.ontology.iri import iri_text
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.formats.reading import Path, Reading, dotted
 from leap_kg.ingest.leap.feedstock import StoreEntry
-from leap_kg.ingest.reading import Path, Reading, dotted
-from leap_kg.ingest.statements import ANY_URI, Statements
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.statements import ANY_URI, Statements
 from leap_kg.ontology.identifiers import Refusal, storage
 from leap_kg.ontology.iri import mint
 from leap_kg.ontology.namespaces import DCAT, DCT, ONTOLOGY_PATH, PROV, XSD, Namespace

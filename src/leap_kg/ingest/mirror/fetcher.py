@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urljoin
 
-from leap_kg.ingest.address import MAX_URL, blob_form, raw_form
+from leap_kg.ingest.http.address import MAX_URL, blob_form, raw_form
 from leap_kg.ingest.http.asking import Ask, Body, Fetcher, FetchFailed, Limits
 from leap_kg.ingest.http.headers import media_type, telling
 from leap_kg.ingest.mirror.exchange import Exchange

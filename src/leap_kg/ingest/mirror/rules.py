@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from leap_kg.ingest.formats.yamltext import Document, Unreadable, read_yaml
 from leap_kg.ingest.mirror.template import Template
-from leap_kg.ingest.yamltext import Document, Unreadable, read_yaml
 
 
 class MirrorFaulty(ValueError):

@@ -10,10 +10,10 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest import dates
-from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.mapping import dates
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import Mapped, Part, RecordUnusable
-from leap_kg.ingest.statements import Statements
 from leap_kg.ingest.works.document import read_object
 from leap_kg.ingest.works.funding import say_funding
 from leap_kg.ingest.works.kinds import Kind

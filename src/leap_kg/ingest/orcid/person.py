@@ -5,12 +5,12 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest import dates
-from leap_kg.ingest.dates import Dated
-from leap_kg.ingest.finding import Place
-from leap_kg.ingest.people import describe_person
-from leap_kg.ingest.reading import Path
-from leap_kg.ingest.statements import Statements
+from leap_kg.ingest.formats.reading import Path
+from leap_kg.ingest.mapping import dates
+from leap_kg.ingest.mapping.dates import Dated
+from leap_kg.ingest.mapping.finding import Place
+from leap_kg.ingest.mapping.people import describe_person
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.works.agents import say_organization
 from leap_kg.ingest.works.contributors import agency_of, person_name
 from leap_kg.ingest.works.reading import WorkReading

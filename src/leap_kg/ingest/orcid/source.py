@@ -13,11 +13,11 @@ from pyoxigraph import NamedNode
 
 from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Ask, Fetcher
-from leap_kg.ingest.finding import Place
+from leap_kg.ingest.mapping.finding import Place
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.orcid.person import say_employments, say_person
 from leap_kg.ingest.orcid.works import say_works
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
-from leap_kg.ingest.statements import Statements
 from leap_kg.ingest.works.document import read_object
 from leap_kg.ingest.works.reading import reading_of
 from leap_kg.ontology.identifiers import Refusal, orcid

@@ -9,10 +9,10 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.formats.reading import Path
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.orcid.person import date_of, value_of
-from leap_kg.ingest.reading import Path
-from leap_kg.ingest.statements import Statements
 from leap_kg.ingest.works.identifying import doi_or_link
 from leap_kg.ingest.works.kinds import Kind
 from leap_kg.ingest.works.reading import WorkReading

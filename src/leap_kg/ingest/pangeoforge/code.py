@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from leap_kg.ingest.yamltext import Unreadable
+from leap_kg.ingest.formats.yamltext import Unreadable
 
 MAX_BYTES = 128 * 2**10  # parsing an f-string takes time with the square of its length
 MAX_NODES = 100_000

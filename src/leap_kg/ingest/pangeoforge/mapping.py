@@ -8,16 +8,16 @@ from collections.abc import Mapping
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.finding import Severity
+from leap_kg.ingest.formats.reading import File, Reading
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.leap.feedstock import Feedstock, RecipeEntry, read_feedstock
 from leap_kg.ingest.leap.naming import Subject, subject_of
 from leap_kg.ingest.leap.recipes import map_recipes, recipe_node
 from leap_kg.ingest.leap.record import Read, map_files, map_merged, merge, read_mapping
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.pangeoforge.code import Code, read_code
-from leap_kg.ingest.reading import File, Reading
 from leap_kg.ingest.source import Mapped, Part, RawRecord, RecordUnusable
-from leap_kg.ingest.statements import Statements
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.iri import iri_text
 from leap_kg.ontology.namespaces import DCT, SCHEMA
 

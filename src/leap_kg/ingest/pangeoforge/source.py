@@ -10,6 +10,8 @@ from pydantic import Field, field_validator, model_validator
 
 from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Ask, Fetcher, FetchFailed, Parked
+from leap_kg.ingest.formats.reading import Reading
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.github import fields
 from leap_kg.ingest.github.listing import JSON
 from leap_kg.ingest.leap.catalog import listed
@@ -17,9 +19,7 @@ from leap_kg.ingest.leap.feedstock import read_feedstock
 from leap_kg.ingest.leap.naming import meta_url, record_key
 from leap_kg.ingest.leap.record import read_mapping
 from leap_kg.ingest.pangeoforge.mapping import MODULE, OWN, map_recipes_of
-from leap_kg.ingest.reading import Reading
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
-from leap_kg.ingest.yamltext import Unreadable
 from leap_kg.ontology.identifiers import Refusal, Repository, github
 
 META = "feedstock/meta.yaml"

@@ -9,11 +9,11 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from leap_kg.ingest import dates
-from leap_kg.ingest.finding import Severity
-from leap_kg.ingest.reading import Reading
+from leap_kg.ingest.formats.reading import Reading
+from leap_kg.ingest.mapping import dates
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import RecordUnusable
-from leap_kg.ingest.statements import Statements
 from leap_kg.ontology.identifiers import Refusal, doi, ror
 from leap_kg.ontology.iri import iri_text, mint, slug
 from leap_kg.ontology.namespaces import ADMS, DCT, FOAF, ORG, OWL, RDFS, SCHEMA, SKOS

@@ -15,14 +15,14 @@ from pydantic import Field, field_validator
 
 from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Ask, Fetcher
-from leap_kg.ingest.jsonlist import list_items
-from leap_kg.ingest.jsonvalue import read_value
-from leap_kg.ingest.keeping import kept
-from leap_kg.ingest.reading import File, Reading
+from leap_kg.ingest.formats.jsonlist import list_items
+from leap_kg.ingest.formats.jsonvalue import read_value
+from leap_kg.ingest.formats.reading import File, Reading
+from leap_kg.ingest.mapping.keeping import kept
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.ror.dump import read_dump
 from leap_kg.ingest.ror.mapping import map_organisation
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
-from leap_kg.ingest.statements import Statements
 from leap_kg.ontology.identifiers import Refusal, ror
 
 SITE = "https://ror.org/"

@@ -2,5 +2,5 @@
 
 Here belongs what knows STAC: how its documents are walked (`walk`), named (`naming`), kept and given back
 field for field (`document`), and mapped (`mapping`, `assets`, `parties`). Boxes and periods are in
-`leap_kg.ingest.extents`, arrays in `leap_kg.ingest.variables`.
+`leap_kg.ingest.mapping.extents`, arrays in `leap_kg.ingest.mapping.variables`.
 """

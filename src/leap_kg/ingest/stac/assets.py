@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.finding import Severity
-from leap_kg.ingest.reading import Path, Reading, dotted
+from leap_kg.ingest.formats.reading import Path, Reading, dotted
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.statements import ANY_URI, Statements, printable
 from leap_kg.ingest.stac.naming import resolved
-from leap_kg.ingest.statements import ANY_URI, Statements, printable
 from leap_kg.ontology.identifiers import Refusal, storage
 from leap_kg.ontology.iri import iri_text, mint, part
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ONTOLOGY_PATH, XSD, Namespace

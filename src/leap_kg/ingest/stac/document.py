@@ -10,8 +10,8 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, Store
 
 from leap_kg.graph.engine import Engine
-from leap_kg.ingest.jsonvalue import canonical
-from leap_kg.ingest.statements import Statements
+from leap_kg.ingest.formats.jsonvalue import canonical
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ontology.iri import part
 from leap_kg.ontology.namespaces import FOAF, PROV, RDF, RDFS
 

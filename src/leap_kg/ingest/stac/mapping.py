@@ -9,18 +9,18 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest import dates
-from leap_kg.ingest.extents import box, say_box, say_period
-from leap_kg.ingest.finding import Severity
-from leap_kg.ingest.jsonvalue import canonical
-from leap_kg.ingest.reading import Reading
+from leap_kg.ingest.formats.jsonvalue import canonical
+from leap_kg.ingest.formats.reading import Reading
+from leap_kg.ingest.mapping import dates
+from leap_kg.ingest.mapping.extents import box, say_box, say_period
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.statements import Statements
+from leap_kg.ingest.mapping.variables import Variable, say_variable
 from leap_kg.ingest.stac.assets import say_assets
 from leap_kg.ingest.stac.document import say_document
 from leap_kg.ingest.stac.naming import resolved, stac_iri
 from leap_kg.ingest.stac.parties import say_licence, say_providers
 from leap_kg.ingest.stac.walk import kind_of
-from leap_kg.ingest.statements import Statements
-from leap_kg.ingest.variables import Variable, say_variable
 from leap_kg.ontology.identifiers import Refusal, doi
 from leap_kg.ontology.iri import digest, iri_text
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, PROV, SCHEMA, STAC, XSD

@@ -4,10 +4,10 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.finding import Severity
-from leap_kg.ingest.reading import Path, Reading
+from leap_kg.ingest.formats.reading import Path, Reading
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.stac.naming import resolved
-from leap_kg.ingest.statements import Statements
 from leap_kg.ontology.identifiers import Refusal, licence
 from leap_kg.ontology.iri import digest, iri_text, mint, part, slug
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ORG, PROV, SKOS

@@ -9,13 +9,13 @@ from pydantic import Field
 
 from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Ask, Fetcher
-from leap_kg.ingest.finding import Severity
-from leap_kg.ingest.jsonvalue import read_value
-from leap_kg.ingest.reading import File, Reading
+from leap_kg.ingest.formats.jsonvalue import read_value
+from leap_kg.ingest.formats.reading import File, Reading
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ingest.stac.mapping import map_object
 from leap_kg.ingest.stac.walk import ACCEPT, Walk
-from leap_kg.ingest.statements import Statements
 
 
 class StacCatalogs(Source):

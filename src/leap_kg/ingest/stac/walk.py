@@ -13,10 +13,10 @@ from typing import Any, Literal
 from urllib.parse import parse_qs
 
 from leap_kg.ingest.fetch import Ask, Body, FetchFailed
-from leap_kg.ingest.jsonvalue import Json, canonical, read_value
+from leap_kg.ingest.formats.jsonvalue import Json, canonical, read_value
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.source import Listing, Part, Ref
 from leap_kg.ingest.stac.naming import item_url, quoted, resolved
-from leap_kg.ingest.yamltext import Unreadable
 
 ACCEPT = "application/geo+json, application/json;q=0.9, */*;q=0.1"
 

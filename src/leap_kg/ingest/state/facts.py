@@ -11,7 +11,7 @@ from hashlib import blake2b, sha256
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from leap_kg.ingest.people import login_of
+from leap_kg.ingest.mapping.people import login_of
 from leap_kg.ontology.namespaces import DCAT, FOAF, RDF
 
 _LOGIN = re.compile(r"/person/github/([^/#?]+)$")

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse, serialize
 
-from leap_kg.ingest.finding import Place
+from leap_kg.ingest.mapping.finding import Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from pyoxigraph import Triple
 
-from leap_kg.ingest.finding import Place
+from leap_kg.ingest.mapping.finding import Place
 from leap_kg.ingest.state.facts import Facts, node_number, said_hash
 from leap_kg.ingest.state.rows import (
     KeptPart,

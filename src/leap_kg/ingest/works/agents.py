@@ -8,8 +8,8 @@ from collections import Counter
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.people import describe_person, person_iri
-from leap_kg.ingest.statements import Statements
+from leap_kg.ingest.mapping.people import describe_person, person_iri
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.works.work import Agency, Contributor, Role, Work
 from leap_kg.ontology.iri import digest, mint, part, slug
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ORG, PROV, SCHEMA, SKOS, XSD

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from leap_kg.ingest.jsonvalue import canonical, read_value
+from leap_kg.ingest.formats.jsonvalue import canonical, read_value
 from leap_kg.ingest.source import Part, RecordUnusable
 
 

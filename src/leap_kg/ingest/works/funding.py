@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.statements import Statements
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.works.agents import say_organization
 from leap_kg.ingest.works.work import Agency, Funding, Work
 from leap_kg.ontology.identifiers import Refusal, doi, ror

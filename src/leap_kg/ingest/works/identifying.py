@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from leap_kg.ingest.reading import Path
+from leap_kg.ingest.formats.reading import Path
 from leap_kg.ingest.works.kinds import Kind
 from leap_kg.ingest.works.reading import WorkReading
 from leap_kg.ingest.works.work import Container

@@ -6,7 +6,7 @@ those of the work itself. Terms of a publisher are no fault of the record and no
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.statements import Statements
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.works.kinds import Kind
 from leap_kg.ingest.works.work import Work
 from leap_kg.ontology.identifiers import Refusal, licence

@@ -4,10 +4,10 @@ import re
 
 from pyoxigraph import NamedNode, Triple
 
-from leap_kg.ingest.dates import Dated
-from leap_kg.ingest.finding import Severity
-from leap_kg.ingest.jsonvalue import canonical
-from leap_kg.ingest.statements import Statements
+from leap_kg.ingest.formats.jsonvalue import canonical
+from leap_kg.ingest.mapping.dates import Dated
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.works.agents import say_contributors, say_organization
 from leap_kg.ingest.works.funding import say_funding
 from leap_kg.ingest.works.kinds import Kind

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, field_validator
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.reading import Path
-from leap_kg.ingest.statements import Statements
+from leap_kg.ingest.formats.reading import Path
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.works.funding import Award
 from leap_kg.ingest.works.reading import WorkReading
 from leap_kg.ingest.works.work import Contributor, Funding, Work

@@ -1,8 +1,8 @@
 """Reading of what an API says of a work: as `ingest.reading` reads files, but nobody wrote it from our template."""
 
-from leap_kg.ingest.finding import Severity
-from leap_kg.ingest.reading import File, Path, Reading, dotted
-from leap_kg.ingest.statements import printable
+from leap_kg.ingest.formats.reading import File, Path, Reading, dotted
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.statements import printable
 from leap_kg.ingest.works.plaintext import plain
 
 _LONGEST = 100_000

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from leap_kg.ingest.fetch import Fetcher, FetchFailed, Parked
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.source import Listing, RecordUnusable, Ref
-from leap_kg.ingest.yamltext import Unreadable
 
 _MOST_PAGES = 100_000
 

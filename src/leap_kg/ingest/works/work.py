@@ -5,8 +5,8 @@ from enum import Enum
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.dates import Dated
-from leap_kg.ingest.reading import Path
+from leap_kg.ingest.formats.reading import Path
+from leap_kg.ingest.mapping.dates import Dated
 from leap_kg.ingest.works.kinds import Kind
 
 

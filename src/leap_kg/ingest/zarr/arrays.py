@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from leap_kg.ingest.jsonvalue import canonical
+from leap_kg.ingest.formats.jsonvalue import canonical
 
 MAX_DIMENSIONS = 32
 

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest import dates
-from leap_kg.ingest.extents import Box, turned
-from leap_kg.ingest.finding import Severity
-from leap_kg.ingest.people import describe_person, person_iri
-from leap_kg.ingest.reading import Reading
-from leap_kg.ingest.statements import Statements
+from leap_kg.ingest.formats.reading import Reading
+from leap_kg.ingest.mapping import dates
+from leap_kg.ingest.mapping.extents import Box, turned
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.people import describe_person, person_iri
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.zarr.moments import dated
 from leap_kg.ontology.identifiers import Refusal, doi, github, licence, orcid
 from leap_kg.ontology.iri import digest, mint, part, slug

@@ -11,7 +11,7 @@ import warnings
 import zlib
 from typing import Any
 
-from leap_kg.ingest.jsonvalue import canonical
+from leap_kg.ingest.formats.jsonvalue import canonical
 from leap_kg.ingest.zarr.arrays import Array
 
 MAX_BYTES = 32 * 2**20

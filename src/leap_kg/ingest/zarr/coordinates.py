@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from leap_kg.ingest.extents import Box, turned
+from leap_kg.ingest.mapping.extents import Box, turned
 from leap_kg.ingest.zarr.arrays import Array
 from leap_kg.ingest.zarr.chunks import MAX_BYTES, Unread, numbers
 from leap_kg.ingest.zarr.hierarchy import Hierarchy

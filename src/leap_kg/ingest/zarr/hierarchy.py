@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from leap_kg.ingest.jsonvalue import read_value
-from leap_kg.ingest.yamltext import Unreadable
+from leap_kg.ingest.formats.jsonvalue import read_value
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.zarr.arrays import Array, read_v2, read_v3
 
 MAX_ARRAYS = 5000

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.extents import say_box, say_period
-from leap_kg.ingest.finding import Severity
-from leap_kg.ingest.jsonvalue import canonical
-from leap_kg.ingest.reading import Reading
-from leap_kg.ingest.statements import ANY_URI, Statements
-from leap_kg.ingest.variables import Variable, say_variable
+from leap_kg.ingest.formats.jsonvalue import canonical
+from leap_kg.ingest.formats.reading import Reading
+from leap_kg.ingest.mapping.extents import say_box, say_period
+from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.statements import ANY_URI, Statements
+from leap_kg.ingest.mapping.variables import Variable, say_variable
 from leap_kg.ingest.zarr.arrays import Array
 from leap_kg.ingest.zarr.attributes import say_attributes, stated_box, stated_period
 from leap_kg.ingest.zarr.coordinates import coordinates, extent

@@ -6,6 +6,7 @@ them, so that a period can be compared with others. https://cfconventions.org/cf
 
 import math
 import re
+import warnings
 from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 
@@ -30,8 +31,9 @@ def moment(number: float, units: str, calendar: object) -> str:
     if not math.isfinite(number) or len(named) > _LONGEST or not is_time_unit(units):
         return ""
     try:
-        found = cftime.num2date(number, units, named, only_use_cftime_datetimes=True)
-    except (ValueError, OverflowError, TypeError, AttributeError, KeyError, ArithmeticError):
+        with warnings.catch_warnings(action="error"):  # what CF does not support, such as a year 0, is no moment
+            found = cftime.num2date(number, units, named, only_use_cftime_datetimes=True)
+    except (Warning, ValueError, OverflowError, TypeError, AttributeError, KeyError, ArithmeticError):
         return ""
     return _iso(found.year, found.month, found.day, found.hour, found.minute, found.second)
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leap_kg.ingest.fetch import Body, Fetcher
-from leap_kg.ingest.jsonvalue import read_value
-from leap_kg.ingest.yamltext import Unreadable
+from leap_kg.ingest.formats.jsonvalue import read_value
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.zarr import snapshots
 from leap_kg.ingest.zarr.asking import Asking
 from leap_kg.ingest.zarr.hierarchy import REFERENCES, V2_ROOT, V3_ROOT, Hierarchy, read_documents

@@ -6,8 +6,8 @@ bodies hold.
 
 from dataclasses import dataclass
 
-from leap_kg.ingest.jsonvalue import read_value
-from leap_kg.ingest.yamltext import Unreadable
+from leap_kg.ingest.formats.jsonvalue import read_value
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.zarr.asking import Asking
 
 # The first bytes of formats that are one file; HDF5's and NetCDF's from the format descriptions of their makers.

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from leap_kg.ingest.fetch import Body
-from leap_kg.ingest.jsonvalue import read_value
-from leap_kg.ingest.yamltext import Unreadable
+from leap_kg.ingest.formats.jsonvalue import read_value
+from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.zarr.arrays import read_v3
 from leap_kg.ingest.zarr.hierarchy import Hierarchy
 

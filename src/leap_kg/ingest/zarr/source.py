@@ -15,9 +15,9 @@ from pyoxigraph import NamedNode
 
 from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Fetcher
-from leap_kg.ingest.reading import File, Reading
+from leap_kg.ingest.formats.reading import File, Reading
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
-from leap_kg.ingest.statements import Statements
 from leap_kg.ingest.zarr.asking import Asking
 from leap_kg.ingest.zarr.coordinates import wanted_keys
 from leap_kg.ingest.zarr.mapping import map_answer, map_store

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from leap_kg.ingest.fetch import Fetcher
-from leap_kg.ingest.jsonvalue import canonical, read_value
+from leap_kg.ingest.formats.jsonvalue import canonical, read_value
 from leap_kg.ingest.source import RecordUnusable
 from leap_kg.ontology.identifiers import Location, Refusal, storage
 

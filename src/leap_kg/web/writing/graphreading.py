@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse, serialize
 from starlette.concurrency import run_in_threadpool
 
 from leap_kg.graph.publication.provenance import graph_revision
-from leap_kg.ingest import genid
+from leap_kg.ingest.formats import genid
 from leap_kg.ontology.namespaces import prefixes
 from leap_kg.sparql.accept import best
 from leap_kg.sparql.formats import GRAPHS, Format

@@ -11,8 +11,8 @@ from pathlib import PurePath
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple
 
-from leap_kg.ingest import genid
-from leap_kg.ingest.skolem import TooAlike
+from leap_kg.ingest.formats import genid
+from leap_kg.ingest.formats.skolem import TooAlike
 from leap_kg.sparql.body import BODY_LIMITS, BodyRefused, parse_body
 from leap_kg.sparql.guard import Refused
 from leap_kg.web.writing.bodies import Body

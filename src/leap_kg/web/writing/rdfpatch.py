@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse
 
-from leap_kg.ingest.genid import from_label
+from leap_kg.ingest.formats.genid import from_label
 from leap_kg.sparql.guard import Refused
 
 MEDIA_TYPES = frozenset({"application/rdf-patch", "text/rdf-patch"})

@@ -1,0 +1,1 @@
+"""From values to triples, the same for every source: statements, findings, people, places, dates, variables."""

@@ -1,0 +1,113 @@
+"""Where and when: bounding boxes as WKT, periods as dates, the same for every source that states them.
+
+Boxes are in degrees on WGS 84, longitude first. Longitudes of any turn (0 to 360 too) come out between -180 and 180;
+a box over the antimeridian becomes two, so that "does it intersect" is right for readers that know only planes.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from leap_kg.ingest.mapping import dates
+from leap_kg.ingest.mapping.statements import Statements
+from leap_kg.ontology.iri import part
+from leap_kg.ontology.namespaces import DCAT, DCT, GEO, XSD
+
+_DIGITS = 6  # decimals of a degree that are kept: about a decimetre
+_SLACK = 1e-3  # how far past a pole or a full turn rounding may lead
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A bounding box in degrees; `west` is greater than `east` where it crosses the antimeridian."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @property
+    def wkt(self) -> str:
+        """The box as a polygon, or as two of them, counter-clockwise."""
+        if self.west <= self.east:
+            return f"POLYGON({self._ring(self.west, self.east)})"
+        return f"MULTIPOLYGON(({self._ring(self.west, 180.0)}),({self._ring(-180.0, self.east)}))"
+
+    def _ring(self, west: float, east: float) -> str:
+        corners = ((west, self.south), (east, self.south), (east, self.north), (west, self.north), (west, self.south))
+        return "(" + ",".join(f"{_shown(x)} {_shown(y)}" for x, y in corners) + ")"
+
+
+def box(numbers: object) -> Box | None:
+    """The box of `[west, south, east, north]`, or of six numbers with heights; `None` for anything else."""
+    if not isinstance(numbers, Sequence) or isinstance(numbers, str) or len(numbers) not in (4, 6):
+        return None
+    values = [value for number in numbers if (value := _finite(number)) is not None]
+    if len(values) != len(numbers):
+        return None
+    half = len(values) // 2
+    west, south, east, north = values[0], values[1], values[half], values[half + 1]
+    return turned(west, south, east, north)
+
+
+def turned(west: float, south: float, east: float, north: float) -> Box | None:
+    """The box with longitudes between -180 and 180; `None` if it is none (a pole overrun, south above north)."""
+    if not all(map(math.isfinite, (west, south, east, north))) or south > north:
+        return None
+    if south < -90 - _SLACK or north > 90 + _SLACK or max(abs(west), abs(east)) > 720:
+        return None
+    south, north = max(south, -90.0), min(north, 90.0)
+    if east - west >= 360 - _SLACK:
+        return Box(-180.0, south, 180.0, north)
+    if not (-180 <= west <= 180 and -180 <= east <= 180):
+        # The east end of a box that reaches the antimeridian is 180, its west end -180.
+        west, east = (west + 180) % 360 - 180, 180 - (180 - east) % 360
+    return Box(west, south, east, north)
+
+
+def say_box(subject: NamedNode, where: Box, say: Statements) -> None:
+    """Give the subject this extent in space."""
+    node = part(subject, "spatial", where.wkt)
+    say.link(subject, DCT("spatial"), node)
+    say.type(node, DCT("Location"))
+    say.text(node, DCAT("bbox"), where.wkt, GEO("wktLiteral"))
+
+
+def say_period(subject: NamedNode, start: str, end: str, say: Statements) -> bool:
+    """Give the subject this extent in time, either end open if it is `""`; `False` if neither is a date."""
+    first, last = dates.parse(start), dates.parse(end)
+    if first is None and last is None:
+        return False
+    node = part(subject, "temporal", start, end)
+    say.link(subject, DCT("temporal"), node)
+    say.type(node, DCT("PeriodOfTime"))
+    for predicate, moment in ((DCAT("startDate"), first), (DCAT("endDate"), last)):
+        if moment is not None:
+            # Dates and moments do not compare in SPARQL: a day stands for its first, a bare moment for that in UTC.
+            say.text(node, predicate, _moment(moment), XSD("dateTime"))
+    return True
+
+
+def _moment(date: dates.Dated) -> str:
+    if date.datatype == XSD("dateTime"):
+        clock = date.text.partition("T")[2]
+        return date.text if clock.endswith("Z") or "+" in clock or "-" in clock else f"{date.text}Z"
+    padded = (date.text + "-01-01")[:10]
+    return f"{padded}T00:00:00Z"
+
+
+def _finite(number: object) -> float | None:
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return None
+    try:
+        value = float(number)
+    except OverflowError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _shown(degrees: float) -> str:
+    # Adding zero makes -0 to 0.
+    return f"{round(degrees, _DIGITS) + 0.0:.{_DIGITS}f}".rstrip("0").rstrip(".")

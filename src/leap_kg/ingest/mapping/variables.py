@@ -1,0 +1,74 @@
+"""Variables of datasets and stores as nodes, the same for every source that describes arrays.
+
+A shape and a chunk shape are texts, one `name=size` a dimension in its order: `time=32 lat=101 lon=101`. A dimension
+without a known size is its name alone, one without a name is called by its place: `0=32`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from leap_kg.ingest.mapping.statements import Statements, printable
+from leap_kg.ontology.identifiers import Refusal, standard_name
+from leap_kg.ontology.iri import digest, part
+from leap_kg.ontology.namespaces import DCAT, DCT, ONTOLOGY_PATH, SCHEMA, XSD, Namespace
+
+# https://cfconventions.org/cf-conventions/cf-conventions.html#standard-name-modifiers
+_MODIFIERS = ("detection_minimum", "number_of_observations", "standard_error", "status_flag")
+_LONGEST = 64  # dimensions that are spelt out; no real array has so many
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One array: `dimensions` are names, `shape` and `chunks` sizes in their order, `byte_size` unpacked bytes.
+
+    `codecs` and `unmapped` are JSON texts; what is not known is empty or `None`.
+    """
+
+    name: str
+    long_name: str = ""
+    standard_name: str = ""
+    units: str = ""
+    dimensions: tuple[str, ...] = ()
+    shape: tuple[int, ...] = ()
+    chunks: tuple[int, ...] = ()
+    data_type: str = ""
+    codecs: str = ""
+    byte_size: int | None = None
+    unmapped: str = ""
+
+
+def say_variable(subject: NamedNode, variable: Variable, say: Statements, base: str) -> NamedNode:
+    """The variable as a part of the dataset or store that has it."""
+    leap = Namespace(base + ONTOLOGY_PATH)
+    node = part(subject, "variable", variable.name)
+    say.link(subject, SCHEMA("variableMeasured"), node)
+    say.type(node, leap("Variable"))
+    # A name of nothing but control characters is one that cannot be written.
+    say.text(node, SCHEMA("name"), printable(variable.name).strip() or f"unnamed {digest(variable.name)}")
+    say.text(node, DCT("description"), variable.long_name)
+    say.text(node, SCHEMA("unitText"), variable.units)
+    if variable.standard_name:
+        name, _, modifier = variable.standard_name.strip().partition(" ")
+        known = standard_name.parse(variable.standard_name if modifier not in _MODIFIERS else name)
+        if not isinstance(known, Refusal):
+            say.link(node, SCHEMA("propertyID"), known.iri)
+    say.text(node, leap("shape"), sizes(variable.dimensions, variable.shape))
+    say.text(node, leap("chunkShape"), sizes(variable.dimensions, variable.chunks) if variable.chunks else "")
+    say.text(node, leap("dataType"), variable.data_type)
+    say.text(node, leap("codecs"), variable.codecs)
+    if variable.byte_size is not None:
+        say.text(node, DCAT("byteSize"), str(variable.byte_size), XSD("nonNegativeInteger"))
+    say.text(node, leap("unmapped"), variable.unmapped)
+    return node
+
+
+def sizes(names: Sequence[str], lengths: Sequence[int]) -> str:
+    """`time=32 lat=101`: each dimension by its name, else by its place, with its length where that is known."""
+    found = []
+    for place in range(min(max(len(names), len(lengths)), _LONGEST)):
+        name = "_".join(names[place].split()) if place < len(names) else ""
+        name = name or str(place)
+        found.append(f"{name}={lengths[place]}" if place < len(lengths) else name)
+    return " ".join(found)

@@ -1,0 +1,180 @@
+"""Publishing to a server that owns the store: what a run changes here is sent there as a patch of the source's graph.
+
+This home keeps its own copy of what it publishes, so that only differences go over the network, and remembers with
+which validator each graph was left there. When that is not known, or something in between went wrong, the graph is
+read back and compared.
+
+Hazard: a change that is too large for one request is sent in several, each a revision of its own.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import structlog
+from pyoxigraph import NamedNode, Quad
+
+from leap_kg.graph.activity import Activity
+from leap_kg.graph.engine import Engine
+from leap_kg.graph.home import Home, HomeError, unwritable
+from leap_kg.graph.names import source_graph
+from leap_kg.graph.publication.canonical import lines_of
+from leap_kg.graph.publication.change import Change, Publication
+from leap_kg.graph.publication.provenance import graph_revision
+from leap_kg.graph.publication.records import Record
+from leap_kg.graph.publication.sorting import Batch, Sorter, compared, cut
+from leap_kg.graph.remote.store import RemoteStore
+from leap_kg.ingest.runs.graphserver import Conflict, GraphServer
+from leap_kg.ingest.runs.publication import Opened, Quads, Target
+from leap_kg.remote import Remote
+
+_CHUNK_BYTES = 16 * 2**20
+
+log = structlog.get_logger(__name__)
+
+
+class ServerTarget:
+    """A server beside the graph `here`, which is published into first."""
+
+    writes = True
+
+    def __init__(self, home: Home, base: str, here: Target, server: GraphServer) -> None:
+        self._home = home
+        self._base = base
+        self._here = here
+        self._server = server
+
+    @contextmanager
+    def opened(self) -> Iterator[Opened]:
+        """The graph here, opened, with the server behind it."""
+        with ExitStack() as stack:
+            stack.callback(self._server.close)
+            opened = stack.enter_context(self._here.opened())
+            yield _Sending(self._home, self._base, opened, self._server)
+
+
+class _Sending:
+    def __init__(self, home: Home, base: str, here: Opened, server: GraphServer) -> None:
+        self._notes = home.path / "harvesting" / "sent.json"
+        self._staging = home.path
+        self._base = base
+        self._here = here
+        self._server = server
+        address = f"{server.address}/sparql"
+        self._there = RemoteStore(Remote(query=address, update=address))
+
+    def store(self) -> Quads:
+        return _Divided(self._here.store(), self._there)
+
+    def graph(self) -> Engine:
+        return self._here.graph()
+
+    @property
+    def revision(self) -> int:
+        return self._here.revision
+
+    def publish(self, source: str, records: Iterable[Record], activity: Activity) -> Publication:
+        graph = source_graph(self._base, source)
+        before = graph_revision(self.graph(), graph, self._base)
+        publication = self._here.publish(source, records, activity)
+        after = graph_revision(self.graph(), graph, self._base)
+        known, tag = self._noted(source)
+        if known == after and tag:
+            return publication
+        self._note(source, None)
+        if known == before and tag:
+            difference = publication.difference
+            self._send(source, graph, ((b"D", difference.removed), (b"A", difference.added)), tag)
+        else:
+            self._compare(source, graph)
+        self._note(source, (after, self._server.standing(graph.value).tag))
+        return publication
+
+    def _send(self, source: str, graph: NamedNode, change: Iterable[tuple[bytes, Iterable[Quad]]], tag: str) -> None:
+        lines = (b"%s %s .\n" % (code, str(quad.triple).encode()) for code, quads in change for quad in quads)
+        self._patch(source, graph, lines, tag)
+
+    def _compare(self, source: str, graph: NamedNode) -> None:
+        """Make the graph there what it is here, whatever it says now."""
+        tag = self._server.standing(graph.value).tag
+        with TemporaryDirectory(dir=self._staging) as name:
+            folder = Path(name)
+            with Sorter(folder) as here, Sorter(folder) as there, Change(folder) as change:
+                for batch in lines_of(self.graph().quads_for_pattern(None, None, None, graph)):
+                    here.add(batch)
+                for batch in cut(self._server.triples(graph.value)) if tag else ():
+                    there.add([line.removesuffix(b" .") + f" {graph} .".encode() for line in batch if line])
+                change.add(compared(there.batches(), here.batches()))
+                ending = f" {graph} .".encode()
+                spools = ((b"D", change.removed), (b"A", change.added))
+                lines = (
+                    b"%s %s .\n" % (code, line.removesuffix(ending))
+                    for code, spool in spools
+                    for batch in spool.batches()
+                    for line in batch
+                )
+                self._patch(source, graph, lines, tag)
+
+    def _patch(self, source: str, graph: NamedNode, lines: Iterable[bytes], tag: str) -> None:
+        try:
+            for chunk in _chunks(lines):
+                self._server.patch(graph.value, chunk, tag)
+                tag = self._server.standing(graph.value).tag
+        except Conflict as conflict:
+            raise HomeError(
+                f"{conflict}; if another process harvests {source} too, stop one of the two. The next harvest of "
+                f"{source} from here compares the whole graph and makes it what is here"
+            ) from None
+
+    def _noted(self, source: str) -> tuple[int, str]:
+        """The revision of the graph here that was last sent, and the validator that it got there."""
+        with suppress(OSError, ValueError, TypeError, AttributeError):
+            found = json.loads(self._notes.read_text()).get(self._server.address, {}).get(source)
+            return (int(found[0]), str(found[1])) if found else (-1, "")
+        return -1, ""
+
+    def _note(self, source: str, sent: tuple[int, str] | None) -> None:
+        notes: dict[str, dict[str, object]] = {}
+        with suppress(OSError, ValueError):
+            notes = json.loads(self._notes.read_text())
+        notes.setdefault(self._server.address, {})[source] = sent
+        try:
+            partial = self._notes.with_suffix(".partial")
+            partial.write_text(json.dumps(notes))
+            partial.replace(self._notes)
+        except OSError as error:
+            raise unwritable(self._notes, error) from None
+
+
+class _Divided:
+    """One graph as it is here; what all graphs say, as it is there."""
+
+    def __init__(self, here: Quads, there: RemoteStore) -> None:
+        self._here = here
+        self._there = there
+
+    def quads_for_pattern(
+        self,
+        subject: NamedNode | None,
+        predicate: NamedNode | None,
+        target: NamedNode | None,
+        graph: NamedNode | None,
+        /,
+    ) -> Iterator[Quad]:
+        place: Callable[..., Iterator[Quad]] = (self._there if graph is None else self._here).quads_for_pattern
+        return place(subject, predicate, target, graph)
+
+
+def _chunks(lines: Iterable[bytes]) -> Iterator[Batch]:
+    chunk: Batch = []
+    size = 0
+    for line in lines:
+        chunk.append(line)
+        size += len(line)
+        if size > _CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk

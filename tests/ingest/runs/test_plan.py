@@ -1,0 +1,89 @@
+"""What of a source is read, and when it is due."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leap_kg.ingest.runs.plan import FULL_EVERY, OVERLAP, due, mapping_settings, parked_until, watermark
+from leap_kg.ingest.state import RunReport, State
+from tests.ingest.ledger import Ledger
+
+NOW = datetime.now(UTC)
+RUN = RunReport("lab/1", "lab", "The lab", NOW.isoformat(), NOW.isoformat(), "complete", 0, 0, 0, 0, 0, 1)
+
+runs = st.builds(
+    replace,
+    st.just(RUN),
+    outcome=st.sampled_from(["complete", "held", "partial", "failed", "parked", "replayed"]),
+    scope=st.sampled_from(["full", "changes", "some"]),
+)
+
+
+@pytest.fixture
+def state() -> Iterator[State]:
+    with State(None) as state:
+        yield state
+
+
+def ran(state: State, hours: float, outcome: str = "complete", scope: str = "full", until: str = "") -> None:
+    """Keep a run that began so many hours ago."""
+    began = (NOW - timedelta(hours=hours)).isoformat()
+    state.fail(replace(RUN, run=f"lab/{hours}", started=began, ended=began, outcome=outcome, scope=scope, until=until))
+
+
+@given(st.lists(runs, max_size=25))
+def test_changes_are_asked_for_only_if_a_full_listing_was_not_long_ago(history: list[RunReport]) -> None:
+    dated = [replace(run, started=(NOW - timedelta(hours=number)).isoformat()) for number, run in enumerate(history)]
+    good = [run for run in dated if run.outcome in ("complete", "held") and run.scope != "some"]
+    since = watermark(dated)
+    if "full" in [run.scope for run in good[: FULL_EVERY - 1]]:
+        assert since == datetime.fromisoformat(good[0].started) - OVERLAP
+    else:
+        assert since is None
+
+
+def test_a_source_is_due_when_it_never_was_read_or_has_grown_stale(state: State) -> None:
+    source = Ledger({})
+    assert due(state, source)
+    ran(state, 23)
+    assert not due(state, source)
+    source.stale_after = timedelta(hours=22)
+    assert due(state, source)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "scope"), [("failed", "full"), ("partial", "full"), ("replayed", "some"), ("complete", "some")]
+)
+def test_what_was_no_whole_reading_leaves_it_due(state: State, outcome: str, scope: str) -> None:
+    ran(state, 1, outcome=outcome, scope=scope)
+    assert due(state, Ledger({}))
+
+
+@pytest.mark.parametrize("outcome", ["complete", "held"])
+def test_a_reading_of_changes_counts(state: State, outcome: str) -> None:
+    ran(state, 1, outcome=outcome, scope="changes")
+    assert not due(state, Ledger({}))
+
+
+def test_a_parked_source_is_due_only_then(state: State) -> None:
+    until = NOW + timedelta(seconds=400)
+    ran(state, 1, outcome="parked", until=until.isoformat())
+    assert not due(state, Ledger({}))
+    assert parked_until(state, "lab") == until
+    ran(state, 0.5, outcome="parked", until=(NOW - timedelta(seconds=1)).isoformat())
+    assert parked_until(state, "lab") is None
+    assert due(state, Ledger({}))
+
+
+def test_settings_of_a_mapping_are_those_that_it_may_depend_on() -> None:
+    class Other(Ledger):
+        pass
+
+    plain = mapping_settings(Ledger({"a": "A"}))
+    assert mapping_settings(Ledger({"b": "B"})) == plain, "what is listed is no matter of the mapping"
+    assert mapping_settings(Ledger({}, prefix="New")) != plain
+    assert mapping_settings(Other({})) != plain
