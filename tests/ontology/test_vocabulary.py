@@ -77,7 +77,7 @@ def test_schema_org_is_written_with_https() -> None:
         for number, line in enumerate(file.read_text().splitlines(), start=1)
         if "http://schema.org" in line
     ]
-    normalising = re.compile(r"src/leap_kg/ingest/rdftext\.py:\d+: _OLD_SCHEMA = ")
+    normalising = re.compile(r"src/leap_kg/ingest/formats/rdftext\.py:\d+: _OLD_SCHEMA = ")
     assert [line for line in lines if not normalising.match(line)] == []
 
 
