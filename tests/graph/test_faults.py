@@ -325,3 +325,17 @@ def test_a_large_patch_is_written_as_a_small_one_would_be(home: Home) -> None:
 def test_a_source_without_statements_makes_no_revision(writer: Writer) -> None:
     assert writer.publish("one", [], activity()).revision == 0
     assert writer.publish_records("one", [], activity()).revision == 0
+
+
+def test_nothing_is_published_on_a_last_patch_that_was_damaged_since(home: Home) -> None:
+    publish_three(home)
+    path = PatchLog(home.log).files()[3]
+    whole = path.read_bytes()
+    for damaged in (whole[:-20], whole[:-30] + bytes([whole[-30] ^ 1]) + whole[-29:]):
+        path.write_bytes(damaged)
+        with pytest.raises(LogError, match=path.name), Writer(home, BASE):
+            pass
+        assert PatchLog(home.log).last() == 3
+    path.write_bytes(whole)
+    with Writer(home, BASE) as writer:
+        assert writer.revision == 3

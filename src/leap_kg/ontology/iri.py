@@ -13,6 +13,12 @@ from urllib.parse import quote, unquote
 from pyoxigraph import NamedNode
 
 _KEEP = "/-._~!$&'()*+,;=:@"
+# Most texts have nothing to encode.
+_KEPT = re.compile(r"[A-Za-z0-9/\-._~!$&'()*+,;=:@]*")
+_KEPT_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9:/?#\[\]@!$&'()*+,;=\-._~]+")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.")
+_NO_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_NO_WORD = re.compile(r"[^a-z0-9]+")
 
 # External namespaces whose nodes get a path of their own; all others are shown at /node?iri=.
 _EXTERNAL = {
@@ -27,8 +33,8 @@ _EXTERNAL = {
 
 def slug(text: str) -> str:
     """A lower-case ASCII name for a path: words joined by `-`; never empty (falls back to a hash)."""
-    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    words = re.sub(r"[^a-z0-9]+", "-", ascii_text.lower()).strip("-")[:80].strip("-")
+    ascii_text = text if text.isascii() else unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    words = _NO_WORD.sub("-", ascii_text.lower()).strip("-")[:80].strip("-")
     return words or digest(text)
 
 
@@ -40,8 +46,8 @@ def digest(*parts: str) -> str:
 
 def mint(base: str, kind: str, *path: str) -> NamedNode:
     """The IRI `base kind/path…`, each part percent-encoded where an IRI path needs it."""
-    encoded = "/".join(quote(part, safe=_KEEP) for part in path)
-    return NamedNode(f"{base}{kind}/{encoded}")
+    joined = "/".join(path)
+    return NamedNode(f"{base}{kind}/{joined if _KEPT.fullmatch(joined) else quote(joined, safe=_KEEP)}")
 
 
 def part(parent: NamedNode, kind: str, *identity: str) -> NamedNode:
@@ -89,10 +95,13 @@ def _resolved_elsewhere(path: str) -> bool:
 
 def iri_text(text: str) -> str | None:
     """The text as an absolute IRI with what an IRI cannot hold percent-encoded; `None` if it cannot be one."""
-    if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:.", text):
+    if _KEPT_IRI.fullmatch(text):
+        encoded = text
+    elif _SCHEME.match(text):
+        encoded = quote(text, safe=":/?#[]@!$&'()*+,;=%-._~", encoding="utf-8", errors="replace")
+        encoded = _NO_ESCAPE.sub("%25", encoded)
+    else:
         return None
-    encoded = quote(text, safe=":/?#[]@!$&'()*+,;=%-._~", encoding="utf-8", errors="replace")
-    encoded = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", encoded)
     try:
         return NamedNode(encoded).value
     except ValueError:

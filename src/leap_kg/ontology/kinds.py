@@ -95,6 +95,7 @@ def kinds(base: str) -> tuple[Kind, ...]:
         ),
         Kind("variable", "Variable", "Variables", (leap("Variable"),)),
         Kind("entry", "Catalogue entry", "Catalogue entries", (DCAT("CatalogRecord"),)),
+        Kind("catalog", "Catalogue", "Catalogues", (DCAT("Catalog"),)),
         Kind("licence", "Licence", "Licences", (DCT("LicenseDocument"),)),
         Kind("run", "Harvest run", "Harvest runs", (leap("HarvestRun"),)),
         Kind("source", "Source", "Sources", (VOID("Dataset"),)),

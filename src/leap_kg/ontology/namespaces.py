@@ -15,12 +15,12 @@ class Namespace(str):
     __slots__ = ()
 
     def __call__(self, name: str) -> NamedNode:
-        return _term(self + name)
+        return _term(self, name)
 
 
 @lru_cache(maxsize=4096)
-def _term(iri: str) -> NamedNode:
-    return NamedNode(iri)
+def _term(namespace: str, name: str) -> NamedNode:
+    return NamedNode(namespace + name)
 
 
 ADMS = Namespace("http://www.w3.org/ns/adms#")
@@ -75,6 +75,12 @@ REUSED: dict[str, Namespace] = {
     "void": VOID,
     "xsd": XSD,
 }
+
+
+@lru_cache(maxsize=64)
+def ours(base: str) -> Namespace:
+    """Our own namespace, below `base`."""
+    return Namespace(base + ONTOLOGY_PATH)
 
 
 def prefixes(base: str) -> dict[str, str]:

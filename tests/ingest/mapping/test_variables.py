@@ -52,12 +52,13 @@ def test_any_texts_make_a_variable_that_can_be_published(name: str, units: str, 
     say = Statements()
     variable = Variable(name, units=units, standard_name=standard, dimensions=tuple(dims), byte_size=8)
     node = say_variable(STORE, variable, say, BASE)
-    assert values(judge(Mapped("k", STORE, say.triples(), [])), node, SCHEMA("name")) == {name}
+    (called,) = values(judge(Mapped("k", STORE, say.triples(), [])), node, SCHEMA("name"))
+    assert called == name if name.strip() else called.startswith("unnamed ")
 
 
 def test_a_name_that_cannot_be_written_is_none_and_still_tells_variables_apart() -> None:
     say = Statements()
-    nodes = [say_variable(STORE, Variable(name), say, BASE) for name in ("\x1b", "\x00")]
+    nodes = [say_variable(STORE, Variable(name), say, BASE) for name in ("\x1b", "\x00", " ", "  ")]
     names = [values(judge(Mapped("k", STORE, say.triples(), [])), node, SCHEMA("name")) for node in nodes]
     assert all(name.startswith("unnamed ") for (name,) in names)
-    assert names[0] != names[1]
+    assert len({name for (name,) in names}) == 4

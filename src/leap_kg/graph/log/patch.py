@@ -16,7 +16,16 @@ from pathlib import Path
 from pyoxigraph import Quad, RdfFormat, parse
 
 from leap_kg.graph.log.patchfile import FIRST as FIRST
-from leap_kg.graph.log.patchfile import Head, Header, header_of, patch_text, read_blocks, read_header, write
+from leap_kg.graph.log.patchfile import (
+    Head,
+    Header,
+    header_of,
+    patch_text,
+    read_blocks,
+    read_header,
+    require_sealed,
+    write,
+)
 from leap_kg.graph.log.patchfile import LogError as LogError
 
 _NAME = re.compile(r"(\d+)-.+\.rdfp\.gz")
@@ -155,6 +164,12 @@ class PatchLog:
                     f"{self._path(revision)} does not follow the patch before it: one of the two was replaced"
                 )
             previous = header.id
+
+    def require_whole(self, revision: int) -> None:
+        """Raise `LogError` unless the bytes of a patch are what was written, as far as its seal tells without reading
+        the text; a second for a gigabyte.
+        """
+        require_sealed(self._path(revision))
 
     def _path(self, revision: int) -> Path:
         path = self._current().get(revision)

@@ -156,6 +156,18 @@ def read_blocks(path: Path) -> Iterator[bytes]:
             raise LogError(f"{path} is not what was written: its bytes do not match its seal")
 
 
+def require_sealed(path: Path) -> None:
+    """Raise `LogError` unless all bytes of a patch are what was written; files without a seal are read for it."""
+    with _named(path), path.open("rb") as file:
+        if seal := sealed(file.read(_SEALS)):
+            file.seek(len(seal.member()))
+            if hashlib.file_digest(file, "sha256").digest() != seal.packed:
+                raise LogError(f"{path} is not what was written: its bytes do not match its seal")
+            return
+    for _ in read_blocks(path):
+        pass
+
+
 def header_of(text: str) -> Header:
     """The header that these header lines `H name term .` make; raises `ValueError` or `SyntaxError`."""
     values: dict[str, str] = {}

@@ -117,6 +117,8 @@ class Committer:
                 "restore the log folder from a backup, or export the store and start a new home"
             )
         self._log.require_chain(since=stored)
+        if logged:
+            self._log.require_whole(logged)  # what is written from now on stands on it
         for revision in range(stored + 1, logged + 1):
             replay(self._store, self._log, revision, self._runs, self._home.staging)
         self._index_to(logged)

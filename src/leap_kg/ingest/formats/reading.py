@@ -30,6 +30,8 @@ _PLACEHOLDERS = re.compile(
     r"|\bsome-path\b|\bThe (even )?cool(er)? (small|large) Proto Dataset\b|\bprototype test\b",
     re.IGNORECASE,
 )
+# Each of these texts holds one of these words, in letters of which each has one capital.
+_PLACEHOLDER_WORDS = ("my-cu", "t a te", "t a gu", "ome-", "proto")
 _ADDRESS = re.compile(r"(https?|ftp|gs|gcs|s3)://[^/\s]", re.IGNORECASE)
 _MOST_FINDINGS = 1000
 _LONGEST_SHOWN = 500
@@ -41,6 +43,11 @@ class File:
 
     iri: str
     lines: Mapping[Path, int] = field(default_factory=dict)
+    link: str | None = field(init=False)
+    """The IRI as RDF can hold it, if it can."""
+
+    def __post_init__(self) -> None:
+        self.link = iri_text(self.iri)
 
 
 @dataclass(slots=True)
@@ -76,10 +83,11 @@ class Reading:
     def place(self, path: Path) -> Place:
         """Where `path` stands; for what is not there, the line of the nearest thing around it."""
         file = self.files.get(str(path[0]), self.default) if path else self.default
-        around = (path[:length] for length in range(len(path), -1, -1))
-        line = next((file.lines[part] for part in around if part in file.lines), None)
+        around = path
+        while (line := file.lines.get(around)) is None and around:
+            around = around[:-1]
         pointer = dotted(path) + (f" (line {line})" if line else "")
-        return Place(pointer.strip(), iri_text(file.iri))
+        return Place(pointer.strip(), file.link)
 
     def keep(self, path: Path, value: object) -> None:
         """Keep a value that nothing else of the record says; an empty one says nothing."""
@@ -94,16 +102,18 @@ class Reading:
         """The value as one stripped text, `""` if there is none; control characters are taken out."""
         if value is None:
             return ""
-        if isinstance(value, bool | int | float):
-            value = json.dumps(value)
         if not isinstance(value, str):
-            self._wrong(value, "a text", path)
-            return ""
-        clean = printable(value).strip()
-        if clean != value.strip():
+            if not isinstance(value, bool | int | float):
+                self._wrong(value, "a text", path)
+                return ""
+            value = json.dumps(value)
+        clean = printable(value)
+        if clean is value:
+            clean = value.strip()
+        elif (clean := clean.strip()) != value.strip():
             hint = "Remove the characters that cannot be printed."
             self.report("bad-text", Severity.WARNING, f"{dotted(path)} holds control characters", hint, path)
-        if _PLACEHOLDERS.search(clean) or _GAPS.search(clean):
+        if clean and _unfilled(clean):
             self.report(
                 "placeholder",
                 Severity.WARNING,
@@ -196,7 +206,7 @@ class Reading:
 
     def rest(self, mapping: Mapping[str, Any], known: Iterable[str], path: Path) -> None:
         """Report and keep the keys that are not `known`."""
-        names = list(known)
+        names = tuple(known)
         for key, value in mapping.items():
             if key in names:
                 continue
@@ -230,9 +240,20 @@ class Reading:
         self.report("bad-value", Severity.WARNING, message, f"Write {wanted} there.", path, value)
 
 
+def _unfilled(text: str) -> bool:
+    """Whether a text of the template was left in; the patterns are slow, so that words rule most texts out."""
+    lowered = text.lower()
+    for word in _PLACEHOLDER_WORDS:
+        if word in lowered:
+            if _PLACEHOLDERS.search(text):
+                return True
+            break
+    return ("<" in text or "{{" in text) and _GAPS.search(text) is not None
+
+
 def dotted(path: Path) -> str:
     """A path as people write it: `stores[3].url`."""
-    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    text = "".join([f"[{step}]" if isinstance(step, int) else f".{step}" for step in path])
     return text.removeprefix(".")
 
 

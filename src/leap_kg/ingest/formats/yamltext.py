@@ -30,13 +30,16 @@ Scalar: TypeAlias = bool | str | int | float | None
 Value: TypeAlias = "Scalar | list[Value] | dict[str, Value]"
 Path: TypeAlias = tuple[str | int, ...]
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LOADER: Any = yaml.cyaml.CParser if yaml.__with_libyaml__ else yaml.SafeLoader  # type: ignore[attr-defined]
+
+_STARTS: dict[type, Literal["list", "mapping"]] = {yaml.SequenceStartEvent: "list", yaml.MappingStartEvent: "mapping"}
+_ENDS = {yaml.SequenceEndEvent, yaml.MappingEndEvent}
 
 _CONSTANTS: dict[str, bool | None] = dict.fromkeys(("", "~", "null", "Null", "NULL"))
 _CONSTANTS |= dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(("false", "False", "FALSE"), False)
 
 _CORE = "tag:yaml.org,2002:"
-_TEXT_TAGS = {None, "!", *(_CORE + name for name in ("str", "int", "float", "timestamp"))}
+_TEXT_TAGS = {"!", *(_CORE + name for name in ("str", "int", "float", "timestamp"))}
 _NUMBER_TAGS = {_CORE + "int", _CORE + "float"}
 _CONSTANT_TAGS = {_CORE + "null", _CORE + "bool"}
 _MERGE_TAG = _CORE + "merge"
@@ -44,6 +47,8 @@ _MERGE_TAG = _CORE + "merge"
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _DIRECTIVE = re.compile(r"(?:\A|[\r\n\x85\u2028\u2029])%")
 _NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PLAIN_BYTES = bytes([*b"\t\n\r", *range(0x20, 0x7F)])
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 class Unreadable(Exception):
@@ -116,10 +121,11 @@ def _text(data: bytes) -> str:
         at = failure.start
         reason = f"is not UTF-8: byte 0x{data[at]:02X} at byte offset {at}; save the file as UTF-8"
         raise Unreadable(reason, *_place(data, at)) from None
-    if found := _NOT_YAML.search(text):
+    # Most files are ASCII, of which bytes are checked ten times as fast as characters are.
+    if (not text.isascii() or data.translate(None, _PLAIN_BYTES)) and (found := _NOT_YAML.search(text)):
         before = text[: found.start()].encode()
         raise Unreadable(f"holds the control character U+{ord(found[0]):04X}: remove it", *_place(before, len(before)))
-    if sum(1 for _ in _DIRECTIVE.finditer(text)) > MAX_DIRECTIVES:
+    if text.count("%") > MAX_DIRECTIVES and sum(1 for _ in _DIRECTIVE.finditer(text)) > MAX_DIRECTIVES:
         raise Unreadable(f"has more than {MAX_DIRECTIVES} lines that start with %: remove these directives")
     return text
 
@@ -145,19 +151,18 @@ def _place(data: bytes, at: int) -> tuple[int, int]:
 class _Node:
     """A scalar (`items` None), a list, or a mapping whose `items` are key, value, key, value …
 
-    A merge key is a scalar with `merge`.
+    `written` is the text of a scalar, `value` what it stands for. A merge key is a scalar with `merge`.
     """
 
     kind: Literal["scalar", "list", "mapping"]
-    line: int
-    column: int
+    mark: Any
     value: Scalar = None
     written: str = ""
     merge: bool = False
-    items: "list[_Node]" = field(default_factory=list)
+    items: "list[_Node] | None" = None
 
     def fault(self, reason: str) -> Unreadable:
-        return Unreadable(reason, self.line, self.column)
+        return Unreadable(reason, *_mark(self.mark))
 
 
 @dataclass(slots=True)
@@ -175,6 +180,7 @@ class _Open:
     """A list or mapping that is being read, and the tallies from before it."""
 
     node: _Node
+    items: list[_Node]
     anchor: str | None
     nodes: int
     characters: int
@@ -191,55 +197,62 @@ class _Builder:
         self._open: list[_Open] = []
         self._anchors: dict[str, _Anchored | None] = {}  # None: still open
         self._root: _Node | None = None
-        self._documents = 0
 
     def build(self, text: str) -> _Node:
         for event in _events(text):
-            place = _mark(event.start_mark)
-            match event:
-                case yaml.DocumentStartEvent():
-                    self._documents += 1
-                    if self._documents > 1:
-                        raise Unreadable("a second document starts here: keep one in a file", *place)
-                case yaml.AliasEvent():
-                    self._alias(event.anchor or "", place)
-                case yaml.ScalarEvent():
-                    self._scalar(event, place)
-                case yaml.SequenceStartEvent():
-                    self._start(_Node("list", *place), event)
-                case yaml.MappingStartEvent():
-                    self._start(_Node("mapping", *place), event)
-                case yaml.CollectionEndEvent():
-                    self._end()
-        return self._root or _Node("scalar", 1, 1)
+            kind = type(event)
+            # The most frequent first: no parser makes subclasses of these.
+            if kind is yaml.ScalarEvent:
+                self._scalar(event)
+            elif kind in _ENDS:
+                self._end()
+            elif kind in _STARTS:
+                self._start(_STARTS[kind], event)
+            elif kind is yaml.AliasEvent:
+                self._alias(event)
+            elif kind is yaml.DocumentStartEvent and self._root is not None:
+                raise Unreadable("a second document starts here: keep one in a file", *_mark(event.start_mark))
+        return self._root or _Node("scalar", None)
 
-    def _scalar(self, event: yaml.ScalarEvent, place: tuple[int, int]) -> None:
-        node = _Node("scalar", *place)
-        before = (self._nodes, self._characters)
-        self._weigh(node, 1, len(event.value))
-        _read_scalar(node, event, self._plain)
-        self._place(node, height=0)
+    def _scalar(self, event: Any) -> None:  # noqa: ANN401 - stubs give events no attributes
+        text = event.value
+        node = _Node("scalar", event.start_mark, text, text)
+        self._weigh(node, 1, len(text))
+        # Of what the text as a whole was checked for only an escape, in double quotes, can stand here again.
+        if event.style == '"' and ("\0" in text or (not text.isascii() and _HALVES.search(text))):
+            raise node.fault("an escape stands for NUL or half a character: remove it")
+        if event.tag is not None:
+            _read_tagged(node, event, self._plain)
+        elif event.implicit[0]:
+            node.merge = text == "<<"
+            node.value = text if node.merge else self._plain(text)
+        if self._open:
+            self._open[-1].items.append(node)
+        else:
+            self._root = node
         if event.anchor:
-            self._anchors[event.anchor] = _Anchored(node, self._nodes - before[0], self._characters - before[1], 0)
+            self._anchors[event.anchor] = _Anchored(node, 1, len(text), 0)
 
-    def _alias(self, name: str, place: tuple[int, int]) -> None:
+    def _alias(self, event: Any) -> None:  # noqa: ANN401 - as above
+        name, where = event.anchor or "", _Node("scalar", event.start_mark)
         if name not in self._anchors:
-            raise Unreadable(f"the alias *{name} has no anchor &{name} before it", *place)
+            raise where.fault(f"the alias *{name} has no anchor &{name} before it")
         target = self._anchors[name]
         if target is None:
-            raise Unreadable(f"the alias *{name} stands inside of what it stands for: write it out", *place)
-        where = _Node("scalar", *place)
+            raise where.fault(f"the alias *{name} stands inside of what it stands for: write it out")
         self._weigh(where, target.nodes, target.characters)
         self._check_depth(where, target.height)
         self._place(target.node, target.height)
 
-    def _start(self, node: _Node, event: yaml.CollectionStartEvent) -> None:
-        if event.tag not in (None, "!", _CORE + ("seq" if node.kind == "list" else "map")):
+    def _start(self, kind: Literal["list", "mapping"], event: Any) -> None:  # noqa: ANN401 - as above
+        items: list[_Node] = []
+        node = _Node(kind, event.start_mark, items=items)
+        if event.tag is not None and event.tag not in ("!", _CORE + ("seq" if kind == "list" else "map")):
             raise node.fault(_tag_refused(event.tag))
         if self._at_key():
-            raise node.fault(f"a {node.kind} is used as a key: is it an unfilled {{{{ placeholder }}}}? quote it")
+            raise node.fault(f"a {kind} is used as a key: is it an unfilled {{{{ placeholder }}}}? quote it")
         self._check_depth(node, 1)
-        self._open.append(_Open(node, event.anchor, self._nodes, self._characters))
+        self._open.append(_Open(node, items, event.anchor, self._nodes, self._characters))
         self._weigh(node, 1, 0)
         if event.anchor:
             self._anchors[event.anchor] = None
@@ -256,22 +269,21 @@ class _Builder:
         if not self._open:
             self._root = node
             return
-        if self._at_key() and node.kind != "scalar":
+        if node.items is not None and self._at_key():
             raise node.fault(f"a {node.kind} is used as a key: write a text")
         parent = self._open[-1]
-        parent.node.items.append(node)
+        parent.items.append(node)
         parent.height = max(parent.height, height + 1)
 
     def _at_key(self) -> bool:
-        return bool(self._open) and self._open[-1].node.kind == "mapping" and not len(self._open[-1].node.items) % 2
+        return bool(self._open) and self._open[-1].node.kind == "mapping" and not len(self._open[-1].items) % 2
 
     def _weigh(self, node: _Node, nodes: int, characters: int) -> None:
         self._nodes += nodes
         self._characters += characters
-        if self._nodes > MAX_NODES:
-            raise node.fault(f"holds more than {MAX_NODES} values once its aliases are written out: split the file")
-        if self._characters > MAX_BYTES:
-            raise node.fault(f"holds more than {MAX_BYTES} characters once its aliases are written out: split the file")
+        if self._nodes > MAX_NODES or self._characters > MAX_BYTES:
+            what = f"{MAX_NODES} values" if self._nodes > MAX_NODES else f"{MAX_BYTES} characters"
+            raise node.fault(f"holds more than {what} once its aliases are written out: split the file")
 
     def _check_depth(self, node: _Node, height: int) -> None:
         if len(self._open) + height > MAX_DEPTH:
@@ -281,7 +293,12 @@ class _Builder:
 def _events(text: str) -> Iterator[yaml.Event]:
     """Parser events, one at a time; nothing beyond the event asked for is read far ahead."""
     try:
-        yield from yaml.parse(text, Loader=_LOADER)
+        parser = _LOADER(text)
+        try:
+            while type(event := parser.get_event()) is not yaml.StreamEndEvent:
+                yield event
+        finally:
+            parser.dispose()
     except yaml.MarkedYAMLError as failure:
         reason = ", ".join(filter(None, [failure.context, failure.problem]))
         line, column = _mark(failure.problem_mark or failure.context_mark)
@@ -296,23 +313,18 @@ def _mark(mark: Any) -> tuple[int, int]:  # noqa: ANN401 - the mark of the C par
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
-def _read_scalar(node: _Node, event: yaml.ScalarEvent, read: Callable[[str], Scalar]) -> None:
-    """Fill in what a scalar stands for; raises `Unreadable`."""
-    text, plain = event.value, event.implicit[0]
-    if "\0" in text or re.search("[\ud800-\udfff]", text):
-        raise node.fault("an escape stands for NUL or half a character: remove it")
-    node.written = node.value = text
-    if event.tag == _MERGE_TAG or (event.tag is None and plain and text == "<<"):
+def _read_tagged(node: _Node, event: Any, read: Callable[[str], Scalar]) -> None:  # noqa: ANN401 - as above
+    """Fill in what a scalar with a tag stands for; raises `Unreadable`."""
+    text, tag = event.value, event.tag
+    if tag == _MERGE_TAG:
         node.merge = True
-    elif event.tag in _CONSTANT_TAGS:
-        if text not in _CONSTANTS or (_CONSTANTS[text] is None) != (event.tag == _CORE + "null"):
-            raise node.fault(f"the tag {_short(event.tag)} does not fit its value: remove the tag")
+    elif tag in _CONSTANT_TAGS:
+        if text not in _CONSTANTS or (_CONSTANTS[text] is None) != (tag == _CORE + "null"):
+            raise node.fault(f"the tag {_short(tag)} does not fit its value: remove the tag")
         node.value = _CONSTANTS[text]
-    elif event.tag not in _TEXT_TAGS:
-        raise node.fault(_tag_refused(event.tag))
-    elif event.tag is None and plain:
-        node.value = read(text)
-    elif event.tag in _NUMBER_TAGS and type(number := read(text)) in (int, float):
+    elif tag not in _TEXT_TAGS:
+        raise node.fault(_tag_refused(tag))
+    elif tag in _NUMBER_TAGS and type(number := read(text)) in (int, float):
         node.value = number
 
 
@@ -338,43 +350,51 @@ class _Unfolder:
         self._odd: dict[tuple[int, int], tuple[Path, int]] = {}
 
     def document(self, root: _Node) -> Document:
-        value = self._value(root, (), root.line)
+        self._lines[()] = _mark(root.mark)[0]
+        value = self._value(root, ())
         return Document(value, list(self._duplicates.values()), list(self._odd.values()), self._lines)
 
-    def _value(self, node: _Node, path: Path, line: int) -> Value:
-        self._lines[path] = line
-        if node.kind == "scalar":
+    def _value(self, node: _Node, path: Path) -> Value:
+        if node.items is None:
             return node.value
+        lines = self._lines
         if node.kind == "list":
-            return [self._value(item, (*path, index), item.line) for index, item in enumerate(node.items)]
-        winners = {key.written: (key, value) for key, value in self._pairs(node, path)}
-        return {name: self._value(value, (*path, name), key.line) for name, (key, value) in winners.items()}
+            values: list[Value] = []
+            for index, item in enumerate(node.items):
+                place = (*path, index)
+                lines[place] = item.mark.line + 1
+                values.append(item.value if item.items is None else self._value(item, place))
+            return values
+        mapping: dict[str, Value] = {}
+        for name, (key, item) in self._pairs(node, path).items():
+            place = (*path, name)
+            lines[place] = key.mark.line + 1
+            mapping[name] = item.value if item.items is None else self._value(item, place)
+        return mapping
 
-    def _pairs(self, node: _Node, path: Path) -> list[tuple[_Node, _Node]]:
-        """Keys and values of a mapping, merged ones first, so that in a dict the right one wins."""
-        merged: list[tuple[_Node, _Node]] = []
-        own: list[tuple[_Node, _Node]] = []
-        seen: set[str] = set()
-        for key, value in zip(node.items[::2], node.items[1::2], strict=True):
-            position = (key.line, key.column)
-            name = key.written
-            if name in seen:
-                self._duplicates.setdefault(position, ((*path, name), key.line))
-            seen.add(name)
+    def _pairs(self, node: _Node, path: Path) -> dict[str, tuple[_Node, _Node]]:
+        """The key and the value that count for each name, merged ones first, so that what is written here wins."""
+        own: dict[str, tuple[_Node, _Node]] = {}
+        merged: dict[str, tuple[_Node, _Node]] = {}
+        merges: set[str] = set()
+        items = node.items or []
+        for key, value in zip(items[::2], items[1::2], strict=True):
+            name, line = key.written, key.mark.line + 1
+            if name in own or name in merges:
+                self._duplicates.setdefault(_mark(key.mark), ((*path, name), line))
             if key.merge:
-                merged += self._merge(value, path)
+                merges.add(name)
+                self._merge(value, path, merged)
                 continue
             if not isinstance(key.value, str):
-                self._odd.setdefault(position, ((*path, name), key.line))
-            own.append((key, value))
-        return merged + own
+                self._odd.setdefault(_mark(key.mark), ((*path, name), line))
+            own[name] = (key, value)
+        return {**merged, **own} if merged else own
 
-    def _merge(self, value: _Node, path: Path) -> list[tuple[_Node, _Node]]:
-        """What `<<` brings in: of several mappings the first has the last word."""
-        sources: Sequence[_Node] = value.items[::-1] if value.kind == "list" else [value]
-        pairs: list[tuple[_Node, _Node]] = []
+    def _merge(self, value: _Node, path: Path, merged: dict[str, tuple[_Node, _Node]]) -> None:
+        """Add what `<<` brings in: of several mappings the first has the last word."""
+        sources: Sequence[_Node] = (value.items or [])[::-1] if value.kind == "list" else [value]
         for source in sources:
             if source.kind != "mapping":
                 raise source.fault("the merge key << needs a mapping or a list of mappings")
-            pairs += self._pairs(source, path)
-        return pairs
+            merged.update(self._pairs(source, path))

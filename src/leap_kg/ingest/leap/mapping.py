@@ -16,12 +16,12 @@ from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ontology.identifiers import Refusal, arxiv, doi, licence
 from leap_kg.ontology.iri import digest, iri_text, mint, part, slug
-from leap_kg.ontology.namespaces import DCAT, DCT, FABIO, FOAF, ONTOLOGY_PATH, SCHEMA, XSD, Namespace
+from leap_kg.ontology.namespaces import DCAT, DCT, FABIO, FOAF, SCHEMA, XSD, ours
 
 
 def map_feedstock(feedstock: Feedstock, subject: Subject, reading: Reading, base: str) -> list[Triple]:
     """All triples of a record except its findings, which are in `reading` afterwards."""
-    leap = Namespace(base + ONTOLOGY_PATH)
+    leap = ours(base)
     dataset = subject.dataset
     say = Statements()
     say.type(dataset, DCAT("Dataset"))
@@ -136,7 +136,7 @@ def _reference(entry: CitationEntry) -> str:
 
 
 def _variables(feedstock: Feedstock, dataset: NamedNode, say: Statements, base: str) -> None:
-    leap = Namespace(base + ONTOLOGY_PATH)
+    leap = ours(base)
     for variable in feedstock.variables:
         node = part(dataset, "variable", variable.name, variable.symbol)
         say.link(dataset, SCHEMA("variableMeasured"), node)

@@ -35,11 +35,12 @@ class Subject:
 
 def subject_of(catalog: str, meta: str, sources: Sequence[str], base: str) -> Subject:
     """What the files at these addresses are about; `sources` are the files that describe it."""
-    repository, code = github.parse_repository(catalog), github.parse_file(meta)
+    repository, path = _named(catalog)
+    code = github.parse_file(meta)
     return Subject(
-        dataset=mint(base, "dataset", *record_path(catalog)),
-        path=record_path(catalog),
-        repository=None if isinstance(repository, Refusal) else repository,
+        dataset=mint(base, "dataset", *path),
+        path=path,
+        repository=repository,
         code=None if isinstance(code, Refusal) else code,
         sources=tuple(sources),
     )
@@ -50,19 +51,13 @@ def record_path(url: str) -> tuple[str, ...]:
 
     The usual folder, `feedstock/`, is left out. A feedstock outside GitHub is named by its address.
     """
-    repository = github.parse_repository(url)
-    if isinstance(repository, Refusal):
-        return (f"{slug(url.partition('://')[2] or url)}-{digest(url)}",)
-    file = github.parse_file(url)
-    folders = [] if isinstance(file, Refusal) or file.folder else file.path.split("/")[:-1]
-    if folders and folders[-1] == _FOLDER:
-        folders.pop()
-    return (*repository.key.split("/"), *folders)
+    return _named(url)[1]
 
 
 def record_key(url: str) -> str:
     """What a feedstock is called for ever: `owner/repository` on GitHub, else its address."""
-    return url if isinstance(github.parse_repository(url), Refusal) else "/".join(record_path(url))
+    repository, path = _named(url)
+    return "/".join(path) if repository else url
 
 
 def file_key(url: str) -> str:
@@ -78,3 +73,15 @@ def meta_url(catalog: Mapping[str, Any]) -> str:
         if isinstance(value, str) and value.strip():
             return value.strip()
     return ""
+
+
+def _named(url: str) -> tuple[github.Repository | None, tuple[str, ...]]:
+    """The repository that holds the file at `url`, if it is on GitHub, and the name of the feedstock."""
+    file = github.parse_file(url)
+    repository = github.parse_repository(url) if isinstance(file, Refusal) else file.repository
+    if isinstance(repository, Refusal):
+        return None, (f"{slug(url.partition('://')[2] or url)}-{digest(url)}",)
+    folders = [] if isinstance(file, Refusal) or file.folder else file.path.split("/")[:-1]
+    if folders and folders[-1] == _FOLDER:
+        folders.pop()
+    return repository, (*repository.key.split("/"), *folders)

@@ -89,7 +89,8 @@ def _report_nameless(provider: Provider, reading: Reading) -> None:
 
 
 def _person(party: Party, path: tuple[str, ...], say: Statements, base: str) -> NamedNode:
-    person = person_iri(party.orcid, party.login, (*path, _word(party.name)), base)
+    own = () if party.orcid or party.login else (*path, _word(party.name))
+    person = person_iri(party.orcid, party.login, own, base)
     say.extend(describe_person(person, party.name, party.login))
     return person
 

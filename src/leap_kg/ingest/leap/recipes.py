@@ -13,10 +13,11 @@ from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ontology.identifiers import github
 from leap_kg.ontology.iri import digest, mint, slug
-from leap_kg.ontology.namespaces import DCT, ONTOLOGY_PATH, SCHEMA, Namespace
+from leap_kg.ontology.namespaces import DCT, SCHEMA, ours
 
 _IMAGE = "pangeo/pangeo-notebook"
 _IMAGE_TAG = re.compile(r"20\d{2}\.\d{2}\.\d{2}(-v\d+)?", re.ASCII)
+_MODULE = re.compile(r"\w+", re.ASCII)
 _RELEASE = re.compile(r"\d+(\.\d+){1,3}((a|b|rc)\d+)?(\.(post|dev)\d+)?", re.ASCII)
 
 
@@ -29,7 +30,7 @@ def map_recipes(
     base: str,
 ) -> None:
     """Say which code builds the dataset; `stores` gives the node of each store by its id and by its name."""
-    leap = Namespace(base + ONTOLOGY_PATH)
+    leap = ours(base)
     dataset, code = subject.dataset, subject.code
     say.text(dataset, leap("bakery"), feedstock.bakery)
     image = _image(feedstock.notebook_version, reading, say, base)
@@ -56,7 +57,7 @@ def recipe_node(id: str, path: tuple[str, ...], base: str) -> NamedNode:  # noqa
 
 
 def _recipe(entry: RecipeEntry, path: tuple[str, ...], code: github.File, say: Statements, base: str) -> NamedNode:
-    leap = Namespace(base + ONTOLOGY_PATH)
+    leap = ours(base)
     recipe = recipe_node(entry.id, path, base)
     say.type(recipe, leap("Recipe"), SCHEMA("SoftwareSourceCode"))
     say.text(recipe, DCT("title"), f"{entry.id} ({code.repository.key})")
@@ -66,7 +67,7 @@ def _recipe(entry: RecipeEntry, path: tuple[str, ...], code: github.File, say: S
         say.text(recipe, DCT("description"), "A dictionary of recipes, one for each of its keys.")
     say.link(recipe, SCHEMA("isPartOf"), describe_repository(code.repository, say))
     module = entry.object.partition(":")[0]
-    if re.fullmatch(r"\w+", module, re.ASCII):
+    if _MODULE.fullmatch(module):
         folder = code.path.rpartition("/")[0]
         file = f"{folder}/{module}.py" if folder else f"{module}.py"
         say.link(recipe, DCT("source"), github.File(code.repository, code.ref, file).blob_url)
@@ -88,7 +89,7 @@ def _image(version: str, reading: Reading, say: Statements, base: str) -> NamedN
         reading.keep(("pangeo_notebook_version",), version)
         return None
     image = mint(base, "image", *_IMAGE.split("/"), version)
-    say.type(image, Namespace(base + ONTOLOGY_PATH)("ContainerImage"))
+    say.type(image, ours(base)("ContainerImage"))
     say.text(image, DCT("title"), f"{_IMAGE}:{version}")
     return image
 

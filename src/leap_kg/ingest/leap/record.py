@@ -50,7 +50,7 @@ def map_files(key: str, catalog: Part, meta: Part, base: str) -> Mapped:
         _report_duplicates(read, reading)
     _report_hidden(listed, described, reading)
     subject = subject_of(catalog.url, meta.url, (catalog.url, meta.url), base)
-    _report_foreign(subject.repository, meta.url, reading)
+    _report_foreign(subject, meta.url, reading)
     return map_merged(key, merged, subject, reading, base)
 
 
@@ -110,8 +110,9 @@ def _report_duplicates(read: Read, reading: Reading) -> None:
         )
 
 
-def _report_foreign(repository: github.Repository | None, meta: str, reading: Reading) -> None:
-    other = github.parse_repository(meta)
+def _report_foreign(subject: Subject, meta: str, reading: Reading) -> None:
+    repository = subject.repository
+    other = subject.code.repository if subject.code else github.parse_repository(meta)
     if repository is None or isinstance(other, Refusal) or other.key == repository.key:
         return
     key = next((key for key in META_KEYS if ((key,) in reading.files[key].lines)), META_KEYS[0])

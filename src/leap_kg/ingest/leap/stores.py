@@ -15,7 +15,7 @@ from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ingest.mapping.statements import ANY_URI, Statements
 from leap_kg.ontology.identifiers import Refusal, storage
 from leap_kg.ontology.iri import mint
-from leap_kg.ontology.namespaces import DCAT, DCT, ONTOLOGY_PATH, PROV, XSD, Namespace
+from leap_kg.ontology.namespaces import DCAT, DCT, PROV, XSD, ours
 
 PUBLIC = NamedNode("http://publications.europa.eu/resource/authority/access-right/PUBLIC")
 
@@ -74,7 +74,7 @@ def _location(address: str, path: Path, reading: Reading) -> storage.Location | 
 
 
 def _node(location: storage.Location, title: str, say: Statements, base: str) -> NamedNode:
-    leap = Namespace(base + ONTOLOGY_PATH)
+    leap = ours(base)
     store = NamedNode(f"{base}store/{location.slug}")
     say.type(store, DCAT("Distribution"))
     kind = location.looks_like
@@ -94,7 +94,7 @@ def _open(
 ) -> None:
     if not entry.kwargs:
         return
-    leap = Namespace(base + ONTOLOGY_PATH)
+    leap = ours(base)
     say.text(store, leap("openKwargs"), json.dumps(_typed(entry.kwargs), sort_keys=True, ensure_ascii=False))
     engine = entry.kwargs.get("engine")
     engines = _ENGINES.get(location.looks_like)
@@ -125,7 +125,7 @@ def _copy(
         reading.keep(path, address)
         reading.keep((*path[:-1], "use_case"), use_case)
         return
-    leap = Namespace(base + ONTOLOGY_PATH)
+    leap = ours(base)
     copy = _node(location, f"{entry.name or entry.id}, rechunked", say, base)
     say.link(copy, PROV("wasDerivedFrom"), store)
     say.link(store, DCT("hasVersion"), copy)
@@ -139,7 +139,7 @@ def _probed(probed: dict[str, bool], store: NamedNode, say: Statements, base: st
         say.link(store, DCT("accessRights"), PUBLIC)
         del kept["public"]
     if kept:
-        say.text(store, Namespace(base + ONTOLOGY_PATH)("unmapped"), json.dumps(kept, sort_keys=True))
+        say.text(store, ours(base)("unmapped"), json.dumps(kept, sort_keys=True))
 
 
 def _time_type(text: str) -> NamedNode | None:

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from leap_kg.ingest.mapping.statements import printable
 from leap_kg.ontology.iri import mint, part
-from leap_kg.ontology.namespaces import DCT, ONTOLOGY_PATH, RDF, SH, Namespace
+from leap_kg.ontology.namespaces import DCT, RDF, SH, ours
 
 
 class Severity(Enum):
@@ -48,7 +48,7 @@ class Finding:
 
     def triples(self, record: NamedNode, base: str) -> Iterator[Triple]:
         """The finding as a part of `record`."""
-        leap = Namespace(base + ONTOLOGY_PATH)
+        leap = ours(base)
         node = part(record, "finding", self.kind, self.pointer, self.value, self.message)
         yield Triple(node, RDF("type"), SH("ValidationResult"))
         yield Triple(node, SH("focusNode"), self.focus or record)

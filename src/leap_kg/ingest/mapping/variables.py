@@ -45,8 +45,9 @@ def say_variable(subject: NamedNode, variable: Variable, say: Statements, base: 
     node = part(subject, "variable", variable.name)
     say.link(subject, SCHEMA("variableMeasured"), node)
     say.type(node, leap("Variable"))
-    # A name of nothing but control characters is one that cannot be written.
-    say.text(node, SCHEMA("name"), printable(variable.name).strip() or f"unnamed {digest(variable.name)}")
+    # The name is what opens the array, to the letter; one that nobody could see is told apart by its hash.
+    shown = printable(variable.name)
+    say.text(node, SCHEMA("name"), shown if shown.strip() else f"unnamed {digest(variable.name)}")
     say.text(node, DCT("description"), variable.long_name)
     say.text(node, SCHEMA("unitText"), variable.units)
     if variable.standard_name:

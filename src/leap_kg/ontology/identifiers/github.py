@@ -20,11 +20,13 @@ _REPOSITORY = re.compile(r"[a-z0-9._-]{1,100}", re.IGNORECASE | re.ASCII)
 # Together with host, owner and name this stays below what a GitHub address may have when it is read again.
 _LONGEST_PATH = 1800
 _LINE = re.compile(r"L([1-9][0-9]{0,7})(?![0-9])")
+_NO_REF = re.compile(r"\s|//|^/|/$")
 _GITHUB_PAGES = """about account admin api apps blog business codespaces collections contact copilot customer-stories
     dashboard discussions enterprise enterprises events explore features gist gists integrations issues join
     login logout marketplace mobile models new nonprofit notifications organizations orgs password_reset
     plans premium-support pricing pulls readme search security sessions settings signup site sitemap sponsors
     stars stories support team tos topics trending users watching wiki"""
+_RESERVED = frozenset(_GITHUB_PAGES.split())
 
 _WEB = "https://github.com"
 _RAW = "https://raw.githubusercontent.com"
@@ -164,7 +166,7 @@ def _repository(address: Address) -> Repository | Refusal:
 
 
 def _login_fault(login: str) -> Refusal | None:
-    if login.lower() in _GITHUB_PAGES.split():
+    if login.lower() in _RESERVED:
         return Refusal("a page of GitHub itself, not a user or organisation", _LOGIN_HINT)
     if len(login) > 39 or not _LOGIN.fullmatch(login):
         return Refusal("not a GitHub login: those have letters, digits and single hyphens inside", _LOGIN_HINT)
@@ -178,7 +180,7 @@ def _file(repository: Repository, place: list[str], *, folder: bool, fragment: s
         return Refusal("names no file: the branch or the path is missing", _FILE_HINT)
     if has_dot_segment(path) or has_dot_segment(ref):
         return Refusal("holds a `.` or `..` between slashes", _FILE_HINT)
-    if re.search(r"\s|//|^/|/$", ref):
+    if _NO_REF.search(ref):
         return Refusal("the branch, tag or commit has characters that git does not allow", _FILE_HINT)
     if len(encoded(ref + path)) > _LONGEST_PATH:
         return Refusal("its path is too long", _FILE_HINT)

@@ -46,7 +46,7 @@ def read(text: str) -> Address | Refusal:
     rest, _, fragment = rest.partition("#")
     segments: list[str] = []
     for segment in filter(None, rest.partition("?")[0].split("/")):
-        plain = decoded(segment, _NOUN)
+        plain = decoded(segment, _NOUN) if "%" in segment else segment
         if isinstance(plain, Refusal):
             return plain
         segments.append(plain)

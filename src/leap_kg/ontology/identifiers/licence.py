@@ -48,8 +48,12 @@ def parse(text: str) -> Licence | Refusal:
     if not text.strip():
         return Refusal("no licence is given, so nobody knows what may be done with the data", _HINT)
     cleaned = clean(text, _NOUN, _LONGEST)
-    if isinstance(cleaned, Refusal):
-        return cleaned
+    return cleaned if isinstance(cleaned, Refusal) else _parsed(cleaned)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(cleaned: str) -> Licence | Refusal:
+    """Many records state few licences; texts are short by now."""
     if isinstance(doi.parse(cleaned), doi.Doi):
         return Refusal("a DOI, not a licence", "cite the DOI elsewhere; " + _HINT)
     if (unfilled := placeholder(cleaned)) is not None:

@@ -31,6 +31,7 @@ _AMAZON_HOST = re.compile(
 )
 _OSN_HOST = re.compile(r"[a-z0-9-]+\.osn\.(?:mghpcc|xsede)\.org")
 _CONSOLES = re.compile(r"console\.cloud\.google\.com|(?:[a-z0-9-]+\.)*console\.aws\.amazon\.com")
+_OTHER_SPACE = re.compile(r"[^\S ]")
 # Parameters that change how a file is sent, not which file it is.
 _HARMLESS = {"download", "dl", "raw"}
 
@@ -178,6 +179,6 @@ def _fault(path: str) -> Refusal | None:
         return Refusal("holds a backslash", "write / between the parts of a path")
     if re.search("[?#]", path):
         return Refusal("a name in the path holds ? or #, at which readers cut it", "rename the object")
-    if any(character.isspace() and character != " " for character in path):
+    if _OTHER_SPACE.search(path):
         return Refusal("holds white space other than a plain space", "remove it")
     return None

@@ -15,6 +15,7 @@ _LONGEST = 2048
 # What RFC 3987 lets stand in a path. All else, and every non-ASCII character, is percent-encoded:
 # two spellings of one IRI would be two nodes.
 _PATH = "/-._~!$&'()*+,;=:@"
+_KEPT = re.compile(r"[A-Za-z0-9/\-._~!$&'()*+,;=:@]*")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _PLACEHOLDER = re.compile(r"[<>{}]|\$[(A-Za-z_]")
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
@@ -26,16 +27,11 @@ def clean(text: str, noun: str, longest: int = _LONGEST) -> str | Refusal:
     Refuses a text that is empty, longer than `longest` characters or holds a hidden character;
     `noun` names what is looked for, for the message.
     """
-    start, end = 0, len(text)
-    while start < end and _blank(text[start]):
-        start += 1
-    while start < end and _blank(text[end - 1]):
-        end -= 1
-    if start == end:
+    core = text.strip(" ") if text.isascii() and text.isprintable() else _trimmed(text)
+    if not core:
         return Refusal(f"no {noun} is given", f"give the {noun}, or leave the key out")
-    if end - start > longest:
+    if len(core) > longest:
         return Refusal(f"too long for one {noun}: over {longest} characters", f"give the {noun} alone")
-    core = text[start:end]
     if _hides(core):
         return Refusal("holds a control character or one that cannot be seen", "type it anew, without copying")
     return core
@@ -64,12 +60,13 @@ def fully_decoded(text: str, noun: str) -> str | Refusal:
 
 def encoded(path: str) -> str:
     """The text as an IRI path: `/` stays, whatever else a path may not hold becomes a percent escape."""
-    return quote(path, safe=_PATH)
+    # Most paths have nothing to encode.
+    return path if _KEPT.fullmatch(path) else quote(path, safe=_PATH)
 
 
 def has_dot_segment(path: str) -> bool:
     """Whether a part between slashes is `.` or `..`, which a client would resolve to another address."""
-    return any(segment in {".", ".."} for segment in path.split("/"))
+    return "/." in f"/{path}" and any(segment in {".", ".."} for segment in path.split("/"))
 
 
 def placeholder(text: str) -> Refusal | None:
@@ -77,6 +74,15 @@ def placeholder(text: str) -> Refusal | None:
     if _PLACEHOLDER.search(text):
         return Refusal("a placeholder was left in: { }, < > or $", "write the real value in its place")
     return None
+
+
+def _trimmed(text: str) -> str:
+    start, end = 0, len(text)
+    while start < end and _blank(text[start]):
+        start += 1
+    while start < end and _blank(text[end - 1]):
+        end -= 1
+    return text[start:end]
 
 
 def _blank(character: str) -> bool:
