@@ -3,12 +3,15 @@
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
+from leap_kg.graph.activity import Activity
 from leap_kg.graph.home import Home
+from leap_kg.graph.names import source_graph
 from leap_kg.graph.publish import Writer
 from leap_kg.settings import DEFAULT_BASE
 from tests.cli.conftest import Run, harvest
@@ -88,6 +91,31 @@ def test_check_counts_and_explains(harvested: Run) -> None:
     assert "meta.yaml provenance.license (line " in full
     assert harvested("check", "--severity", "awful").returncode == 2
     assert harvested("check", "--kind", "bogus").returncode == 2
+
+
+def test_check_counts_by_source_and_severity(harvested: Run) -> None:
+    rows = json.loads(harvested("check", "--json").stdout)
+    counts = [str(sum(row["severity"] == each for row in rows)) for each in ("Violation", "Warning", "Info")]
+    lines = [
+        [cell.strip() for cell in line.strip("│").split("│")]
+        for line in harvested("check", "--by", "source").stdout.splitlines()
+        if line.startswith("│")
+    ]
+    assert lines == [["lab", *counts, str(len(rows))], ["all", *counts, str(len(rows))]]
+    assert harvested("check", "--by", "colour").returncode == 2
+
+
+def test_a_finding_about_what_two_sources_name_is_one_finding(leap_kg: Run, platform: Path, home: Path) -> None:
+    harvest(leap_kg, platform)
+    before = json.loads(leap_kg("check", "--json").stdout)
+    now = datetime.now(UTC)
+    graph = source_graph(DEFAULT_BASE, "facts")
+    title = NamedNode("http://purl.org/dc/terms/title")
+    said = [Quad(NamedNode(row["record"]), title, Literal("Also called so"), graph) for row in before]
+    with Writer(Home(home), DEFAULT_BASE) as writer:
+        writer.publish("facts", said, Activity(run="facts/1", title="Facts", started=now, ended=now))
+    after = json.loads(leap_kg("check", "--json").stdout)
+    assert sorted(row["finding"] for row in after) == sorted(row["finding"] for row in before)
 
 
 def test_dead_letters_say_stage_and_reason(harvested: Run) -> None:

@@ -1,5 +1,6 @@
 """The building blocks of the pages: what they print, and that no text gets out of its place."""
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -7,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.web_assets.render import macro
+from leap_kg.ontology.kinds import Kind, kinds
+from leap_kg.settings import DEFAULT_BASE
+from tests.web_assets.render import environment, macro
 from tests.web_assets.samples import HOSTILE, LICENCE, PAGES, UNKNOWN, Node, node
 
 # What HTML parsers change by themselves: control characters, carriage returns, surrogates.
@@ -49,6 +52,28 @@ class Reader(HTMLParser):
 
 def read(call: str, **context: Any) -> Reader:
     return Reader(macro(call, **context))
+
+
+@pytest.mark.parametrize("kind", kinds(DEFAULT_BASE), ids=lambda kind: kind.name)
+def test_every_kind_has_a_drawing_and_a_colour_by_word_and_by_name(kind: Kind) -> None:
+    """And a drawing of its own: two kinds with one drawing cannot be told apart in a list."""
+    known = environment().get_template("macros.html").module.KINDS  # type: ignore[attr-defined]
+    drawing, family = known[kind.label.lower()]
+    assert known[kind.name] == (drawing, family)
+    assert f"badge--{family}" in macro("ui.badge(kind)", kind=kind.label)
+    drawn = macro("ui.icon(name)", name=drawing)
+    assert drawn.partition("<path")[2] != macro("ui.icon('node')").partition("<path")[2]
+    others = {known[other.name][0] for other in kinds(DEFAULT_BASE) if other != kind}
+    assert drawing not in others
+
+
+def test_drawings_stay_on_their_grid() -> None:
+    for name, path in environment().get_template("macros.html").module.ICONS.items():  # type: ignore[attr-defined]
+        start = re.match(r"M(-?[\d.]+) (-?[\d.]+)", path)
+        assert start is not None, name
+        for x, y in re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", path):
+            assert 0 < float(x) < 16, name
+            assert 0 < float(y) < 16, name
 
 
 def test_badge_knows_kinds_by_word_and_by_name() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import typer
@@ -27,6 +28,7 @@ def check(
     severity: Annotated[str | None, typer.Option(help="Only this one: violation, warning or info.")] = None,
     source: Annotated[str | None, typer.Option(help="Only of this source.")] = None,
     kind: Annotated[str | None, typer.Option(help="Only this kind, such as unknown-licence.")] = None,
+    by: Annotated[str, typer.Option(help="Count them by kind, or by source.")] = "kind",
     full: Annotated[bool, typer.Option("--full", help="Every finding with place and hint.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -36,6 +38,8 @@ def check(
     wanted = severity.capitalize() if severity else None
     if wanted is not None and wanted not in _ORDER:
         fail(f"there is no severity {severity!r}; use violation, warning or info", status=2)
+    if by not in ("kind", "source"):
+        fail(f"findings cannot be counted by {by!r}; use kind or source", status=2)
     kinds = {readable(node.value) for node in finding_kinds(store, settings.base)}
     if kind is not None and kind not in kinds:
         fail(f"there is no kind {kind!r}; the kinds are {', '.join(sorted(kinds))}", status=2)
@@ -54,13 +58,32 @@ def check(
             print_entry(
                 f"{row['severity']}: {row['title']}", row["message"], f"Mend it: {row['hint']}", f"Where: {place}"
             )
-        print_line("1 finding" if len(rows) == 1 else f"{len(rows)} findings")
+        print_line(_number(rows))
     else:
-        counts = Counter((r["severity"], r["kind"], r["source"]) for r in rows)
-        ordered = sorted(counts.items(), key=lambda item: (_ORDER[item[0][0]], -item[1], item[0]))
-        columns = ("severity", "kind", "source", "number")
-        print_table(f"{len(rows)} findings", columns, [(*key, number) for key, number in ordered])
+        columns, counted = _by_source(rows) if by == "source" else _by_kind(rows)
+        print_table(_number(rows), columns, counted)
         print_line("`leap-kg check --full` lists each one with its place and how to mend it.")
+
+
+def _number(rows: list[dict[str, str]]) -> str:
+    return "1 finding" if len(rows) == 1 else f"{len(rows)} findings"
+
+
+def _by_kind(rows: list[dict[str, str]]) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
+    """Columns and rows of a table: the gravest first, then what is found most often."""
+    counts = Counter((row["severity"], row["kind"], row["source"]) for row in rows)
+    ordered = sorted(counts.items(), key=lambda item: (_ORDER[item[0][0]], -item[1], item[0]))
+    return ("severity", "kind", "source", "number"), [(*key, number) for key, number in ordered]
+
+
+def _by_source(rows: list[dict[str, str]]) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
+    """The same with a row for each source, the one with most violations first, and a column for each severity."""
+    counts = Counter((row["source"], row["severity"]) for row in rows)
+    found = {source: [counts[source, severity] for severity in _ORDER] for source in {row["source"] for row in rows}}
+    ordered = sorted(found.items(), key=lambda item: ([-number for number in item[1]], item[0]))
+    table = [(source, *numbers, sum(numbers)) for source, numbers in ordered]
+    sums = [sum(numbers) for numbers in zip(*found.values(), strict=True)]
+    return ("source", *(each.lower() for each in _ORDER), "number"), [*table, ("all", *sums, len(rows))]
 
 
 def _findings(store: Engine, settings: Settings) -> list[dict[str, str]]:

@@ -45,7 +45,7 @@ def harvest(
         bool, typer.Option("--approve-removals", help="Let a source lose more than a fifth of its records.")
     ] = False,
     due: Annotated[
-        bool, typer.Option("--due", help="Only sources whose last reading has grown stale; for cron.")
+        bool, typer.Option("--due", help="Only sources that a webhook reported or whose reading is stale; for cron.")
     ] = False,
     full: Annotated[
         bool, typer.Option("--full", help="List everything, also where changes alone could be listed.")

@@ -19,11 +19,12 @@ from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.log.patchfile import LogError
 from leap_kg.graph.remote.snapshot import served
 from leap_kg.ingest.fetch import Fetcher
+from leap_kg.ingest.github import reported
 from leap_kg.ingest.http.opening import limits_of, open_fetcher
 from leap_kg.ingest.mirror import MirrorFaulty, MirrorFetcher, read_mirror
 from leap_kg.ingest.runs.graphserver import GraphServer
 from leap_kg.ingest.runs.harvest import Outcome
-from leap_kg.ingest.runs.plan import due
+from leap_kg.ingest.runs.plan import due, parked_until
 from leap_kg.ingest.runs.replaying import NoFetcher
 from leap_kg.ingest.runs.rounds import Options, dry_round, harvest_round, publish_ontology
 from leap_kg.ingest.source import Source
@@ -72,19 +73,26 @@ class Asked:
         resume = self.mirror is None and not self.replay and not self.dry_run
         return Options(self.approve, self.full, self.replay, resume, self.only)
 
+    @property
+    def settles(self) -> bool:
+        """Whether the round does what a report that something changed asks for: it looks at all that changed."""
+        return not self.replay and not self.dry_run and self.only is None
+
 
 def run_round(names: list[str], sources: Path, asked: Asked, *, as_json: bool) -> None:
     """Harvest the named sources, or all; ends the command with 1 if one of them could not be listed."""
     settings = context.settings()
     home = Home.of(settings)
-    if errors.is_terminal:  # dead letters and failures are in the summary
+    if errors.is_terminal and settings.log_level != "debug":  # dead letters and failures are in the summary
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     picked = _picked(names, sources, settings.base)
     try:
+        # What is reported from here on may come too late for this round.
+        reports = reported.due(home, picked)
         if asked.due:
-            picked = _due(home, picked)
+            picked = _due(home, picked, reports)
         with stoppable():
-            outcomes = _outcomes(settings, home, picked, asked) if picked else []
+            outcomes = _outcomes(settings, home, picked, asked, reports) if picked else []
     except (MirrorFaulty, HomeError, LogError) as error:
         fail(str(error))
     if as_json:
@@ -108,24 +116,33 @@ def _picked(names: list[str], sources: Path, base: str) -> list[Source]:
         fail(str(error), status=2)
 
 
-def _due(home: Home, sources: list[Source]) -> list[Source]:
+def _due(home: Home, sources: list[Source], reports: Mapping[str, int]) -> list[Source]:
+    """Those whose last reading has grown stale, and those that were reported and need not be left alone."""
     if not home.state.is_file():
         return sources
     with State(home.state, readonly=True) as state:
-        return [source for source in sources if due(state, source)]
+        told = {source.id for source in sources if source.id in reports and parked_until(state, source.id) is None}
+        return [source for source in sources if source.id in told or due(state, source)]
 
 
-def _outcomes(settings: Settings, home: Home, sources: list[Source], asked: Asked) -> list[Outcome]:
+def _outcomes(
+    settings: Settings, home: Home, sources: list[Source], asked: Asked, reports: Mapping[str, int]
+) -> list[Outcome]:
     with ExitStack() as stack:
         fetcher = stack.enter_context(_fetcher(settings, home, asked))
         progress = stack.enter_context(_progress())
         if asked.dry_run:
             return list(dry_round(home, settings.base, sources, fetcher, progress=progress, options=asked.options))
         server = GraphServer(asked.to, settings.token, settings.fetching.private_hosts) if asked.to else None
-        found = harvest_round(
+        found: list[Outcome] = []
+        for outcome in harvest_round(
             home, settings.base, sources, fetcher, progress=progress, options=asked.options, server=server
-        )
-        return list(found)
+        ):
+            found.append(outcome)
+            number = reports.get(outcome.report.source)
+            if number is not None and asked.settles and outcome.report.outcome not in ("failed", "parked"):
+                reported.Reported(home).settle(outcome.report.source, number)
+        return found
 
 
 def _fetcher(settings: Settings, home: Home, asked: Asked) -> AbstractContextManager[Fetcher]:

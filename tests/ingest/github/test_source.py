@@ -199,6 +199,32 @@ def test_notebooks_and_code_are_nodes_with_path_commit_and_hash() -> None:
     assert not [t for t in result.triples if "node_modules" in str(t)]
 
 
+@pytest.mark.parametrize(("locks", "cut"), [(40, []), (43, ["3"])])
+def test_a_list_of_files_that_is_cut_says_how_many_are_missing_and_those_are_the_deepest(
+    locks: int, cut: list[str]
+) -> None:
+    files = {f"{'deep/' * (number == 0)}env-{number}/conda-lock.yml": b"{}" for number in range(locks)}
+    result = mapped(Made(1, "lab/code", files))
+    found = [finding for finding in result.findings if finding.kind == "list-cut"]
+    assert [finding.value for finding in found] == cut
+    assert all("40 environments" in finding.message for finding in found)
+    environments = {t.subject for t in result.triples if t.object == LEAP("Environment")}
+    assert len(environments) == 40
+    assert (NamedNode(f"{CODE}/blob/main/deep/env-0/conda-lock.yml") in environments) == (not cut)
+
+
+def test_a_list_of_files_that_github_cuts_is_reported() -> None:
+    class Cut(Hub):
+        def _body(self, url: str, value: object, headers: Any = None) -> Any:
+            return super()._body(url, {**value, "truncated": True} if isinstance(value, dict) else value, headers)
+
+    hub, taken = Cut(Made(1, "lab/code", FILES)), source(repositories=["lab/code"])
+    found, _ = refs(taken, hub)
+    result = taken.map(taken.fetch(found["repository/1"], hub))
+    (finding,) = [finding for finding in result.findings if finding.kind == "list-cut"]
+    assert "GitHub cuts" in finding.message
+
+
 def test_releases_and_people_come_from_all_pages() -> None:
     releases = [
         {"tag_name": f"v1.{n}", "name": f"Release {n}", "published_at": f"2026-01-0{n}T00:00:00Z", "draft": n == 3,

@@ -220,6 +220,16 @@ def test_addresses_that_are_none_are_findings() -> None:
     assert [finding.kind for finding in result[f"{TOP}#b"].findings] == ["missing-stores"]
 
 
+@pytest.mark.parametrize("more", [0, 2])
+def test_of_more_than_a_thousand_addresses_the_first_are_kept_and_the_rest_is_a_finding(more: int) -> None:
+    addresses = [f"https://x.org/{number}.nc" for number in range(1000 + more)]
+    said = {"sources": {"a": {"driver": "netcdf", "args": {"urlpath": addresses}}}}
+    result = mapped({TOP: yaml.safe_dump(said).encode()})[f"{TOP}#a"]
+    assert len(objects(result, result.subject.value, DCAT("distribution"))) == 1000
+    assert [finding.kind for finding in result.findings] == ["list-cut"] * (more > 0)
+    assert all("1002 addresses" in finding.message for finding in result.findings)
+
+
 def test_one_record_can_be_fetched_by_itself() -> None:
     files = {TOP: MASTER, OCEAN: SEA}
     ref = refs(files)[f"{OCEAN}#sst"]

@@ -90,6 +90,13 @@ def test_what_is_not_recorded_is_missing_and_the_recordings_are_named(tmp_path: 
     assert "and 2 more" in found.reason
 
 
+def test_a_message_names_fewer_recordings_that_lie_deep(tmp_path: Path) -> None:
+    for number in range(7):
+        record(tmp_path / "tapes" / ("deep" * 20) / f"{number}.yaml", interaction(f"https://h/{number}"))
+    found = failure(mirror(tmp_path), "https://h/x")
+    assert "/1.yaml and 5 more" in found.reason
+
+
 @pytest.mark.parametrize(
     ("status", "kind"),
     [(404, "missing"), (410, "missing"), (400, "status"), (429, "status"), (500, "status"), (304, "status")],

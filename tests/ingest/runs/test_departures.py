@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -170,6 +171,60 @@ def test_parts_and_nodes_of_others_leave_no_trace() -> None:
         (organization, NamedNode("http://www.w3.org/ns/org#Organization")),
     )
     assert left([Triple(subject, RDF("type"), kind) for subject, kind in kinds], []) == set()
+
+
+def renamed(
+    present: Iterable[Triple], wanted: Iterable[Triple], successors: Mapping[NamedNode, NamedNode]
+) -> set[Triple]:
+    return set(departures(present, wanted, (), MOMENT, BASE, successors).triples)
+
+
+def test_what_a_record_was_about_leads_to_what_it_is_about_now_whatever_stores_say() -> None:
+    before, wanted = described({"a": ["s1"]}), described({"b": [], "c": ["s1"]})
+    assert heirs(left(before, wanted), node("a")) == {node("c")}
+    assert heirs(renamed(before, wanted, {node("a"): node("b")}), node("a")) == {node("b")}
+    recipes = [Triple(mint(BASE, "recipe", "lab", name, "r"), RDF("type"), LEAP("Recipe")) for name in "ab"]
+    found = renamed([*before, recipes[0]], [*wanted, recipes[1]], {node("a"): node("b")})
+    assert heirs(found, mint(BASE, "recipe", "lab", "a", "r")) == {mint(BASE, "recipe", "lab", "b", "r")}
+
+
+def test_nodes_that_leave_no_tombstone_lead_on_too() -> None:
+    old, new = mint(BASE, "bucket", "a"), mint(BASE, "bucket", "b")
+    before, wanted = ([Triple(each, RDF("type"), DCAT("DataService"))] for each in (old, new))
+    assert left(before, wanted) == set()
+    found = renamed(before, wanted, {old: new})
+    assert found == {Triple(old, DCT("isReplacedBy"), new)}
+    assert left([*wanted, *found], wanted) == found
+
+
+def test_a_successor_that_is_not_described_is_none() -> None:
+    before = described({"a": []})
+    assert renamed(before, [], {node("a"): node("b")}) == left(before, [])
+    assert renamed(before, before, {node("a"): node("b")}) == set()
+
+
+@given(st.lists(st.sampled_from("abcd"), min_size=2, max_size=8))
+def test_over_any_renamings_of_a_foreign_node_each_old_name_leads_to_the_one_of_today(names: list[str]) -> None:
+    def called(name: str) -> NamedNode:
+        return NamedNode(f"https://example.org/{name}")
+
+    def said(name: str) -> list[Triple]:
+        part = NamedNode(f"{called(name).value}/part")
+        return [Triple(each, RDF("type"), SCHEMA("SoftwareSourceCode")) for each in (called(name), part)]
+
+    present: set[Triple] = set(said(names[0]))
+    for old, new in pairwise(names):
+        successors = {called(old): called(new)} if old != new else {}
+        wanted = said(new)
+        present = {*wanted, *departures(present, wanted, (), MOMENT, BASE, successors).triples}
+        assert present == {*wanted, *left(present, wanted)}
+    for name in set(names):
+        for ending in ("", "/part"):
+            end = NamedNode(f"{called(name).value}{ending}")
+            for _ in names:
+                end = next(iter(heirs(present, end)), end)
+            assert end.value == f"{called(names[-1]).value}{ending}"
+    assert left(present, []) == set()
 
 
 def test_a_person_is_remembered_by_name() -> None:

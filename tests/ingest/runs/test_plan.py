@@ -55,18 +55,30 @@ def test_a_source_is_due_when_it_never_was_read_or_has_grown_stale(state: State)
     assert due(state, source)
 
 
-@pytest.mark.parametrize(
-    ("outcome", "scope"), [("failed", "full"), ("partial", "full"), ("replayed", "some"), ("complete", "some")]
-)
+@pytest.mark.parametrize(("outcome", "scope"), [("failed", "full"), ("replayed", "some"), ("complete", "some")])
 def test_what_was_no_whole_reading_leaves_it_due(state: State, outcome: str, scope: str) -> None:
     ran(state, 1, outcome=outcome, scope=scope)
     assert due(state, Ledger({}))
 
 
-@pytest.mark.parametrize("outcome", ["complete", "held"])
+@pytest.mark.parametrize("outcome", ["complete", "held", "partial"])
 def test_a_reading_of_changes_counts(state: State, outcome: str) -> None:
     ran(state, 1, outcome=outcome, scope="changes")
     assert not due(state, Ledger({}))
+
+
+def test_a_partial_reading_was_a_reading_and_a_failed_one_was_none(state: State) -> None:
+    ran(state, 23, outcome="partial")
+    assert not due(state, Ledger({}))
+    ran(state, 2, outcome="failed", scope="some")
+    assert not due(state, Ledger({})), "a retry of dead letters is none either"
+    ran(state, 1, outcome="failed")
+    assert due(state, Ledger({}))
+
+
+def test_a_partial_reading_grows_stale(state: State) -> None:
+    ran(state, 25, outcome="partial")
+    assert due(state, Ledger({}))
 
 
 def test_a_parked_source_is_due_only_then(state: State) -> None:

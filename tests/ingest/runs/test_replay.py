@@ -110,6 +110,32 @@ def test_a_replay_is_no_reading(desk: Desk) -> None:
     assert desk.remembered(lambda state: state.last_checks()) == checked
 
 
+@pytest.mark.parametrize("prefix", ["", "New "])
+def test_absences_and_approvals_outlive_a_replay(desk: Desk, prefix: str) -> None:
+    ledger = Ledger({**TEXTS, "d": "D", "e": "E"})
+    desk.harvest(ledger)
+    ledger.texts = {"d": "D", "e": "E"}
+    desk.harvest(ledger)
+
+    def counted() -> dict[str, tuple[int, int]]:
+        known = desk.remembered(lambda state: state.staged.known("lab"))
+        return {key: (record.absences, record.approved) for key, record in known.items()}
+
+    once = counted()
+    desk.harvest(Ledger({}, prefix=prefix), replay=True)
+    assert counted() == once
+    assert once["a"] == (1, 0)
+    ledger.prefix = prefix
+    assert desk.harvest(ledger).outcome == "held"
+    desk.remembered(lambda state: state.approve("lab", 2))
+    approved = counted()
+    desk.harvest(Ledger({}, prefix=f"{prefix}Newest "), replay=True)
+    assert counted() == approved
+    assert approved["a"][1] > 0
+    ledger.prefix = f"{prefix}Newest "
+    assert desk.harvest(ledger).tombstoned == 3
+
+
 def test_a_record_that_left_stays_gone(desk: Desk) -> None:
     ledger = Ledger(TEXTS)
     desk.harvest(ledger)

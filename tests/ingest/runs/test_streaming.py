@@ -17,6 +17,7 @@ from leap_kg.graph.names import source_graph
 from leap_kg.ingest.fetch import FetchFailed, Parked
 from leap_kg.ingest.runs.composition import Composer, compose
 from leap_kg.ingest.runs.leases import fetching, leased
+from leap_kg.ingest.runs.plan import due
 from leap_kg.ingest.source import Mapped, Ref
 from leap_kg.ingest.state import KeptRecord, State
 from leap_kg.ingest.state.rows import said_text
@@ -190,6 +191,20 @@ def test_approved_removals_go_and_no_others(desk: Desk) -> None:
     assert (report.outcome, report.tombstoned) == ("complete", 4)
     report = desk.harvest(ledger)
     assert (report.outcome, report.tombstoned) == ("held", 0), "five more are missing, and nobody approved of that"
+
+
+@pytest.mark.parametrize("incremental", [False, True])
+def test_an_approval_makes_a_source_due_until_it_is_carried_out(desk: Desk, incremental: bool) -> None:
+    ledger = Ledger(TEXTS, incremental=incremental)
+    desk.harvest(ledger)
+    ledger.texts = dict(list(TEXTS.items())[4:])
+    for _ in range(2):
+        desk.harvest(ledger, full=True)
+    assert not desk.remembered(lambda state: due(state, ledger))
+    desk.remembered(lambda state: state.approve("lab", 2))
+    assert desk.remembered(lambda state: due(state, ledger))
+    assert desk.harvest(ledger).tombstoned == 4
+    assert not desk.remembered(lambda state: due(state, ledger))
 
 
 def test_what_comes_back_is_no_longer_approved_to_go(desk: Desk) -> None:

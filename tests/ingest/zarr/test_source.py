@@ -112,6 +112,32 @@ def test_a_hundred_variables_take_one_trip_and_their_extent_another(tmp_path: Pa
     assert len(variables(judge(*good.values()), "a.zarr")) == 103
 
 
+@pytest.mark.parametrize("lost", ["lat", "time"])
+def test_an_extent_that_coordinates_and_attributes_leave_open_is_a_finding(tmp_path: Path, lost: str) -> None:
+    def harvested() -> tuple[list[str], set[str], set[str]]:
+        good, bad = taken(source(f"{WEB}a.zarr"), Folder(tmp_path))
+        assert bad == {}
+        store = judge(*good.values())
+        return kinds(good.values()), values(store, node("a.zarr"), DCT("spatial")), values(
+            store, node("a.zarr"), DCT("temporal")
+        )  # fmt: skip
+
+    build(tmp_path / "a.zarr", 2)
+    found, where, when = harvested()
+    assert (found, bool(where), bool(when)) == ([], True, True)
+    (tmp_path / "a.zarr" / lost / "0").unlink()
+    found, where, when = harvested()
+    assert (found, bool(where), bool(when)) == (["extent-unread"], lost != "lat", lost != "time")
+    stated = {
+        "geospatial_lat_min": -40.0, "geospatial_lat_max": 40.0, "geospatial_lon_min": 160.0,
+        "geospatial_lon_max": 170.0, "time_coverage_start": "2000-01-01", "time_coverage_end": "2000-12-30",
+    }  # fmt: skip
+    build(tmp_path / "a.zarr", 2, attributes=stated)
+    (tmp_path / "a.zarr" / lost / "0").unlink()
+    found, where, when = harvested()
+    assert (found, bool(where), bool(when)) == ([], True, True)
+
+
 def test_the_index_pages_of_a_plain_web_server_list_groups_and_arrays(tmp_path: Path) -> None:
     build(tmp_path / "a.zarr", 3, consolidated=False, group="inner")
     pages = {

@@ -12,7 +12,15 @@ from pyoxigraph import NamedNode
 from leap_kg.ingest.formats.reading import File, Reading
 from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.github import fields
-from leap_kg.ingest.github.files import MOST_LISTED, Blob, Chosen, blobs_of, choose, reader_of
+from leap_kg.ingest.github.files import (
+    MOST_ENVIRONMENTS,
+    MOST_LISTED,
+    Blob,
+    Chosen,
+    blobs_of,
+    choose,
+    reader_of,
+)
 from leap_kg.ingest.github.notebook import read_kernel
 from leap_kg.ingest.images.describing import Environments, read_part
 from leap_kg.ingest.mapping.finding import Severity
@@ -64,7 +72,9 @@ def _listed(record: RawRecord, reading: Reading) -> Chosen:
     entries = answer.get("tree")
     chosen = choose(blobs_of(entries if isinstance(entries, list) else []))
     if chosen.left_out or answer.get("truncated") is True:
-        message = f"the repository has more files than are listed: {MOST_LISTED} of a kind at most"
+        most = f"{MOST_ENVIRONMENTS} environments and {MOST_LISTED} each of notebooks and modules at most"
+        why = most if chosen.left_out else "GitHub cuts its list"
+        message = f"the repository has more files than are listed: {why}"
         hint = "Nothing to mend; the files that lie deepest are missing here."
         reading.report("list-cut", Severity.INFO, message, hint, (), str(chosen.left_out or ""))
     return chosen

@@ -56,14 +56,21 @@ class Parked(FetchFailed):
 class Ask:
     """What is asked for. `accept` is the media types wanted; `data` is posted as JSON unless it is `None`.
 
-    `body_bytes` allows a body larger than the fetcher's limit, for the few that are known to be large. A post has to
-    be a question (GraphQL, a search): it is asked again when the answer is lost.
+    `body_bytes` allows a body larger than the fetcher's limit, for the few that are known to be large. With `first`
+    only so many bytes at the beginning of the body are fetched, however large it is, and the body is cut there; such
+    an answer is not remembered from run to run. A post has to be a question (GraphQL, a search): it is asked again
+    when the answer is lost. Raises `ValueError` for the beginning of what is posted, which nobody can ask for.
     """
 
     url: str
     accept: str = "*/*"
     data: bytes | None = field(default=None, repr=False)
     body_bytes: int = 0
+    first: int = 0
+
+    def __post_init__(self) -> None:
+        if self.first < 0 or (self.first and self.data is not None):
+            raise ValueError("only of what is not posted the first bytes can be asked for, one at least")
 
     @classmethod
     def of(cls, ask: "Ask | str") -> "Ask":

@@ -5,6 +5,7 @@ packs gigabytes into a few kilobytes. Sizes are counted after unpacking, time fr
 byte (waiting for a turn is not counted), and each hop is judged anew by `leap_kg.ingest.http.address`.
 """
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -29,7 +30,7 @@ from leap_kg.ingest.http.asking import Ask, FetchFailed, Limits, shown, too_larg
 from leap_kg.ingest.http.host import Host
 from leap_kg.ingest.http.hosts import Hosts, authority
 from leap_kg.ingest.http.pace import EXCERPT_BYTES, refused
-from leap_kg.ingest.http.receiving import brief, excerpt, received
+from leap_kg.ingest.http.receiving import beginning, brief, excerpt, received
 from leap_kg.ingest.http.tokens import Tokens
 from leap_kg.ingest.http.troubles import Passing, Troubled, check_type, refused_address, unreachable
 
@@ -83,7 +84,7 @@ class Exchanger:
 
     def attempt(self, ask: Ask, validators: Validators | None) -> Answer:
         """One answer; raises `FetchFailed`, `Troubled`, or `Held` if a host is not to be asked now."""
-        cap = max(self._limits.body_bytes, ask.body_bytes)
+        cap = ask.first or max(self._limits.body_bytes, ask.body_bytes)
         # Chunk framing and headers are charged too; twice the body leaves room for any honest server.
         with allowance(self._seconds(ask), 2 * cap + _HEADER_BYTES) as left:
             try:
@@ -156,6 +157,9 @@ class Exchanger:
         limits = self._limits
         sent_to, credentials = self._tokens.attached(target) if own else (target, {})
         headers = {**self._headers, "Accept": ask.accept, **conditional, **credentials}
+        if ask.first:
+            # Packed bytes would be the first ones of something else.
+            headers |= {"Range": f"bytes=0-{ask.first - 1}", "Accept-Encoding": "identity"}
         if ask.data is not None:
             headers["Content-Type"] = "application/json"
         try:
@@ -171,10 +175,10 @@ class Exchanger:
 
     def _answer(self, ask: Ask, target: str, response: requests.Response, host: Host) -> Answer:
         status, headers = response.status_code, _headers(response)
-        if status in _WHOLE_BODY:
+        if status in _WHOLE_BODY or (ask.first and status == 206):
             return self._whole(ask, target, response, host)
-        beginning = excerpt(response, EXCERPT_BYTES) if status in (403, 429) or brief(response) else b""
-        until = host.answered(target, status, headers, beginning)
+        words = excerpt(response, EXCERPT_BYTES) if status in (403, 429) or brief(response) else b""
+        until = host.answered(target, status, headers, words)
         if until is not None:
             reason = f"answers HTTP {status} and asks to wait: try again later"
             raise Troubled(FetchFailed(ask.url, reason, "status", status), None, until=until)
@@ -183,6 +187,8 @@ class Exchanger:
             raise Troubled(FetchFailed(ask.url, reason, "status", status), None)
         if status == 429 or 500 <= status <= 599:
             raise Passing(FetchFailed(ask.url, f"answers HTTP {status}: try again later", "status", status))
+        if ask.first and status == 416 and re.fullmatch(r"bytes \*/0", headers.get("content-range", "").strip()):
+            return self._told(target, status, headers, b"")
         if status in (404, 410):
             reason = f"nothing is there (HTTP {status}): mend or remove the address where it is listed"
             raise FetchFailed(ask.url, reason, "missing", status)
@@ -194,7 +200,8 @@ class Exchanger:
         cap = max(self._limits.body_bytes, ask.body_bytes)
         if ask.data is None:
             host.answered(target, status, headers, b"")
-            data = received(ask.url, response, cap)
+            wanted = ask.first
+            data = beginning(ask.url, response, wanted) if wanted else received(ask.url, response, cap)
         else:
             data = received(ask.url, response, cap)
             # GraphQL refuses with status 200.

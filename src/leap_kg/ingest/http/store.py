@@ -204,5 +204,5 @@ def _lockable(path: Path, *, make: bool) -> int | None:
 
 
 def memorable(ask: Ask) -> bool:
-    """Whether it may be remembered: a question that is not posted, in whose address nothing had to be hidden."""
-    return ask.data is None and redact(ask.url) == ask.url
+    """Whether it may be remembered: a whole body, not posted for, in whose address nothing had to be hidden."""
+    return ask.data is None and not ask.first and redact(ask.url) == ask.url

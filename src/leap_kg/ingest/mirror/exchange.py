@@ -40,6 +40,11 @@ class Exchange:
             data = _gunzipped(data, cap)
         return data if len(data) <= cap else None
 
+    def beginning(self, first: int) -> bytes:
+        """The first bytes of the body, its gzip undone; raises `ValueError` if it cannot be undone."""
+        packed = "gzip" in self.headers.get("content-encoding", "") and self.body.startswith(b"\x1f\x8b")
+        return (_gunzipped(self.body, first) if packed else self.body)[:first]
+
 
 def keys(url: str, data: bytes | None) -> tuple[Key, Key]:
     """By what a request is found: exactly, and without who asks; raises `ValueError` for what is no address."""

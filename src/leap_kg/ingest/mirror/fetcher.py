@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -17,7 +18,8 @@ from leap_kg.ingest.mirror.template import Escape, Template
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
-_NAMED = 5  # recordings that a message names
+# Recordings that a message names: so many, as long as their paths together are no longer than that.
+_NAMED, _ROOM = 5, 200
 
 
 class MirrorFetcher(Fetcher):
@@ -80,8 +82,12 @@ class MirrorFetcher(Fetcher):
         except RecordingFaulty as failure:
             raise FetchFailed(ask.url, f"{failure}; mend it, or take it out of the mirror", "content") from None
         if looked_at:
-            named = ", ".join(looked_at[:_NAMED])
-            more = f" and {len(looked_at) - _NAMED} more" if len(looked_at) > _NAMED else ""
+            fit = [
+                each for each, length in zip(looked_at, accumulate(map(len, looked_at)), strict=True) if length <= _ROOM
+            ]
+            shown = looked_at[: min(max(len(fit), 1), _NAMED)]
+            named = ", ".join(shown)
+            more = f" and {len(looked_at) - len(shown)} more" if len(looked_at) > len(shown) else ""
             reason = f"is not recorded (404) in {named}{more}: record it, or mend the address"
         else:
             reason = "the mirror has no file for it (404): add the file, or mend the address"
@@ -100,11 +106,11 @@ class MirrorFetcher(Fetcher):
         if status in (404, 410):
             reason = f"nothing was there when it was recorded (HTTP {status}): mend or remove the address"
             raise FetchFailed(ask.url, reason, "missing", status)
-        if status not in (200, 203):
+        if status not in (200, 203) and not (ask.first and status == 206):
             reason = f"was answered HTTP {status} when it was recorded: record it anew, or mend the address"
             raise FetchFailed(ask.url, reason, "status", status)
         try:
-            data = found.unpacked(self._cap(ask))
+            data = found.beginning(ask.first) if ask.first else found.unpacked(self._cap(ask))
         except ValueError as failure:
             raise FetchFailed(ask.url, f"was recorded badly: {failure}; record it anew", "content") from None
         if data is None:
@@ -117,11 +123,11 @@ class MirrorFetcher(Fetcher):
         cap = self._cap(ask)
         try:
             with path.open("rb") as file:
-                data = file.read(cap + 1)
+                data = file.read(ask.first or cap + 1)
         except OSError as failure:
             reason = f"{path} cannot be read ({failure.strerror}): check its permissions"
             raise FetchFailed(ask.url, reason, "unreachable") from None
-        if len(data) > cap:
+        if len(data) > cap and not ask.first:
             reason = f"{path} is larger than {cap} bytes: shorten it, or raise the size limit"
             raise FetchFailed(ask.url, reason, "too-large")
         return data

@@ -134,6 +134,13 @@ class Composer:
         """What the records say with this node as the subject."""
         return [t for number in self.speaking_of(node) for t in self.said(number) if t.subject == node]
 
+    def successors(self) -> dict[NamedNode, NamedNode]:
+        """What records are about that were about another node, by that node; left out where two disagree."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for old, new in self._staged.renamed(self._source):
+            found[old].add(new)
+        return {NamedNode(old): NamedNode(*new) for old, new in found.items() if len(new) == 1}
+
     def blamed(self, violations: Iterable[Violation]) -> dict[int, str]:
         """The records at fault, by number, each with the reason.
 

@@ -16,6 +16,7 @@ from leap_kg import __version__
 from leap_kg.ingest.runs.taking import Progress, Taker, Taking, Wanted
 from leap_kg.ingest.source import Source
 from leap_kg.ingest.state import RunReport, State
+from leap_kg.ingest.state.memory import READ
 
 OVERLAP = timedelta(hours=1)
 """How much earlier than the last successful run began changes are asked for: clocks differ, and listings lag."""
@@ -60,8 +61,9 @@ class Planner:
         anew = self.state.mapping_settings(source.id) not in ("", mapping_settings(source))
         if self.only is not None:
             return Wanted(only=self.only.get(source.id, ()), anew=anew)
-        since = None if self.full or anew or not source.incremental else watermark(self.state.runs(source.id, _RUNS))
-        return Wanted(since=since, anew=anew)
+        # Only a complete listing lets go what was approved to go.
+        whole = self.full or anew or not source.incremental or self.state.approved(source.id)
+        return Wanted(since=None if whole else watermark(self.state.runs(source.id, _RUNS)), anew=anew)
 
 
 def watermark(runs: list[RunReport]) -> datetime | None:
@@ -82,12 +84,18 @@ def parked_until(state: State, source: str) -> datetime | None:
 
 
 def due(state: State, source: Source) -> bool:
-    """Whether the source is to be harvested now: its last reading has grown stale, or it never was read in full."""
+    """Whether the source is to be harvested now.
+
+    Its last reading has grown stale, or it never was read, or the last try failed, or removals were approved since.
+    A reading that lacked some records was a reading: to ask again every hour would not bring them.
+    """
     if parked_until(state, source.id) is not None:
         return False
-    good = (run for run in state.runs(source.id, _RUNS) if run.outcome in ("complete", "held") and run.scope != "some")
-    last = next(good, None)
-    return last is None or datetime.fromisoformat(last.started) + source.stale_after <= datetime.now(UTC)
+    last = next((run for run in state.runs(source.id, _RUNS) if run.scope != "some"), None)
+    if last is None or last.outcome not in READ:
+        return True
+    began = datetime.fromisoformat(last.started)
+    return began + source.stale_after <= datetime.now(UTC) or state.approved(source.id) > began.timestamp()
 
 
 def mapping_settings(source: Source) -> str:

@@ -82,6 +82,7 @@ class Around:
         self._elsewhere = elsewhere
         self._store = store
         self._tombstone = Namespace(base + ONTOLOGY_PATH)("Tombstone")
+        self._successors = composer.successors()
 
     def before(self, node: NamedNode) -> list[Triple]:
         """What the source's graph says of the node."""
@@ -107,6 +108,10 @@ class Around:
         if login in people.orcid_of:
             return {people.orcid_of[login]}
         return {NamedNode(orcid) for orcid in people.conflicts.get(login, ())}
+
+    def successor(self, node: NamedNode) -> NamedNode | None:
+        """The node that the record is about now that was about this one."""
+        return self._successors.get(node)
 
     def all_nodes(self) -> set[NamedNode]:
         """Every node that the source's graph says something about."""

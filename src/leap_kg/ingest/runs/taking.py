@@ -20,6 +20,7 @@ from leap_kg.ingest.fetch import Fetcher, FetchFailed, Parked
 from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.mapping.statements import printable
 from leap_kg.ingest.raw import BodyDamaged, BodyMissing
+from leap_kg.ingest.runs.defects import defect
 from leap_kg.ingest.source import Listing, Mapped, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ingest.state import DeadLetter, KeptPart, KeptRecord
 from leap_kg.ingest.state.facts import said_hash
@@ -128,7 +129,7 @@ class Taker:
         except HomeError:
             raise
         except Exception as problem:  # noqa: BLE001 - one source must not take the others with it
-            taking.failure = _defect(problem)
+            taking.failure = defect(problem, source)
         else:
             if taking.scope == "full":
                 self._miss(taking)
@@ -223,7 +224,7 @@ class Taker:
         except RecordUnusable as problem:
             taking.bury(Ref(ref.key, problem.url, version=ref.version), "map", problem.reason)
         except Exception as problem:  # noqa: BLE001 - one record must not take the others with it
-            taking.bury(ref, "map", _defect(problem))
+            taking.bury(ref, "map", defect(problem, taking.source, ref.key))
         else:
             parts = self.bodies.put(raw.parts)
             before = taking.known.get(ref.key)
@@ -237,7 +238,7 @@ class Taker:
         source = taking.source.id
         if before.version != ref.version or parts != self.staged.parts(before.number):
             self.staged.touch(source, before, ref.version, parts)
-        if before.absences:
+        if before.absences and not taking.replayed:
             self.staged.miss(source, before, 0, 0)
 
     def _stage(self, taking: Taking, ref: Ref, raw: RawRecord, parts: Sequence[KeptPart]) -> None:
@@ -249,7 +250,7 @@ class Taker:
         except RecordUnusable as problem:
             taking.bury(Ref(ref.key, problem.url), "map", problem.reason, parts, ref.version)
         except Exception as problem:  # noqa: BLE001 - one record must not take the others with it
-            taking.bury(ref, "map", _defect(problem), parts)
+            taking.bury(ref, "map", defect(problem, taking.source, ref.key), parts)
         else:
             before, text = taking.known.get(ref.key), said_text(mapped.triples)
             known = self.staged.parts(before.number) if before else ()
@@ -258,10 +259,13 @@ class Taker:
                 self._unchanged(taking, ref, before, parts)
                 return
             digest = before.digest if before else ""
+            # A replay lists nothing: what was missing before is still missing.
+            absences, approved = (before.absences, before.approved) if before and taking.replayed else (0, 0)
             kept = KeptRecord(
-                ref.key, mapped.subject, tuple(mapped.triples), tuple(parts), digest, 0, ref.version, mapped.logins
-            )
-            self.staged.put(taking.source.id, kept, before, text)
+                ref.key, mapped.subject, tuple(mapped.triples), tuple(parts), digest, absences, ref.version,
+                mapped.logins,
+            )  # fmt: skip
+            self.staged.put(taking.source.id, kept, before, text, approved)
 
     def _map(self, source: Source, raw: RawRecord) -> Mapped:
         """The record as triples, its own findings among them; raises `ValueError` if they cannot be published."""
@@ -296,7 +300,3 @@ class Taker:
         for key, absences in taking.absent.items():
             if absences != known[key].absences:
                 self.staged.miss(source, known[key], absences, known[key].approved)
-
-
-def _defect(problem: Exception) -> str:
-    return f"a defect of leap-kg, please report it: {type(problem).__name__}: {problem}"

@@ -120,7 +120,7 @@ class Unfinished(Fetcher):
 
 
 def _name(ask: Ask) -> str:
-    question = "\x1f".join((redact(ask.url), ask.accept))
+    question = "\x1f".join((redact(ask.url), ask.accept, *([str(ask.first)] if ask.first else ())))
     return hashlib.sha256(question.encode("utf-8", "surrogatepass") + b"\x1f" + (ask.data or b"")).hexdigest()
 
 

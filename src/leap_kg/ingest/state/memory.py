@@ -5,11 +5,13 @@ What a run finds is staged beside the file (see `Staged`) and kept in one transa
 """
 
 import sqlite3
+import time
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -157,9 +159,16 @@ class State:
         """Let the records go that `least` complete runs in a row did not list; the keys of those that wait."""
         held = "source = ? AND absences >= ?"
         with self._transaction():
-            self._database.execute(f"UPDATE record SET approved = 1 WHERE {held}", (source, least))  # noqa: S608
+            # Rounded up: a run that began in the same second began before.
+            values = (ceil(time.time()), source, least)
+            self._database.execute(f"UPDATE record SET approved = ? WHERE {held}", values)  # noqa: S608
         found = self._database.execute(f"SELECT key FROM record WHERE {held} ORDER BY key", (source, least))  # noqa: S608
         return [key for (key,) in found]
+
+    def approved(self, source: str) -> int:
+        """When the last removal that is still to come was approved, in seconds since 1970; 0 for none."""
+        row = self._database.execute("SELECT max(approved) FROM record WHERE source = ?", (source,)).fetchone()
+        return int(row[0] or 0)
 
     # --- dead letters, runs, settings ---------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ from leap_kg.ingest.state.rows import (
 
 _AT_ONCE = 500
 _PAGE = 5_000
-_FRESH = "INSERT INTO temp.fresh VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)"
+_FRESH = "INSERT INTO temp.fresh VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class Known:
     """What is remembered of a record that is kept.
 
     Its number, version, the hash of what it says, the digest of what was published of it, how many complete runs in a
-    row missed it, and whether it may go.
+    row missed it, and when its removal was approved: in seconds since 1970, 0 for never.
     """
 
     number: int
@@ -79,8 +79,8 @@ class Staged:
             rows = self._database.execute(query, (source,))
             return {row[0]: Known(*row[1:]) for row in rows}
 
-    def put(self, source: str, record: KeptRecord, before: Known | None, text: bytes) -> None:
-        """Stage a record, which says `text`, in place of the one that was kept `before`."""
+    def put(self, source: str, record: KeptRecord, before: Known | None, text: bytes, approved: int = 0) -> None:
+        """Stage a record, which says `text`, in place of the one that was kept `before`; `approved` as in `Known`."""
         facts, logins = Facts.of(record.said), logins_text(record.logins)
         if before is not None:
             self._wait("INSERT OR IGNORE INTO temp.out VALUES (?, ?)", (before.number, source))
@@ -89,7 +89,7 @@ class Staged:
         self._wait(
             _FRESH,
             (new, source, record.key, record.version, said_hash(text, logins), " ".join(facts.people), record.digest,
-             record.absences, record.subject.value, logins, parts_text(record.parts), packed(text)),
+             record.absences, approved, record.subject.value, logins, parts_text(record.parts), packed(text)),
         )  # fmt: skip
         for node in facts.nodes:
             self._wait("INSERT INTO temp.mention VALUES (?, ?)", (node, new))
@@ -105,7 +105,7 @@ class Staged:
         self._wait("REPLACE INTO temp.touched VALUES (?, ?, ?, ?)", (before.number, source, version, parts_text(parts)))
 
     def miss(self, source: str, before: Known, absences: int, approved: int) -> None:
-        """Note how many complete runs in a row have missed a kept record, and whether it may go."""
+        """Note how many complete runs in a row have missed a kept record; `approved` as in `Known`."""
         self._wait("REPLACE INTO temp.absent VALUES (?, ?, ?, ?)", (before.number, source, absences, approved))
 
     def take_out(self, source: str, before: Known) -> None:
@@ -236,6 +236,15 @@ class Staged:
         """The numbers of kept records that are replaced or go."""
         self.flush()
         return [n for (n,) in self._database.execute("SELECT record FROM temp.out WHERE source = ?", (source,))]
+
+    def renamed(self, source: str) -> list[tuple[str, str]]:
+        """The nodes that records were about and will be about, where these differ."""
+        self.flush()
+        return self._database.execute(
+            "SELECT old.subject, new.subject FROM temp.out JOIN main.record AS old ON old.id = temp.out.record "
+            "JOIN temp.fresh AS new ON new.source = old.source AND new.key = old.key "
+            "WHERE temp.out.source = ? AND new.subject != old.subject", (source,),
+        ).fetchall()  # fmt: skip
 
     def changed(self, source: str) -> Iterator[int]:
         """The numbers of the records whose digest is noted to be another."""

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from leap_kg.ingest.fetch import Body, Fetcher, FetchFailed
+from leap_kg.ingest.fetch import Ask, Body, Fetcher, FetchFailed
 from leap_kg.ingest.zarr.names import MAX_NAMES, listed_names, listing_url
 from leap_kg.ingest.zarr.targets import Target
 
@@ -33,6 +33,21 @@ class Asking:
             else:
                 self.bodies[key] = answer
         return any(key in self.bodies for key in wanted)
+
+    def beginning(self, first: int) -> bytes | None:
+        """The first bytes of what lies at the root itself, `None` if nothing is there or it was asked for in vain."""
+        if "" in self.failures:
+            return None
+        url = self.target.address("")
+        try:
+            return (
+                _read(url, first).data if url.startswith("file:") else self._fetcher.fetch(Ask(url, first=first)).data
+            )
+        except FetchFailed as failure:
+            if failure.kind == "parked":
+                raise
+            self.failures[""] = failure
+            return None
 
     def names(self, folder: str) -> list[str]:
         """The names of the folders in a folder of the store, as far as its server lists them."""
@@ -67,11 +82,11 @@ class Asking:
             return failure
 
 
-def _read(url: str) -> Body:
-    """A file of this machine, which the configuration named."""
+def _read(url: str, first: int = 0) -> Body:
+    """A file of this machine, which the configuration named, or its first bytes."""
     try:
         with _path(url).open("rb") as file:
-            data = file.read(_LARGEST_FILE + 1)
+            data = file.read(first or _LARGEST_FILE + 1)
     except (OSError, ValueError) as error:
         raise FetchFailed(url, f"cannot be read ({error}): check the path", "missing", 404) from None
     if len(data) > _LARGEST_FILE:

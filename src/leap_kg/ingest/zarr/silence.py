@@ -22,6 +22,10 @@ _SINGLE_FILES = {
 }
 
 
+_BEGINNING = 64
+"""Bytes of a file that tell its format."""
+
+
 @dataclass(slots=True)
 class Silence(Exception):
     """A store gave no metadata. `answer` is a concept of the scheme `status`; `reason` says what to do."""
@@ -56,12 +60,11 @@ def silence(asking: Asking) -> Silence:
 
 
 def _single_file(asking: Asking) -> Silence | None:
-    """Whether the address is that of one file; only asked where its name does not promise a store."""
+    """Whether the address is that of one file, by its first bytes; only asked where its name promises no store."""
     if asking.target.location.looks_like in ("zarr", "icechunk"):
         return None
-    asking.all([""])
-    if (body := asking.bodies.pop("", None)) is not None:
-        what = next((name for start, name in _SINGLE_FILES.items() if body.data.startswith(start)), "a single file")
+    if (data := asking.beginning(_BEGINNING)) is not None:
+        what = next((name for start, name in _SINGLE_FILES.items() if data.startswith(start)), "a single file")
         return Silence("broken", f"is {what}, not a Zarr store: open it with another engine, or mend the address")
     failure = asking.failures.get("")
     if failure is not None and failure.kind == "too-large":
