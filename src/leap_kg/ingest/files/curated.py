@@ -10,6 +10,7 @@ of people, papers, organisations and licences (written as ORCID, DOI, ROR and SP
 dates. What cannot be read is reported with the place, left out, and kept as it was written.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -25,6 +26,7 @@ from leap_kg.ontology.kinds import kind_of
 
 _NAMES = ("title", "name")
 _SCHEMES = ("http:", "https:", "gs:", "s3:", "doi:", "urn:", "mailto:", "pkg:", "file:")
+_LIKE_ORCID = re.compile(r"\d{4}-?\d{4}-?\d{4}-?\d{3}[\dXx]", re.ASCII)
 
 
 class Curated:
@@ -169,6 +171,9 @@ class Curated:
         iri = _iri(text)
         if iri is not None:
             return iri
+        if _LIKE_ORCID.fullmatch(text) and isinstance(known := orcid.parse(text), Refusal):
+            message = f"{dotted(place)} looks like an ORCID iD and is {known.reason}; it was taken for a name"
+            self._reading.report("bad-identifier", Severity.WARNING, message, known.hint, place, text)
         return mint(self._base, self._kind(entry), slug(text)).value
 
     def _identifier(self, entry: dict[str, Any], path: Path, what: str, *, named: bool) -> str:
