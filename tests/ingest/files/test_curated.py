@@ -166,7 +166,7 @@ def test_a_key_that_means_nothing_is_reported_with_the_nearest_term_and_kept() -
     ("text", "kinds"),
     [
         ("{type: Evnt, id: event/x, title: A}", ["bad-value"]),
-        ("{type: Person, id: 0000-0001-0000-0000, title: A}", ["bad-identifier"]),
+        ("{type: Event, id: 0000-0001-0000-0000, title: A}", ["bad-identifier"]),
         ("{type: Event, title: A, organizer: The Lab}", ["bad-identifier"]),
         ("{type: Event, title: A, license: whatever you like}", ["unknown-licence"]),
         ("{type: Event, title: A, keyword: [[a]]}", ["bad-value"]),
