@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from leap_kg.cli.cronjobs import is_image
 from leap_kg.graph.home import Home
 from leap_kg.ingest.state import State
 from tests.cli.conftest import Run, harvest
@@ -129,6 +130,65 @@ def test_each_source_gets_a_cronjob_that_harms_nobody(leap_kg: Run, platform: Pa
     assert mounted == {volume["name"] for volume in pod["volumes"]}
     writable = {mount["mountPath"] for mount in container["volumeMounts"] if not mount.get("readOnly")}
     assert {entry["value"] for entry in container["env"] if entry["name"] == "LEAP_KG_HOME"} < writable
+
+
+def test_a_source_with_files_of_its_own_needs_them_in_the_image(leap_kg: Run, platform: Path) -> None:
+    declared = yaml.safe_load((platform / "sources.yaml").read_text())
+    declared["sources"] += [
+        {"id": "notes", "kind": "files", "title": "Notes", "folder": "notes"},
+        {"id": "places", "kind": "ror", "title": "Places", "dump": "ror/dump.zip"},
+    ]
+    (platform / "sources.yaml").write_text(yaml.safe_dump(declared))
+    done = leap_kg("harvest", "manifests", *sources(platform))
+    assert (done.returncode, done.stdout) == (1, "")
+    said = " ".join(done.stderr.split())
+    assert "notes reads notes beside sources.yaml" in said
+    assert "--files PATH" in said
+    assert [job["metadata"]["labels"]["leap-kg/source"] for job in manifests(leap_kg, platform, "lab")] == ["lab"]
+    jobs = manifests(leap_kg, platform, "--files", "/opt/kg")
+    pods = [job["spec"]["jobTemplate"]["spec"]["template"]["spec"] for job in jobs]
+    read = [pod["containers"][0]["args"][5] for pod in pods]
+    assert read == ["/etc/leap-kg/sources.yaml", "/opt/kg/sources.yaml", "/opt/kg/sources.yaml"]
+    for pod, mounted in zip(pods, (True, False, False), strict=True):
+        assert ("sources" in {volume["name"] for volume in pod["volumes"]}) == mounted
+        assert ("sources" in {mount["name"] for mount in pod["containers"][0]["volumeMounts"]}) == mounted
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "",
+        "leap kg",
+        "LEAP/kg:1",
+        "https://registry.example.org/kg",
+        "kg:",
+        "kg:a/b",
+        "kg@sha256:12",
+        "-kg",
+        "a//b",
+        "kg\n",
+    ],
+)
+def test_an_image_that_is_none_is_refused(image: str) -> None:
+    assert not is_image(image)
+
+
+@pytest.mark.parametrize(
+    "image",
+    ["kg", "leap-kg:latest", "localhost/kg", "localhost:5000/lab/kg:1.2_3", "registry.example.org/a/b__c/d-e:v1",
+     "Registry.Example.org:443/kg@sha256:" + "0a" * 32, "kg:1@sha256:" + "0a" * 32],
+)  # fmt: skip
+def test_an_image_is_taken(image: str) -> None:
+    assert is_image(image)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--image", "leap kg"), ("--files", "opt/kg"), ("--files", "/opt/../kg")]
+)
+def test_manifests_refuse_what_no_cluster_can_use(leap_kg: Run, platform: Path, option: str, value: str) -> None:
+    done = leap_kg("harvest", "manifests", *sources(platform), option, value)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{value!r} is no" in " ".join(done.stderr.split())
 
 
 _SLOWLY = """

@@ -100,9 +100,19 @@ def manifests(
     claim: Annotated[str, typer.Option(help="The persistent volume claim that holds the home.")] = "leap-kg-home",
     config: Annotated[str, typer.Option(help="The config map that holds the sources file.")] = "leap-kg-sources",
     secret: Annotated[str, typer.Option(help="The secret whose keys become variables.")] = _SECRET,
+    files: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATH", help="The folder in the image with the sources file, for sources that name files beside it."
+        ),
+    ] = None,
     to: Annotated[str | None, typer.Option(metavar="URL", help="The server that owns the store.")] = None,
 ) -> None:
     """Print a Kubernetes CronJob for each source, as YAML."""
-    from leap_kg.cli.cronjobs import print_manifests
+    from leap_kg.cli.cronjobs import is_folder, is_image, print_manifests
 
-    print_manifests(names or [], sources, image=image, claim=claim, config=config, secret=secret, to=to)
+    if not is_image(image):
+        raise typer.BadParameter(f"{image!r} is no image: give its name and tag, like registry.example.org/leap-kg:1")
+    if files is not None and not is_folder(files):
+        raise typer.BadParameter(f"--files {files!r} is no folder in an image: give its path, like /opt/leap-kg")
+    print_manifests(names or [], sources, image=image, claim=claim, config=config, secret=secret, files=files, to=to)

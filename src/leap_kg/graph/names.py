@@ -6,6 +6,8 @@ from pyoxigraph import NamedNode
 
 DEFAULT_SOURCE = "default"
 """The source whose graph takes what is written without naming a graph."""
+ONTOLOGY_SOURCE = "ontology"
+"""The source whose graph holds our own terms and concepts."""
 
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 

@@ -29,6 +29,11 @@ class SourceConfig(BaseModel, ABC):
         """How long a reading counts as fresh."""
         return timedelta(days=self.stale_after_days)
 
+    @property
+    def local_files(self) -> tuple[str, ...]:
+        """The files and folders that the entry names, as it writes them: whoever runs it elsewhere needs them there."""
+        return ()
+
     @abstractmethod
     def source(self, folder: Path, base: str) -> Source:
         """The source itself. `folder` is that of the sources file, for keys that name files; `base` the base IRI."""

@@ -66,8 +66,14 @@ def test_a_harvest_leaves_the_same_quads_on_the_server(home: Home) -> None:
 QUERIES = load(declarations() / "sparql", BASE)
 # Those under `changes` are asked of the history of changes, which is the home's on every engine.
 ASKED = [query.name for query in QUERIES.all() if not query.name.startswith("changes/")]
-# Virtuoso cannot add a duration to a time.
-UNKNOWN = {("questions/who-says-this", "Virtuoso")}
+# What Virtuoso refuses: durations added to times, polygons, and patterns that its compiler cannot translate.
+UNKNOWN = {
+    ("questions/who-says-this", "Virtuoso"): "Wrong arguments for datetime arithmetic",
+    ("questions/cover-place-time", "Virtuoso"): "geometry RDF type",
+    ("questions/incomplete-code", "Virtuoso"): "SQ074",
+    ("questions/package-changes", "Virtuoso"): "SQ156",
+    ("questions/versions", "Virtuoso"): "SQ074",
+}
 
 
 @pytest.mark.parametrize("name", ASKED)
@@ -80,8 +86,8 @@ def test_named_queries_answer_alike(home: Home, engine: Server, name: str) -> No
     asked = nodes if any(parameter.type == "iri" for parameter in query.parameters.values()) else nodes[:1]
     known: list[dict[str, Value]] = [{**SAMPLES, "iri": node, "string": "ocean"} for node in asked]
     texts = [query.bind(**{each: values[p.type] for each, p in query.parameters.items()}) for values in known]
-    if (name, engine.name) in UNKNOWN:
-        with pytest.raises(RemoteError, match="Wrong arguments for datetime arithmetic"):
+    if reason := UNKNOWN.get((name, engine.name)):
+        with pytest.raises(RemoteError, match=reason):
             _ = [_rows(served(home), text) for text in texts]
         return
     for text in texts:

@@ -1,18 +1,20 @@
 """Exceptions that no source should raise: where they arose, and who is to be told."""
 
 import sys
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from structlog.testing import capture_logs
 
-from leap_kg.ingest.leap.catalog import CatalogSource
-from leap_kg.ingest.runs.defects import defect
+from leap_kg.ingest.runs.defects import _distributions, defect
 from leap_kg.ingest.source import Mapped, RawRecord
 from tests.ingest.ledger import Desk, Ledger
+from tests.ingest.shelf import catalog_source, dataset
 
-PLUGIN = '''
+PLUGIN = """
 from pathlib import PurePath
 
 from tests.ingest.ledger import Ledger
@@ -24,11 +26,11 @@ class Tides(Ledger):
 
     def _heights(self, record):
         return PurePath(None)
-'''
+"""
 
 
 @pytest.fixture
-def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     """A package that offers a source, installed under another name than its module's."""
     (tmp_path / "tidewater.py").write_text(PLUGIN)
     info = tmp_path / "lab_tides-1.0.dist-info"
@@ -36,5 +38,47 @@ def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: lab-tides\nVersion: 1.0\n")
     (info / "top_level.txt").write_text("tidewater\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr("leap_kg.ingest.runs.defects._distributions.__wrapped__", None, raising=False)
-    return __import__("tidewater")
+    _distributions.cache_clear()
+    yield import_module("tidewater")
+    sys.modules.pop("tidewater")
+    _distributions.cache_clear()
+
+
+def test_a_defect_of_another_package_names_its_line_and_its_maintainers(tmp_path: Path, plugin: ModuleType) -> None:
+    desk = Desk(tmp_path / "home")
+    with capture_logs() as logs:
+        report = desk.harvest(plugin.Tides({"a": "A"}))
+    assert report.dead == 1
+    (letter,) = desk.remembered(lambda state: state.dead_letters())
+    assert letter.reason.startswith("a defect of the package lab-tides, please report it to its maintainers")
+    assert "TypeError" in letter.reason
+    line = next(number for number, text in enumerate(PLUGIN.splitlines(), 1) if "PurePath(None)" in text)
+    assert f"(tidewater line {line} in _heights)" in letter.reason
+    (told,) = [entry for entry in logs if entry["event"] == "defect"]
+    assert (told["log_level"], told["source"], told["key"]) == ("debug", "lab", "a")
+    assert isinstance(told["exc_info"], TypeError)
+    assert told["exc_info"].__traceback__ is not None
+
+
+def test_our_own_defect_is_to_be_reported_to_us() -> None:
+    source = catalog_source()
+    with pytest.raises(Exception) as caught:
+        source.map(None)  # type: ignore[arg-type]
+    reason = defect(caught.value, source)
+    assert reason.startswith("a defect of leap-kg, please report it: ")
+    assert "(leap_kg.ingest." in reason
+
+
+def test_what_arose_elsewhere_names_the_source(tmp_path: Path) -> None:
+    """What a source gives back may break in our hands; the source is to be named all the same."""
+
+    class Nothing(Ledger):
+        def map(self, record: RawRecord) -> Mapped:
+            return Mapped(record.key, dataset("a"), [None], [])  # type: ignore[list-item]
+
+    desk = Desk(tmp_path / "home")
+    desk.harvest(Nothing({"a": "A"}))
+    (letter,) = desk.remembered(lambda state: state.dead_letters())
+    assert "leap_kg.ingest.runs.taking line " in letter.reason
+    assert "of what tests.ingest.runs.test_defects." in letter.reason
+    assert "the package tests, please report it to its maintainers" in letter.reason

@@ -193,6 +193,32 @@ def test_approved_removals_go_and_no_others(desk: Desk) -> None:
     assert (report.outcome, report.tombstoned) == ("held", 0), "five more are missing, and nobody approved of that"
 
 
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        (0, ""),
+        (1, "1 of them was not listed; it goes if the next listing lacks it too"),
+        (2, "2 of them were not listed; they go if the next listing lacks them too"),
+        (3, "3 of them were not listed; they go if the next listing lacks them too, and somebody approves of that"),
+    ],
+)
+def test_a_run_tells_of_records_that_are_missing_for_the_first_time(desk: Desk, missing: int, said: str) -> None:
+    ledger = Ledger(TEXTS)
+    desk.harvest(ledger)
+    ledger.texts = dict(list(TEXTS.items())[missing:])
+    report = desk.harvest(ledger)
+    assert (report.message, report.unchanged) == (said, 12)
+    assert "not listed" not in desk.harvest(ledger).message, "told once"
+
+
+def test_a_listing_that_is_not_whole_misses_nothing(desk: Desk) -> None:
+    ledger = Ledger(TEXTS)
+    desk.harvest(ledger)
+    ledger.texts = dict(list(TEXTS.items())[3:])
+    ledger.shortfall = ["page 2 could not be had"]
+    assert desk.harvest(ledger).message == "page 2 could not be had"
+
+
 @pytest.mark.parametrize("incremental", [False, True])
 def test_an_approval_makes_a_source_due_until_it_is_carried_out(desk: Desk, incremental: bool) -> None:
     ledger = Ledger(TEXTS, incremental=incremental)

@@ -190,6 +190,11 @@ class FilesConfig(SourceConfig):
     folder: str
     published_at: str | None = None
 
+    @property
+    def local_files(self) -> tuple[str, ...]:
+        """What is read beside the sources file."""
+        return (self.folder,)
+
     def source(self, folder: Path, base: str) -> Source:
         """The source."""
         return Files(self.id, self.title, folder / self.folder, self.stale_after, base, self.published_at)

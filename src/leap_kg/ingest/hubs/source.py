@@ -161,6 +161,11 @@ class HubConfig(SourceConfig):
 
     clusters: str
 
+    @property
+    def local_files(self) -> tuple[str, ...]:
+        """What is read beside the sources file."""
+        return (self.clusters,)
+
     def source(self, folder: Path, base: str) -> Source:
         """The source."""
         return Hubs(self.id, self.title, folder / self.clusters, self.stale_after, base)

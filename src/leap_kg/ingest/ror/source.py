@@ -121,6 +121,11 @@ class RorConfig(SourceConfig):
             found.append(known.value)
         return tuple(found)
 
+    @property
+    def local_files(self) -> tuple[str, ...]:
+        """What is read beside the sources file."""
+        return () if _ADDRESS.match(self.dump) else (self.dump,)
+
     def source(self, folder: Path, base: str) -> Source:
         """The source."""
         dump = self.dump if _ADDRESS.match(self.dump) else folder / self.dump

@@ -30,8 +30,10 @@ def defect(problem: Exception, source: Source, key: str = "") -> str:
     arose = ", ".join(f"{module} line {line} in {function}" for module, line, function in (theirs or places)[-1:])
     if not theirs:
         arose = f"{arose}, of what {kind.__module__}.{kind.__qualname__} gave".lstrip(", ")
-    whose = "leap-kg" if package == _OWN else f"the package {_distribution(package)}, not of leap-kg"
-    return f"a defect of {whose}, please report it there: {type(problem).__name__}: {problem} ({arose})"
+    whose = "leap-kg, please report it"
+    if package != _OWN:
+        whose = f"the package {_distribution(package)}, please report it to its maintainers, not to those of leap-kg"
+    return f"a defect of {whose}: {type(problem).__name__}: {problem} ({arose})"
 
 
 def _distribution(package: str) -> str:

@@ -220,7 +220,7 @@ class Harvest:
             dead=len(taking.dead),
             tombstoned=len(taking.gone),
             revision=revision,
-            message=" ".join(filter(None, (taking.shortfall, taking.held))),
+            message="; ".join(filter(None, (taking.shortfall, taking.held, taking.missing))),
             scope=taking.scope,
         )
         if not report.balanced:

@@ -11,7 +11,7 @@ from leap_kg import __version__
 from leap_kg.graph.activity import Activity
 from leap_kg.graph.followers import followed_writer
 from leap_kg.graph.home import Home, WriterLock
-from leap_kg.graph.names import source_graph
+from leap_kg.graph.names import ONTOLOGY_SOURCE, source_graph
 from leap_kg.graph.publication.change import Publication
 from leap_kg.graph.publish import Writer
 from leap_kg.graph.snapshot import Snapshots
@@ -30,7 +30,6 @@ from leap_kg.ingest.source import Source
 from leap_kg.ingest.state import State
 from leap_kg.ontology.declared import ontology_quads
 
-ONTOLOGY = "ontology"
 _FIRST_WAIT = 2.0
 """Seconds to wait for another writer before anything is read."""
 _WAIT = 300.0
@@ -127,6 +126,6 @@ def publish_ontology(writer: Writer, base: str) -> Publication:
     """Make our own terms and concepts part of the graph; changes nothing if they are."""
     now = datetime.now(UTC)
     activity = Activity(
-        run=f"{ONTOLOGY}/{now:%Y%m%dT%H%M%S}-{__version__}", title="The LEAP ontology", started=now, ended=now
+        run=f"{ONTOLOGY_SOURCE}/{now:%Y%m%dT%H%M%S}-{__version__}", title="The LEAP ontology", started=now, ended=now
     )
-    return writer.publish(ONTOLOGY, ontology_quads(base, source_graph(base, ONTOLOGY)), activity)
+    return writer.publish(ONTOLOGY_SOURCE, ontology_quads(base, source_graph(base, ONTOLOGY_SOURCE)), activity)

@@ -43,10 +43,10 @@ class Taking:
 
     `known` is what was kept before, `letters` the dead letters of before. Of those `seen` some are `dead`; `absent`
     are those that the listing lacks (with the number of complete listings in a row that did), `gone` are to be taken
-    out. `used` are addresses whose content is new. `failure` says why the source could not be listed (`broken_off`: an
-    answer was not to be had), `parked` until when it must be left alone, `held` why records that are gone stay,
-    `shortfall` why the listing is not to be trusted on what it lacks. `scope` is `full`, `changes` or `some`;
-    `replayed` says that stored bodies were mapped.
+    out; `missing` tells of those that this listing is the first to lack. `used` are addresses whose content is new.
+    `failure` says why the source could not be listed (`broken_off`: an answer was not to be had), `parked` until when
+    it must be left alone, `held` why records that are gone stay, `shortfall` why the listing is not to be trusted on
+    what it lacks. `scope` is `full`, `changes` or `some`; `replayed` says that stored bodies were mapped.
     """
 
     source: Source
@@ -60,6 +60,7 @@ class Taking:
     gone: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     held: str = ""
+    missing: str = ""
     shortfall: str = ""
     failure: str = ""
     parked: datetime | None = None
@@ -295,8 +296,18 @@ class Taker:
             gone -= unasked
         taking.gone = gone
         taking.absent = {key: absences for key, absences in absent.items() if key not in gone}
+        first = sum(1 for key in absent if complete and absent[key] == 1)
+        if first:
+            taking.missing = self._missing(first, len(known))
         for key in gone:
             self.staged.take_out(source, known[key])
         for key, absences in taking.absent.items():
             if absences != known[key].absences:
                 self.staged.miss(source, known[key], absences, known[key].approved)
+
+    def _missing(self, number: int, known: int) -> str:
+        """What to say of so many records that this listing is the first to lack."""
+        who = "1 of them was not listed; it goes" if number == 1 else f"{number} of them were not listed; they go"
+        them = "it" if number == 1 else "them"
+        large = number > max(1, _LARGE_LOSS * known) and not self.approve
+        return f"{who} if the next listing lacks {them} too" + (", and somebody approves of that" if large else "")

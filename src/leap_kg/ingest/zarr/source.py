@@ -141,6 +141,12 @@ class ZarrConfig(SourceConfig):
             raise ValueError("give `stores`, `catalog` or both")
         return self
 
+    @property
+    def local_files(self) -> tuple[str, ...]:
+        """Stores that are folders beside the sources file."""
+        urls = (store if isinstance(store, str) else store.url for store in self.stores)
+        return tuple(url for url in urls if "://" not in url)
+
     def source(self, folder: Path, base: str) -> Source:
         """The source."""
         entries = [StoreEntry(url=store) if isinstance(store, str) else store for store in self.stores]

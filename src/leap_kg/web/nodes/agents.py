@@ -35,7 +35,7 @@ class AgentPage:
     @property
     def anchors(self) -> set[str]:
         """The fragments that sections of this page carry."""
-        return {finding.anchor for finding in self.entity.own_findings}
+        return self.entity.anchors
 
 
 def agent_page(revision: Revision, node: NamedNode) -> AgentPage:

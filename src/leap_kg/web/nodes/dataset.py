@@ -8,7 +8,9 @@ from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, PROV, SCHEMA, VCARD
 from leap_kg.web.cells import Node
 from leap_kg.web.links import external_href, url
 from leap_kg.web.nodes.entity import EntityPage, entity_page
+from leap_kg.web.nodes.extents import Extent, extents_of
 from leap_kg.web.nodes.store import StoreEntry, store_entry
+from leap_kg.web.nodes.variables import Variables, variables_of
 from leap_kg.web.reading import Reading
 from leap_kg.web.revision import Revision
 
@@ -42,16 +44,6 @@ class Citation:
     text: str
     work: Node | None = None
     composed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """A variable that the record mentions."""
-
-    anchor: str
-    name: str
-    symbol: str
-    description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +83,8 @@ class DatasetPage:
     credit: str
     documents: list[Node]
     tags: list[Node]
-    variables: list[Variable]
+    variables: Variables
+    extents: list[Extent]
     thumbnail: Node | None
     entries: list[Node]
 
@@ -100,8 +93,8 @@ class DatasetPage:
         """The fragments that sections of this page carry; the list of all statements carries the others."""
         anchors = {provider.anchor for provider in self.providers}
         anchors |= {contact.anchor for contact in self.contacts}
-        anchors |= {variable.anchor for variable in self.variables}
-        return anchors | {finding.anchor for finding in self.entity.own_findings}
+        anchors |= self.variables.anchors | {extent.anchor for extent in self.extents}
+        return anchors | self.entity.anchors
 
 
 def dataset_page(revision: Revision, node: NamedNode) -> DatasetPage:
@@ -127,7 +120,8 @@ def dataset_page(revision: Revision, node: NamedNode) -> DatasetPage:
         credit=reading.text(node, SCHEMA("creditText")),
         documents=[reading.link(page) for page in reading.nodes(node, FOAF("page"))],
         tags=[_tag(reading, word) for word in reading.texts(node, DCAT("keyword"))],
-        variables=[_variable(reading, part) for part in reading.nodes(node, SCHEMA("variableMeasured"))],
+        variables=variables_of(reading, node),
+        extents=extents_of(reading, node),
         thumbnail=reading.link(depiction) if depiction else None,
         entries=[page for entry in entries for page in _published(reading, entry)],
     )
@@ -219,12 +213,3 @@ def _published(reading: Reading, entry: NamedNode) -> list[Node]:
 
 def _tag(reading: Reading, word: str) -> Node:
     return Node(word, url("/browse", kind="dataset", tag=word.lower()), "")
-
-
-def _variable(reading: Reading, part: NamedNode) -> Variable:
-    return Variable(
-        anchor=part.value.partition("#")[2],
-        name=reading.text(part, SCHEMA("name")),
-        symbol=reading.text(part, SCHEMA("alternateName")),
-        description=reading.text(part, DCT("description")),
-    )

@@ -11,15 +11,18 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from leap_kg.graph.names import provenance_graph
 from leap_kg.ontology.iri import path_of
-from leap_kg.ontology.namespaces import DCT, PROV, RDF, RDFS, SKOS
+from leap_kg.ontology.namespaces import DCAT, DCT, PROV, RDF, RDFS, SKOS
 from leap_kg.web.cells import Cell, Node, Row, Text
 from leap_kg.web.findings import Finding, by_severity, of_record
 from leap_kg.web.links import address_label, external_href, url
+from leap_kg.web.nodes.contributors import CREDITS, Contributor, contributors_of
+from leap_kg.web.nodes.membership import Reason, reasons_of
 from leap_kg.web.nodes.panels import Panel, panels_of
 from leap_kg.web.reading import Reading, Term, moment
 from leap_kg.web.revision import Revision
 
 SHOWN = 60
+_CREDITS = frozenset(predicate.value for predicate in CREDITS)
 _DESCRIPTIONS = (DCT("description"), DCT("abstract"), SKOS("definition"), RDFS("comment"))
 
 
@@ -63,7 +66,10 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class EntityPage:
-    """What every page of a node shows; `kind_path` lists the nodes of its kind."""
+    """What every page of a node shows; `kind_path` lists the nodes of its kind.
+
+    `contributors` are those of anything but a dataset, to be shown in place of the panel that says the same.
+    """
 
     node: Node
     kind_path: str
@@ -72,6 +78,8 @@ class EntityPage:
     parts: list[PartEntry]
     findings: list[Finding]
     panels: list[Panel]
+    contributors: list[Contributor]
+    reasons: list[Reason]
     provenance: list[Provenance]
     files: list[Node]
     outside: Node | None
@@ -92,6 +100,20 @@ class EntityPage:
         """The number of findings of each severity, without those there are none of."""
         return [(severity, count) for severity, count in by_severity(self.findings) if count]
 
+    @property
+    def anchors(self) -> set[str]:
+        """The fragments that sections of the page of any node carry."""
+        anchors = {finding.anchor for finding in self.own_findings}
+        anchors |= {contributor.anchor for contributor in self.contributors}
+        return anchors | {reason.anchor for reason in self.reasons}
+
+    @property
+    def other_groups(self) -> list[Group]:
+        """The statements that the list of contributors does not say already."""
+        told = {one.iri for one in self.contributors} | {one.agent.iri for one in self.contributors}
+        kept = ((group.title, [row for row in group.rows if not _is_told(row, told)]) for group in self.groups)
+        return [Group(title, rows) for title, rows in kept if rows]
+
     def panel(self, name: str) -> Panel | None:
         """The panel of that name, if the page has it."""
         return next((panel for panel in self.panels if panel.name == name), None)
@@ -111,6 +133,8 @@ def entity_page(revision: Revision, node: NamedNode) -> EntityPage:
     link = reading.link(node)
     kind = reading.kind(node)
     findings = of_record(revision.findings, node)
+    # The page of a dataset has a list of its own.
+    is_dataset = DCAT("Dataset") in reading.types(node)
     return EntityPage(
         node=Node(link.label, path_of(reading.base, node.value), node.value, link.kind),
         kind_path=url("/browse", kind=kind.name) if kind else "",
@@ -119,6 +143,8 @@ def entity_page(revision: Revision, node: NamedNode) -> EntityPage:
         parts=[PartEntry(part.value.partition("#")[2], part, reading) for part in revision.descriptions.parts(node)],
         findings=findings,
         panels=panels_of(reading, node),
+        contributors=[] if is_dataset else contributors_of(reading, node),
+        reasons=reasons_of(reading, node),
         provenance=provenance(reading, node),
         files=[reading.link(file) for file in reading.nodes(node, DCT("source"))],
         outside=_outside(reading, node),
@@ -178,6 +204,11 @@ def _groups(reading: Reading, statements: list[Triple]) -> list[Group]:
             links.append(row)
     named = (("What it says", texts), ("Where it leads", links), ("On the web", elsewhere))
     return [Group(title, found) for title, found in named if found]
+
+
+def _is_told(row: Row, told: Container[str]) -> bool:
+    nodes = [value for value in row.values if isinstance(value, Node)]
+    return row.iri in _CREDITS and bool(nodes) and all(node.iri in told for node in nodes)
 
 
 def _provenance(reading: Reading, graph: NamedNode) -> Provenance:

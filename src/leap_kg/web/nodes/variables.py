@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 
 from leap_kg.ontology.namespaces import DCAT, DCT, SCHEMA
 from leap_kg.web.cells import Node
-from leap_kg.web.nodes.parts import fragment_of
+from leap_kg.web.nodes.fragments import fragment_of
 from leap_kg.web.reading import Reading
 
 SHOWN_VARIABLES = 200
@@ -65,11 +65,15 @@ def variables_of(reading: Reading, node: NamedNode) -> Variables:
 
 def dimensions(text: str) -> str:
     """`time=1461 lat=101` as people read it: `time 1,461 × lat 101`."""
-    words = []
-    for dimension in text.split():
-        name, mark, length = dimension.rpartition("=")
-        words.append(f"{name} {int(length):,}" if mark and name and _LENGTH.fullmatch(length) else dimension)
-    return " × ".join(words)
+    return " × ".join(f"{name} {length}".strip() for name, length in _read(text))
+
+
+def chunked(chunks: str, shape: str) -> str:
+    """A chunk shape as people read it, without the names of the dimensions if it has those of the shape."""
+    names, lengths = [name for name, _ in _read(chunks)], [length for _, length in _read(chunks)]
+    if not all(lengths) or names != [name for name, _ in _read(shape)]:
+        return dimensions(chunks)
+    return " × ".join(lengths)
 
 
 def size(text: str) -> str:
@@ -84,8 +88,18 @@ def size(text: str) -> str:
     return f"{number / 1000**power:.1f} {_UNITS[power]}" if power else f"{number} {_UNITS[0]}"
 
 
+def _read(text: str) -> list[tuple[str, str]]:
+    """Each dimension with its length in words; what is not written as a length stays in the name."""
+    found = []
+    for dimension in text.split():
+        name, mark, length = dimension.rpartition("=")
+        known = mark and name and _LENGTH.fullmatch(length)
+        found.append((name, f"{int(length):,}") if known else (dimension, ""))
+    return found
+
+
 def _variable(reading: Reading, node: NamedNode, name: str, part: NamedNode) -> Variable:
-    standard = reading.one(part, SCHEMA("propertyID"))
+    standard, shape = reading.one(part, SCHEMA("propertyID")), reading.text(part, reading.leap("shape"))
     return Variable(
         anchor=fragment_of(node, part),
         name=name or reading.label(part),
@@ -93,8 +107,8 @@ def _variable(reading: Reading, node: NamedNode, name: str, part: NamedNode) -> 
         description=reading.text(part, DCT("description")),
         standard_name=reading.link(standard) if standard else None,
         units=reading.text(part, SCHEMA("unitText")),
-        shape=dimensions(reading.text(part, reading.leap("shape"))),
-        chunks=dimensions(reading.text(part, reading.leap("chunkShape"))),
+        shape=dimensions(shape),
+        chunks=chunked(reading.text(part, reading.leap("chunkShape")), shape),
         data_type=reading.text(part, reading.leap("dataType")),
         size=size(reading.text(part, DCAT("byteSize"))),
     )
