@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -311,6 +312,25 @@ def test_switches_fail_no_query(snapshot: Path, tmp_path: Path) -> None:
     with_pool(work, workers=3)
     assert len(answered) > 50
     assert set(answered) == {ROWS}
+
+
+def test_a_worker_that_speaks_before_its_start_is_told_is_heard(
+    snapshot: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = asyncio.create_subprocess_exec
+
+    async def told_late(*command: Any, **options: Any) -> asyncio.subprocess.Process:  # noqa: ANN401 - as asyncio has it
+        child = await start(*command, **options)
+        await asyncio.sleep(1.0)
+        return child
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", told_late)
+
+    async def work(pool: Pool) -> None:
+        async with asyncio.timeout(15):
+            assert await count(pool, snapshot) == ROWS
+
+    with_pool(work)
 
 
 def test_one_client_cannot_keep_another_waiting(snapshot: Path) -> None:

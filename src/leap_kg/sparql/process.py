@@ -87,11 +87,13 @@ class Process:
     `opened` are the directories of the snapshots it has open, as far as is known.
     """
 
-    def __init__(self, child: asyncio.subprocess.Process, transport: asyncio.Transport, wire: _Wire) -> None:
+    def __init__(
+        self, child: asyncio.subprocess.Process, transport: asyncio.Transport, wire: _Wire, hello: asyncio.Future[Reply]
+    ) -> None:
         self._child = child
         self._transport = transport
         self._wire = wire
-        self._hello = wire.expect()
+        self._hello = hello
         self.is_ready = False
         self.opened: frozenset[str] = frozenset()
 
@@ -101,6 +103,8 @@ class Process:
         ours, theirs = socket.socketpair()
         with theirs:
             transport, wire = await asyncio.get_running_loop().create_unix_connection(_Wire, sock=ours)
+            # Before the child is there: on a busy machine it may speak before its start is told here.
+            hello = wire.expect()
             starting = asyncio.ensure_future(
                 asyncio.create_subprocess_exec(
                     *command(memory), stdin=theirs.fileno(), stdout=asyncio.subprocess.DEVNULL, env=environment()
@@ -109,12 +113,13 @@ class Process:
             try:
                 child = await asyncio.shield(starting)
             except BaseException:
+                hello.cancel()
                 transport.abort()
                 # A start that was cancelled goes on; without its socket the child leaves at once.
                 with contextlib.suppress(OSError):
                     await (await starting).wait()
                 raise
-        return cls(child, transport, wire)
+        return cls(child, transport, wire, hello)
 
     @property
     def pid(self) -> int:
