@@ -319,7 +319,7 @@ def test_a_worker_that_speaks_before_its_start_is_told_is_heard(
 ) -> None:
     start = asyncio.create_subprocess_exec
 
-    async def told_late(*command: Any, **options: Any) -> asyncio.subprocess.Process:  # noqa: ANN401 - as asyncio has it
+    async def told_late(*command: Any, **options: Any) -> asyncio.subprocess.Process:
         child = await start(*command, **options)
         await asyncio.sleep(1.0)
         return child
