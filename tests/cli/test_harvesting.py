@@ -53,6 +53,7 @@ def test_a_replay_goes_with_nothing_that_fetches(leap_kg: Run, platform: Path, m
     assert (done.returncode, "fetches nothing" in " ".join(done.stderr.split())) == (2, True)
 
 
+@pytest.mark.all
 def test_dead_letters_are_shown_and_tried_again(leap_kg: Run, platform: Path, home: Path) -> None:
     harvest(leap_kg, platform)
     assert leap_kg("dead-letters", "list").stdout == leap_kg("dead-letters").stdout
@@ -81,6 +82,7 @@ def test_a_dead_letter_that_is_not_there_is_said_to_be_none(harvested: Run, comm
     assert (done.returncode, "there is no dead letter 'lab/good'" in done.stderr) == (3, True)
 
 
+@pytest.mark.all
 def test_removals_wait_for_an_approval(leap_kg: Run, platform: Path) -> None:
     harvest(leap_kg, platform)
     assert leap_kg("harvest", "approve", "lab").returncode == 3

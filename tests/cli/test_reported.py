@@ -81,6 +81,7 @@ def hooked(home: Path) -> Iterator[Server]:
         yield server
 
 
+@pytest.mark.all
 def test_a_report_makes_its_source_due_once_and_no_other(harvest: Any, hooked: Server, api: Api, leap_kg: Run) -> None:
     assert {name: report["published"] for name, report in harvest().items()} == {"code": 1, "data": 1}
     assert harvest("--due") == {}

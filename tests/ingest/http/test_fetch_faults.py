@@ -189,6 +189,7 @@ def by_loop() -> tuple[Account, FaultServer]:
     return account, faulty
 
 
+@pytest.mark.all
 def test_of_ten_faults_none_costs_a_record_or_a_hosts_patience(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -287,6 +287,7 @@ tables = st.dictionaries(st.sampled_from("abcdef"), texts, max_size=6)
 
 @given(tables)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8, deadline=None)
+@pytest.mark.all
 def test_at_once_or_in_steps_and_however_it_is_listed(tmp_path_factory: pytest.TempPathFactory, last: dict) -> None:  # type: ignore[type-arg]
     """What is published does not depend on versions, on bodies in the listing, or on how often it is harvested."""
     exports = []
