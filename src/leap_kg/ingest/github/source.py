@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Ask, Body, Fetcher, FetchFailed
@@ -14,6 +14,7 @@ from leap_kg.ingest.github import fields
 from leap_kg.ingest.github.files import LARGEST, PLAIN, Blob, Chosen, blobs_of, choose
 from leap_kg.ingest.github.listing import JSON, ORGANISATION, Asked, listed
 from leap_kg.ingest.github.mapping import map_organisation, map_repository
+from leap_kg.ingest.github.names import Organisation, Repositories
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ontology.identifiers import Refusal, Repository, github
 
@@ -149,21 +150,12 @@ class GithubConfig(SourceConfig):
     `repositories`, at `ref`. `notebooks` is how many notebooks of each repository are fetched; `api` where the API is.
     """
 
-    organisations: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}$")], ...] = ()
-    repositories: tuple[str, ...] = ()
+    organisations: tuple[Organisation, ...] = ()
+    repositories: Repositories = ()
     via: Literal["rest", "graphql", "files"] = "rest"
     ref: Annotated[str, Field(pattern=r"^[\w./-]{1,100}$")] = "HEAD"
     notebooks: Annotated[int, Field(ge=0, le=3000)] = 200
     api: Annotated[str, Field(pattern=r"^https?://")] = "https://api.github.com"
-
-    @field_validator("repositories")
-    @classmethod
-    def _are_repositories(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            found = github.parse_repository(name)
-            if isinstance(found, Refusal):
-                raise ValueError(f"{name!r}: {found.reason}; {found.hint}")
-        return names
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:

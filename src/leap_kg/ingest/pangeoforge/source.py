@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Ask, Fetcher, FetchFailed, Parked
@@ -14,6 +14,7 @@ from leap_kg.ingest.formats.reading import Reading
 from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.github import fields
 from leap_kg.ingest.github.listing import JSON
+from leap_kg.ingest.github.names import Repositories
 from leap_kg.ingest.leap.catalog import listed
 from leap_kg.ingest.leap.feedstock import read_feedstock
 from leap_kg.ingest.leap.naming import meta_url, record_key
@@ -130,20 +131,11 @@ class PangeoForgeConfig(SourceConfig):
     `ref` is the branch of feedstocks that no catalogue points at; `api` where GitHub's REST API is.
     """
 
-    feedstocks: tuple[str, ...] = ()
+    feedstocks: Repositories = ()
     organisation: Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9-]{0,38})?$")] = ""
     catalog: str = ""
     ref: Annotated[str, Field(pattern=r"^[\w./-]{1,100}$")] = "HEAD"
     api: Annotated[str, Field(pattern=r"^https?://")] = "https://api.github.com"
-
-    @field_validator("feedstocks")
-    @classmethod
-    def _are_repositories(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            found = github.parse_repository(name)
-            if isinstance(found, Refusal):
-                raise ValueError(f"{name!r}: {found.reason}; {found.hint}")
-        return names
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:
