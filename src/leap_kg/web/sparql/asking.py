@@ -1,4 +1,4 @@
-"""How a visitor's query is answered: from what is kept, else by a worker, within the client's budget.
+"""How a visitor's query is answered: from what is kept, at once if it is a look-up, else by a worker.
 
 Equal queries that come at the same time are run once. What is kept is told apart by everything an answer depends on,
 so it is right for as long as it is kept.
@@ -10,24 +10,31 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
 
+from leap_kg.graph.engine import Engine
 from leap_kg.settings import Settings
+from leap_kg.sparql import lookup
 from leap_kg.sparql.budget import Budget
 from leap_kg.sparql.cache import Cache, Flights
 from leap_kg.sparql.normal import is_repeatable, normalised
 from leap_kg.sparql.pool import Pool
 from leap_kg.sparql.query import Answer, Query, QueryFailed
+from leap_kg.sparql.writer import Limits
 from leap_kg.web.operations.logs import slow_query
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query to a state of the graph; `tag` is the validator of its answer, `""` if it has a new one each time."""
+    """A query to a state of the graph; `tag` is the validator of its answer, `""` if it has a new one each time.
+
+    `is_lookup` is whether it asks for statements about one IRI and no more.
+    """
 
     snapshot: Path
     revision: int
     query: Query
     key: Hashable
     tag: str
+    is_lookup: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,7 @@ class Asking:
         self._flights = Flights[Kept]()
         self._build = build.encode()
         self._seconds = settings.query_seconds
+        self._limits = Limits(settings.query_bytes, settings.query_rows)
 
     def question(self, snapshot: Path, revision: int, query: Query, history: str = "") -> Question:
         """What is asked; `history` tells states apart that have the same number."""
@@ -65,11 +73,26 @@ class Asking:
             return Question(snapshot, revision, query, key, "")
         hashed = hashlib.blake2b(self._build, digest_size=9)
         hashed.update(repr((history, key[1:])).encode("utf-8", "surrogatepass"))
-        return Question(snapshot, revision, query, key, f'W/"{revision}-{hashed.hexdigest()}"')
+        tag = f'W/"{revision}-{hashed.hexdigest()}"'
+        return Question(snapshot, revision, query, key, tag, lookup.is_lookup(text))
 
     def kept(self, question: Question) -> Kept | None:
         """The answer, if it is at hand."""
         return self._cache.get(question.key) if question.tag else None
+
+    def looked_up(self, question: Question, store: Engine, client: str) -> Kept | None:
+        """The answer if the question is a look-up that `store`, the same state, answers at once.
+
+        Raises `QueryFailed` (429) if the client has used up its budget.
+        """
+        if not question.is_lookup:
+            return None
+        self.budget.check(client)
+        answer = lookup.answered(store, question.query, self._limits)
+        if answer is None:
+            return None
+        self.budget.spend(client, answer.seconds)
+        return self._keep(question, answer)
 
     async def answer(self, question: Question, client: str) -> Kept:
         """The answer by a worker; raises `QueryFailed` (429 if the client has used up its budget).
@@ -94,6 +117,9 @@ class Asking:
                 slow_query(question.query.text, self._seconds, failure.reason)
             raise
         slow_query(question.query.text, answer.seconds)
+        return self._keep(question, answer)
+
+    def _keep(self, question: Question, answer: Answer) -> Kept:
         kept = Kept(answer, time.monotonic())
         if question.tag:
             self._cache.put(question.key, kept, len(answer.body) + 2 * len(question.query.text))

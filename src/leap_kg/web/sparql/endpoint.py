@@ -160,8 +160,12 @@ class Endpoint:
         kept = self._site.asking.kept(question)
         hit = kept is not None
         if kept is None:
+            client = self._client(scope, received)
+            store = self._states.store_of(state)
             try:
-                kept = await while_connected(receive, self._site.asking.answer(question, self._client(scope, received)))
+                kept = self._site.asking.looked_up(question, store, client) if store is not None else None
+                if kept is None:
+                    kept = await while_connected(receive, self._site.asking.answer(question, client))
             except QueryFailed as failure:
                 await _refuse(scope, send, failure)
                 return

@@ -16,6 +16,7 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Scope
 
+from leap_kg.graph.engine import Engine
 from leap_kg.graph.history.changestore import ChangeStore
 from leap_kg.graph.history.followed import History
 from leap_kg.graph.home import HomeError
@@ -48,12 +49,19 @@ class States:
         self._folder = site.home.snapshots
         self._changed = -1
         self._newest: State | None = None
+        # Together, because a thread sets what the event loop reads.
+        self._open: tuple[State, Engine] | None = None
         self._following: Thread | None = None
 
     @property
     def newest_known(self) -> State | None:
         """The newest state if nothing has changed since it was found, else `None`."""
         return self._newest if self._newest is not None and self._stamp() == self._changed else None
+
+    def store_of(self, state: State) -> Engine | None:
+        """The store of a state, open in this process, if it is the newest that is known."""
+        held = self._open
+        return held[1] if held is not None and held[0] is state else None
 
     async def newest(self) -> State:
         """The newest state; raises `NoRevision` before the first."""
@@ -72,7 +80,9 @@ class States:
 
     def _find(self) -> State:
         stamp = self._stamp()
-        found = _state(self._site.revision())
+        revision = self._site.revision()
+        found = _state(revision)
+        self._open = found, revision.reading.snapshot.store
         self._newest, self._changed = found, stamp if time.time_ns() - stamp > _TICK else -1
         return found
 
