@@ -169,6 +169,8 @@ def test_a_full_queue_refuses_and_a_client_that_left_is_passed_over(settings: Se
         with pytest.raises(Busy, match="too many"):
             await jobs.run(say("refused"))
         left.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await left
         hold.set()
         await asyncio.gather(first, stays)
         await jobs.stop()
