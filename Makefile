@@ -6,7 +6,8 @@ BIN := .venv/bin
 HOME_DIR ?= .leap-kg
 HOST ?= 127.0.0.1
 PORT ?= 8000
-# Processes for the tests; both cores of a small machine.
+# Processes for the tests; both cores of a small machine. Each takes half of the tests and then what the other has left,
+# so that what tests of one module share is mostly made once.
 JOBS ?= 2
 
 export LEAP_KG_HOME ?= $(HOME_DIR)
@@ -21,6 +22,7 @@ EXAMPLE := $(LEAP_KG_HOME)/example
 run: install ## harvest the example platform and serve it
 	$(BIN)/python examples/platform/build.py $(EXAMPLE)
 	$(BIN)/leap-kg harvest --sources $(EXAMPLE)/sources.yaml --mirror $(EXAMPLE)/mirror.yaml
+	$(BIN)/leap-kg links mine
 	LEAP_KG_NAME="$${LEAP_KG_NAME:-Example Climate Lab}" $(BIN)/leap-kg serve --host $(HOST) --port $(PORT)
 
 install: .venv/.installed ## the environment in .venv, the package and its web assets
@@ -34,10 +36,10 @@ install: .venv/.installed ## the environment in .venv, the package and its web a
 	touch $@
 
 test: install lint ## everything that needs no network, no root and no browser
-	$(BIN)/pytest -n $(JOBS) -m "not all"
+	$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not all"
 
 test-all: install lint ## and what needs a browser, Java or patience
-	$(BIN)/pytest -n $(JOBS) -m "all"
+	$(BIN)/pytest -n $(JOBS) --dist worksteal -m "all"
 
 test-lowest: ## the fast tests on the oldest versions that pyproject.toml allows
 	$(PYTHON) -m venv .venv-lowest

@@ -2,11 +2,13 @@
 
 Copies this folder to DESTINATION, writes where DESTINATION's stores are wherever a file says `{stores}` (as a
 URL), `{store-folder}` (as a path, in code) or `{store-nodes}` (as the IRI that the graph gives them), and runs
-every recipe of every feedstock there. Building twice gives the same bytes. It needs the `data` extra of leap-kg.
+every recipe of every feedstock there. For each repository it writes what GitHub would answer. Building twice gives
+the same bytes. It needs the `data` extra of leap-kg.
 
 Hazard: what an earlier build left in DESTINATION is replaced. A folder that holds anything else is refused.
 """
 
+import hashlib
 import importlib.util
 import json
 import shutil
@@ -14,15 +16,20 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import yaml
 
 from leap_kg.ontology.identifiers import Refusal, storage
 from leap_kg.settings import DEFAULT_BASE
 
-HERE = Path(__file__).resolve().parent
+THIS = Path(__file__).resolve()
+HERE = THIS.parent
 MARK = ".example-platform"
 RENDERED = {".yaml", ".json", ".jsonld", ".ipynb", ".ttl", ".csv"}
+COPIED = {*RENDERED, ".py", ".md", ".cff"}
+COMMITTED = "2025-03-01T09:00:00Z"
+_AUTHOR = "Josiah Carberry <josiah@example.org> 1740819600 +0000"
 
 
 class NotOurs(ValueError):
@@ -38,8 +45,10 @@ def build(destination: Path) -> Path:
     stores.mkdir(parents=True)
     (destination / MARK).touch()
     for source in sorted(HERE.rglob("*")):
-        if source.is_file() and source.suffix in {*RENDERED, ".py", ".md"} and source != Path(__file__).resolve():
+        if source.is_file() and (source.suffix in COPIED or source.name == "Dockerfile") and source != THIS:
             _copy(source, destination / source.relative_to(HERE), places)
+    for repository in sorted((destination / "repositories").iterdir()):
+        _answer_for_github(repository, destination / "github" / repository.name)
     for recipe, name in _recipes(destination):
         getattr(recipe, name)(stores)
     return destination
@@ -74,6 +83,51 @@ def _copy(source: Path, target: Path, places: dict[str, str]) -> None:
             text = text.replace(placeholder, place)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
+
+
+def _answer_for_github(repository: Path, answers: Path) -> None:
+    """Write what GitHub would answer for the folder `repository`, named `owner__name`; hashes are git's own."""
+    owner, _, name = repository.name.partition("__")
+    files = {file.name: file.read_bytes() for file in sorted(repository.iterdir())}
+    blobs = {path: _git_name("blob", data) for path, data in files.items()}
+    tree = _git_name("tree", b"".join(f"100644 {path}\0".encode() + bytes.fromhex(sha) for path, sha in blobs.items()))
+    commit = _git_name(
+        "commit", f"tree {tree}\nauthor {_AUTHOR}\ncommitter {_AUTHOR}\n\nThe code of the paper\n".encode()
+    )
+    answers.mkdir(parents=True)
+    (answers / "commit").write_text(commit, encoding="utf-8")
+    entries = [
+        {"path": path, "mode": "100644", "type": "blob", "sha": sha, "size": len(files[path])}
+        for path, sha in blobs.items()
+    ]
+    _write_json(answers / "tree.json", {"sha": commit, "tree": entries, "truncated": False})
+    _write_json(answers / "releases.json", [])
+    _write_json(answers / "contributors.json", [])
+    _write_json(
+        answers / "repository.json",
+        {
+            "id": int(hashlib.sha256(repository.name.encode()).hexdigest()[:8], 16),
+            "full_name": f"{owner}/{name}",
+            "private": False,
+            "default_branch": "main",
+            "description": "Does it rain more where the water is warm? The code.",
+            "language": "Jupyter Notebook",
+            "license": {"spdx_id": "Apache-2.0", "key": "apache-2.0", "name": "Apache License 2.0"},
+            "owner": {"login": owner, "id": 1, "type": "Organization"},
+            "created_at": COMMITTED,
+            "pushed_at": COMMITTED,
+            "updated_at": COMMITTED,
+        },
+    )
+
+
+def _git_name(kind: str, data: bytes) -> str:
+    """The name that git gives to an object."""
+    return hashlib.sha1(f"{kind} {len(data)}\0".encode() + data, usedforsecurity=False).hexdigest()
+
+
+def _write_json(file: Path, answer: Any) -> None:  # noqa: ANN401 - anything JSON can hold
+    file.write_text(json.dumps(answer, indent=1), encoding="utf-8")
 
 
 def _recipes(platform: Path) -> Iterator[tuple[ModuleType, str]]:

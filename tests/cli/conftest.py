@@ -2,29 +2,36 @@
 
 import os
 import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.cli.forked import Forked, forked
 from tests.cli.platform import write_platform
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def command(home: Path) -> Run:
-    """Runs `leap-kg ARGUMENTS` with this home."""
+Command = Callable[[Path], Run]
 
-    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+
+@pytest.fixture(scope="session")
+def parent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forked]:
+    with forked(tmp_path_factory.mktemp("forked")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def command_at(parent: Forked) -> Command:
+    """Gives, for a home, what runs `leap-kg ARGUMENTS` with that home."""
+
+    def run(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         variables = {k: v for k, v in os.environ.items() if not k.startswith("LEAP_KG_")}
-        return subprocess.run(
-            [sys.executable, "-c", "from leap_kg.cli import main; main()", *arguments],
-            env={**variables, "LEAP_KG_HOME": str(home), **environment},
-            cwd=home.parent, capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
+        return parent.run(arguments, {**variables, "LEAP_KG_HOME": str(home), **environment}, home.parent)
 
-    return run
+    return lambda home: partial(run, home)
 
 
 def harvest(run: Run, platform: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -45,16 +52,16 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def leap_kg(home: Path) -> Run:
+def leap_kg(home: Path, command_at: Command) -> Run:
     """The command on an empty home of this test's own."""
-    return command(home)
+    return command_at(home)
 
 
 @pytest.fixture(scope="module")
-def harvested(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def harvested(tmp_path_factory: pytest.TempPathFactory, command_at: Command) -> Run:
     """The command on a home that holds the platform; for reading only."""
     folder = tmp_path_factory.mktemp("harvested")
-    run = command(folder / "home")
+    run = command_at(folder / "home")
     done = harvest(run, write_platform(folder / "platform"))
     assert done.returncode == 0, done.stderr
     return run

@@ -3,6 +3,9 @@
 import csv
 import io
 import json
+import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -221,3 +224,30 @@ def test_two_writers_do_not_meet(leap_kg: Run, platform: Path, home: Path) -> No
     assert done.returncode == 1
     assert "another process" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.all
+def test_a_home_that_lost_what_follows_from_its_log_says_so_and_is_mended(
+    leap_kg: Run, platform: Path, home: Path
+) -> None:
+    harvest(leap_kg, platform)
+    for name in ("store", "snapshots"):
+        shutil.rmtree(home / name)
+    lost = leap_kg("query", "ASK { ?s ?p ?o }")
+    assert (lost.returncode, "snapshots are gone; run `leap-kg rebuild`" in lost.stderr) == (1, True), lost.stderr
+    assert leap_kg("rebuild").returncode == 0
+    assert leap_kg("query", "ASK { ?s ?p ?o }").stdout == "true\n"
+
+
+def test_a_wrong_base_is_told_with_the_right_one(harvested: Run) -> None:
+    wrong = "https://other.example.org/"
+    for arguments in (("query", "ASK {}"), ("init",), ("rebuild",)):
+        told = harvested(*arguments, LEAP_KG_BASE=wrong).stderr
+        assert f"another base than {wrong}" in told
+        assert "https://w3id.org/leap-kg/" in told
+
+
+@pytest.mark.parametrize("package", ["leap_kg", "leap_kg.cli"])
+def test_the_packages_are_commands_too(package: str) -> None:
+    done = subprocess.run([sys.executable, "-m", package, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("leap-kg ")

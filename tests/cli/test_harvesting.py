@@ -14,8 +14,10 @@ import yaml
 
 from leap_kg.cli.cronjobs import is_image
 from leap_kg.graph.home import Home
+from leap_kg.ingest.runs.leases import leased
 from leap_kg.ingest.state import State
 from tests.cli.conftest import Run, harvest
+from tests.cli.platform import write
 from tests.ingest.numbered import Numbers, served
 
 ROOT = Path(__file__).parents[2]
@@ -252,3 +254,68 @@ def test_the_home_of_an_earlier_version_says_what_to_do(leap_kg: Run, platform: 
         assert done.returncode == 1
         assert "is of version 1" in done.stderr
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.all
+def test_records_that_fail_for_one_reason_are_told_together_and_counted_each(
+    leap_kg: Run, platform: Path, home: Path
+) -> None:
+    listed = yaml.safe_load((platform / "input.yaml").read_text())
+    listed["feedstocks"] += [f"https://github.com/lab/gone{n}/blob/main/catalog.yaml" for n in range(12)]
+    write(platform / "input.yaml", listed)
+    done = harvest(leap_kg, platform)
+    assert "15 seen = 2 published + 0 unchanged + 13 dead + 0 tombstoned" in done.stdout
+    (told,) = [line for line in done.stdout.splitlines() if "dead: 12 records of github.com: " in line]
+    assert told.endswith(", as lab/gone0")
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [line["records"] for line in lines if line["event"] == "dead letter"] == [1, 12]
+    short, every = leap_kg("dead-letters").stdout, leap_kg("dead-letters", "list", "--all").stdout
+    assert ("12 records of github.com (lab, fetch)" in short, "lab/gone7" in short, "lab/gone7 (lab" in every) == (
+        True,
+        False,
+        True,
+    )
+    assert short.count("\n") < 10 < every.count("\n")
+    assert len(json.loads(leap_kg("dead-letters", "--json").stdout)) == 13
+
+
+@pytest.mark.all
+def test_a_source_that_is_busy_is_told_in_one_line_and_the_others_go_on(
+    leap_kg: Run, platform: Path, home: Path
+) -> None:
+    (platform / "curated").mkdir()
+    (platform / "curated" / "school.yaml").write_text("{type: Event, title: School}")
+    entries = yaml.safe_load((platform / "sources.yaml").read_text())
+    entries["sources"].append({"id": "curated", "kind": "files", "title": "Curated", "folder": "curated"})
+    write(platform / "sources.yaml", entries)
+    Home(home).create()
+    with leased(Home(home), ["lab"]):
+        done, cron = harvest(leap_kg, platform), harvest(leap_kg, platform, "--due")
+    (told,) = [line for line in done.stdout.splitlines() if "(lab)" in line]
+    assert told.startswith("The lab's feedstocks (lab): busy: another process (pid ")
+    assert "1 seen = 1 published" in done.stdout
+    assert (done.returncode, cron.returncode) == (1, 0), cron.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (("harvest", "approve", "lab"), 3, "no removals of lab wait"),
+        (("harvest", "approve", "--json", "lab", "--sources", "platform/sources.yaml"), 3, "no removals of lab wait"),
+        (("harvest", "--sources", "platform/sources.yaml", "approve", "lab"), 3, "no removals of lab wait"),
+        (("harvest", "approve", "lib", "--sources", "platform/sources.yaml"), 2, "has no source 'lib'; it has lab"),
+        (("harvest", "--sources", "platform/sources.yaml", "labb"), 2, "write 'lab', if that is what is meant"),
+        (("dead-letters", "--source", "lab", "show", "lab/good"), 3, "there is no dead letter 'lab/good'"),
+        (
+            ("dead-letters", "retry", "--to", "ftp://x", "--sources", "platform/sources.yaml"),
+            1,
+            "no address of a server",
+        ),
+    ],
+    ids=["bare", "after", "before", "unknown", "misspelt", "letters", "retry-to"],
+)
+def test_options_stand_where_people_write_them(
+    harvested: Run, arguments: tuple[str, ...], status: int, told: str
+) -> None:
+    done = harvested(*arguments, LEAP_KG_TOKEN="t")
+    assert (done.returncode, told in done.stderr) == (status, True), done.stderr

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run, command, harvest
+from tests.cli.conftest import Command, Run, harvest
 from tests.cli.platform import feedstock, write, write_platform
 
 GOOD = "https://w3id.org/leap-kg/dataset/lab/good"
@@ -17,10 +17,10 @@ TITLE = "SELECT ?title { <" + GOOD + "> dct:title ?title }"
 
 
 @pytest.fixture(scope="module")
-def past(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Path, list[str]]:
+def past(tmp_path_factory: pytest.TempPathFactory, command_at: Command) -> tuple[Run, Path, list[str]]:
     """The command on a home with three revisions, its folder, and the export taken at each; for reading only."""
     folder = tmp_path_factory.mktemp("past")
-    run, platform = command(folder / "home"), write_platform(folder / "platform")
+    run, platform = command_at(folder / "home"), write_platform(folder / "platform")
     assert run("init").returncode == 0
     exports = ["", run("export").stdout]
     assert harvest(run, platform).returncode == 0
@@ -37,11 +37,11 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Path, list[str]
 
 
 @pytest.fixture
-def copied(past: tuple[Run, Path, list[str]], tmp_path: Path) -> tuple[Run, Path]:
+def copied(past: tuple[Run, Path, list[str]], tmp_path: Path, command_at: Command) -> tuple[Run, Path]:
     """The same home, to be spoilt."""
     home = tmp_path / "home"
     shutil.copytree(past[1], home)
-    return command(home), home
+    return command_at(home), home
 
 
 def spoil(home: Path, revision: int, offset: int) -> Path:

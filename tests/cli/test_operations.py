@@ -16,7 +16,7 @@ from pyoxigraph import Store
 from leap_kg.graph.home import Home
 from leap_kg.graph.publish import Writer
 from leap_kg.graph.snapshot import Snapshots
-from tests.cli.conftest import Run, command, harvest
+from tests.cli.conftest import Command, Run, harvest
 from tests.graph.samples import activity, dataset, export
 from tests.ontology.terms import BASE
 
@@ -31,7 +31,7 @@ def home_of(run: Run) -> str:
 
 
 def test_a_restored_home_exports_the_same_and_harvests_nothing_new(
-    leap_kg: Run, platform: Path, home: Path, tmp_path: Path
+    leap_kg: Run, platform: Path, home: Path, tmp_path: Path, command_at: Command
 ) -> None:
     assert harvest(leap_kg, platform).returncode == 0
     backup = str(tmp_path / "backup")
@@ -41,7 +41,7 @@ def test_a_restored_home_exports_the_same_and_harvests_nothing_new(
     checked = leap_kg("backup", backup, "--verify")
     assert checked.returncode == 0, checked.stderr
     assert "is whole" in checked.stdout
-    restored = command(tmp_path / "restored")
+    restored = command_at(tmp_path / "restored")
     done = restored("restore", backup)
     assert done.returncode == 0, done.stderr
     assert "is revision 2, as backed up at" in done.stdout
@@ -66,12 +66,12 @@ def test_what_cannot_be_done_is_one_line(harvested: Run, leap_kg: Run, tmp_path:
         assert len(done.stderr.splitlines()) == 1, done.stderr
 
 
-def test_a_spoilt_backup_is_named(harvested: Run, tmp_path: Path) -> None:
+def test_a_spoilt_backup_is_named(harvested: Run, tmp_path: Path, command_at: Command) -> None:
     backup = tmp_path / "backup"
     assert harvested("backup", str(backup)).returncode == 0
     patch = min((backup / "log").iterdir())
     patch.write_bytes(patch.read_bytes()[:-1])
-    for done in (harvested("backup", str(backup), "--verify"), command(tmp_path / "new")("restore", str(backup))):
+    for done in (harvested("backup", str(backup), "--verify"), command_at(tmp_path / "new")("restore", str(backup))):
         assert done.returncode == 1
         assert patch.name in done.stderr
     assert not (tmp_path / "new" / "log").exists()

@@ -26,12 +26,17 @@ from leap_kg.ingest.runs.rounds import harvest_round
 from leap_kg.ingest.source import Listing, Mapped, Source
 from leap_kg.ingest.sources import read_sources
 from leap_kg.ingest.state import DeadLetter, RunReport, State
+from leap_kg.links.mining import mine
+from leap_kg.links.readers import READERS
+from leap_kg.ontology.identifiers import storage
 from leap_kg.ontology.jsonld import quads_in
 from leap_kg.ontology.shapes import validate
 from leap_kg.settings import DEFAULT_BASE as BASE
 
 ROOT = Path(__file__).parents[2]
 PREFIXES = f"""
+PREFIX codemeta: <https://w3id.org/codemeta/terms/> PREFIX oa: <http://www.w3.org/ns/oa#>
+PREFIX spdx: <http://spdx.org/rdf/terms#>
 PREFIX dcat: <http://www.w3.org/ns/dcat#> PREFIX dct: <http://purl.org/dc/terms/> PREFIX foaf: <http://xmlns.com/foaf/0.1/>
 PREFIX leap: <{BASE}ontology#> PREFIX prov: <http://www.w3.org/ns/prov#> PREFIX schema: <https://schema.org/>
 PREFIX sh: <http://www.w3.org/ns/shacl#> PREFIX kg: <{BASE}>
@@ -77,6 +82,7 @@ def test_two_places_differ_only_in_their_address(platform: Path, tmp_path: Path)
     changed = {name for name in first if first[name] != second[name]}
     assert {Path(name).name for name in changed} == {
         *("catalog.yaml", "consolidated-web-catalog.json", "global-mean-sst.ipynb", "global-mean-sst.jsonld"),
+        *("rain-and-warmth.ipynb", "commit", "tree.json"),
     }
 
 
@@ -166,8 +172,8 @@ def test_the_fields_are_physically_plausible(platform: Path) -> None:
     assert 1 < float(rain.mean()) < 8  # mm a day; on the Earth 2.7
 
 
-def test_the_notebook_runs(platform: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    notebook = json.loads((platform / "notebooks" / "global-mean-sst.ipynb").read_text())
+def run_notebook(file: Path) -> dict[str, object]:
+    notebook = json.loads(file.read_text())
     assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
     assert len({cell["id"] for cell in notebook["cells"]}) == len(notebook["cells"])
     variables: dict[str, object] = {}
@@ -175,6 +181,11 @@ def test_the_notebook_runs(platform: Path, capsys: pytest.CaptureFixture[str]) -
         if cell["cell_type"] == "code":
             assert cell["outputs"] == []
             exec(compile("".join(cell["source"]), cell["id"], "exec"), variables)  # noqa: S102
+    return variables
+
+
+def test_the_notebook_runs(platform: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    variables = run_notebook(platform / "notebooks" / "global-mean-sst.ipynb")
     mean = variables["global_mean"]
     assert isinstance(mean, xr.DataArray)
     assert mean.sizes == {"time": 24}
@@ -182,6 +193,11 @@ def test_the_notebook_runs(platform: Path, capsys: pytest.CaptureFixture[str]) -
     printed = capsys.readouterr().out.splitlines()
     assert len(printed) == 25
     assert re.fullmatch(r"December 2023 was 0\.\d\d °C warmer than December 2024", printed[-1])
+
+
+def test_the_notebook_of_the_paper_runs(platform: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run_notebook(platform / "repositories" / "example-lab__rain-and-warmth" / "rain-and-warmth.ipynb")
+    assert re.fullmatch(r"correlation over the sea: -?0\.0\d\n", capsys.readouterr().out)
 
 
 # --- what it maps to ------------------------------------------------------------------------------------
@@ -206,7 +222,7 @@ def test_every_record_maps_and_passes_the_shapes_but_the_one_without_a_file(plat
             mapped.setdefault(source.id, []).append(record)
     missing = "https://github.com/example-lab/sea-ice-feedstock/blob/main/feedstock/meta.yaml"
     assert failures == [("example-catalog", missing)]
-    assert len(mapped) == 6
+    assert len(mapped) == 7
     for name, found in mapped.items():
         assert validate(quads_in(compose(found, (), BASE).triples, source_graph(BASE, name)), BASE) == []
 
@@ -240,7 +256,8 @@ def home(platform: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
         "example-hubs": ("complete", 3, 3, 0),
         "example-papers": ("complete", 3, 3, 0),
         "example-notebooks": ("complete", 1, 1, 0),
-        "example-curated": ("complete", 11, 11, 0),
+        "example-code": ("complete", 1, 1, 0),
+        "example-curated": ("complete", 12, 12, 0),
     }
     return found
 
@@ -309,6 +326,49 @@ def test_paper_data_notebook_image_and_hub_hang_together(home: Home) -> None:
     }
     assert {row[1:] for row in rows if row[2].endswith("sst-monthly.zarr")} == {row[1:] for row in rows}
     assert {hub for *_, hub in rows} == {BASE + "hub/hub.example.org"}
+
+
+@pytest.mark.all
+def test_mining_links_the_paper_to_its_code_notebook_stores_image_and_hub(
+    home: Home, platform: Path, tmp_path: Path
+) -> None:
+    copy = Home(tmp_path / "kg")
+    shutil.copytree(home.store.parent, copy.store.parent)
+    report = mine(copy, BASE, READERS)
+    assert (report.files, report.read, report.findings) == (4, 4, {})
+    chain = answers(
+        copy,
+        """SELECT DISTINCT ?paper ?repository ?notebook ?store ?image ?hub {
+        ?repository codemeta:referencePublication ?paper ; leap:runsIn ?image .
+        ?notebook a leap:Notebook ; schema:isPartOf ?repository ; prov:used ?store .
+        ?dataset dcat:distribution ?store .
+        ?hub a leap:HubDeployment ; leap:offersImage ?image . }""",
+    )
+    code = "https://github.com/example-lab/rain-and-warmth"
+    stores = {f"{storage.parse(store.as_uri()).slug}" for store in (platform / "stores").iterdir()}  # type: ignore[union-attr]
+    assert {row[:3] + row[4:] for row in chain} == {
+        (
+            "https://doi.org/10.5555/example.preprint.2025.007", code, f"{code}/blob/main/rain-and-warmth.ipynb",
+            f"{BASE}image/pangeo/pangeo-notebook/2026.06.04", f"{BASE}hub/hub.example.org",
+        )
+    }  # fmt: skip
+    assert {row[3].removeprefix(f"{BASE}store/") for row in chain} == {
+        slug for slug in stores if slug.endswith(("precipitation-daily.zarr", "sst-monthly.zarr"))
+    }
+    # Every piece of evidence opens a line of a file that is there and holds the quote.
+    places = answers(
+        copy,
+        """SELECT ?file ?address ?quote { ?evidence oa:hasSource ?source ; oa:hasSelector/oa:exact ?quote ;
+        spdx:fileName ?file ; schema:url ?address }""",
+    )
+    folder = platform / "repositories" / "example-lab__rain-and-warmth"
+    commit = (platform / "github" / folder.name / "commit").read_text()
+    assert len(places) == 5
+    for file, address, quote in places:
+        start = re.fullmatch(rf"{code}/blob/{commit}/{file}(?:\?plain=1)?#L(\d+)", address)
+        assert start is not None, address
+        line = (folder / file).read_text().splitlines()[int(start[1]) - 1]
+        assert quote in (json.loads(line.strip().rstrip(",")).rstrip() if file.endswith(".ipynb") else line)
 
 
 def test_every_node_that_a_curated_file_points_at_is_described(home: Home) -> None:

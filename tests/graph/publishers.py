@@ -1,16 +1,12 @@
-"""A process that starts processes which publish until they are killed: `python -m tests.graph.publishers`.
+"""Processes that publish until they are killed; their parent is `python -m tests.graph.publishers`.
 
-Reads `HOME STAGE PUBLICATIONS WAY` a line from standard input, separated by tabs; forks a child that publishes in a
-loop and writes a line to `HOME.progress` after each publication that has returned; answers with the child's pid, and
-with how it ended once it has. At a STAGE other than `never`, the child kills itself there while it makes its last
-publication. The WAY is `whole`, `records`, or `large`, for which memory is taken to hold next to nothing.
-
-The parent imports everything once and opens no store, so a child is ready in milliseconds and forking is safe.
+A child is given a home, a stage, a number of publications and a way; it publishes in a loop, and tells of each
+publication that has returned. At a stage other than `never`, it kills itself there while it makes its last publication.
+The way is `whole`, `records`, or `large`, for which memory is taken to hold next to nothing.
 """
 
 import os
 import signal
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -31,6 +27,7 @@ from leap_kg.graph.publication.change import Change, update_text
 from leap_kg.graph.publication.records import Record
 from leap_kg.graph.publish import Writer
 from leap_kg.graph.snapshot import Snapshots
+from tests.children import serve, teller
 from tests.graph.samples import activity, dataset
 from tests.ontology.terms import BASE
 
@@ -146,40 +143,25 @@ LARGE_STAGES: dict[str, Callable[[], None]] = {
 }
 
 
-def publish_until(home: Home, stage: str, publications: int, way: str) -> None:
+def publish_until(folder: Path, stage: str, publications: str, way: str) -> None:
     """Publish the revisions that follow, and tell of each that returned."""
     if way == "large":
         hold_little()
     setattr(snapshot, "_KEEP", 2)  # noqa: B010 - they must also be removed while this process lives
     setattr(snapshot, "_KEEP_SECONDS", -1)  # noqa: B010 - as above
-    progress = os.open(f"{home.path}.progress", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    home, last, tell = Home(folder), int(publications) - 1, teller(folder)
     try:
         with Writer(home, BASE) as writer:
-            os.write(progress, b"open\n")
-            for number in range(publications):
-                if stage != "never" and number == publications - 1:
+            tell("open")
+            for number in range(last + 1):
+                if stage != "never" and number == last:
                     (STAGES | LARGE_STAGES)[stage]()
                 revision = publish_next(writer, way, f"{os.getpid()}/{number}")
-                os.write(progress, f"{revision}\n".encode())
+                tell(str(revision))
             time.sleep(_PATIENCE)  # holding the home until it is killed
     except HomeError as error:
-        os.write(progress, f"error {error}\n".encode())
-
-
-def main() -> None:
-    """Serve lines until standard input ends."""
-    for line in sys.stdin:
-        path, stage, publications, way = line.rstrip("\n").split("\t")
-        child = os.fork()
-        if child == 0:
-            try:
-                publish_until(Home(Path(path)), stage, int(publications), way)
-            finally:
-                os._exit(0)
-        print(child, flush=True)
-        _, status = os.waitpid(child, 0)
-        print(status, flush=True)
+        tell(f"error {error}")
 
 
 if __name__ == "__main__":
-    main()
+    serve(publish_until)

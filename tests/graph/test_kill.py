@@ -3,8 +3,6 @@
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,56 +16,19 @@ from leap_kg.graph.log.digest import digest_of
 from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.publish import Writer
 from leap_kg.graph.snapshot import Snapshots
+from tests.children import Children, parent_of, told, wait_until
 from tests.graph.publishers import LARGE_STAGES, STAGES, UNLOGGED, publish_next, wanted
 from tests.graph.samples import export, graph_of, index_rows, replay
 from tests.ontology.terms import BASE
 
-ROOT = Path(__file__).parents[2]
 LOOP = 1_000_000
 _LONGEST = {"whole": 0.15, "records": 0.15, "large": 0.8}
 
 
-class Publishers:
-    """The process that starts publishing processes, one after the other."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-
-    def start(self, home: Home, stage: str, publications: int, way: str = "whole") -> int:
-        """The pid of a process that publishes into the home in this way."""
-        assert self._process.stdin is not None
-        Path(f"{home.path}.progress").write_text("")
-        self._process.stdin.write(f"{home.path}\t{stage}\t{publications}\t{way}\n")
-        self._process.stdin.flush()
-        return int(self._line())
-
-    def ended(self) -> int:
-        """Wait for the process that was started last; the signal that ended it."""
-        return os.WTERMSIG(int(self._line()))
-
-    def _line(self) -> str:
-        assert self._process.stdout is not None
-        return self._process.stdout.readline()
-
-
 @pytest.fixture(scope="module")
-def publishers() -> Iterator[Publishers]:
-    command = [sys.executable, "-m", "tests.graph.publishers"]
-    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    with process:
-        yield Publishers(process)
-
-
-def progress(home: Home) -> list[str]:
-    """What the publishing process has told so far, whole lines only."""
-    return Path(f"{home.path}.progress").read_text().split("\n")[:-1]
-
-
-def wait_for(home: Home, line: str) -> None:
-    deadline = time.monotonic() + 60
-    while line not in progress(home):
-        assert time.monotonic() < deadline, f"{line!r} never came: {progress(home)}"
-        time.sleep(0.005)
+def publishers() -> Iterator[Children]:
+    with parent_of("tests.graph.publishers") as found:
+        yield found
 
 
 def assert_readers_see_a_whole(home: Home) -> None:
@@ -108,34 +69,34 @@ def assert_whole(home: Home, tmp_path: Path, way: str) -> int:
     return revision
 
 
-def kill_at_random(publishers: Publishers, tmp_path: Path, trials: int, way: str) -> None:
+def kill_at_random(publishers: Children, tmp_path: Path, trials: int, way: str) -> None:
     home = Home(tmp_path / "home")
     for trial in range(trials):
         if trial % 5 == 0:
             home = Home(tmp_path / f"home {trial}")
-        child = publishers.start(home, "never", LOOP, way)
+        publishers.start(home.path, "never", LOOP, way)
         if trial % 3:
-            wait_for(home, "open")
+            wait_until(lambda path=home.path: "open" in told(path))  # type: ignore[misc]
         time.sleep(random.uniform(0, _LONGEST[way]))
-        os.kill(child, signal.SIGKILL)
+        publishers.kill()
         assert publishers.ended() == signal.SIGKILL
-        told = [int(line) for line in progress(home) if line.isdecimal()]
-        assert not [line for line in progress(home) if line.startswith("error")]
+        revisions = [int(line) for line in told(home.path) if line.isdecimal()]
+        assert not [line for line in told(home.path) if line.startswith("error")]
         assert_readers_see_a_whole(home)
         found = assert_whole(home, tmp_path, way)
-        assert found - max(told, default=found) in (0, 1)
+        assert found - max(revisions, default=found) in (0, 1)
 
 
 @pytest.mark.parametrize(("way", "trials"), [("whole", 12), ("records", 4), ("large", 4)])
 def test_a_writer_killed_at_any_moment_loses_nothing(
-    publishers: Publishers, tmp_path: Path, way: str, trials: int
+    publishers: Children, tmp_path: Path, way: str, trials: int
 ) -> None:
     kill_at_random(publishers, tmp_path, trials, way)
 
 
 @pytest.mark.all
 @pytest.mark.parametrize("way", ["whole", "records", "large"])
-def test_a_writer_killed_a_hundred_times_loses_nothing(publishers: Publishers, tmp_path: Path, way: str) -> None:
+def test_a_writer_killed_a_hundred_times_loses_nothing(publishers: Children, tmp_path: Path, way: str) -> None:
     kill_at_random(publishers, tmp_path, 100, way)
 
 
@@ -155,34 +116,34 @@ def test_a_writer_killed_a_hundred_times_loses_nothing(publishers: Publishers, t
     ],
 )
 def test_a_writer_killed_between_two_steps_loses_nothing(
-    publishers: Publishers, tmp_path: Path, stage: str, publications: int, way: str
+    publishers: Children, tmp_path: Path, stage: str, publications: int, way: str
 ) -> None:
     home = Home(tmp_path / "home")
-    publishers.start(home, stage, publications, way)
+    publishers.start(home.path, stage, publications, way)
     assert publishers.ended() == signal.SIGKILL
-    assert progress(home) == ["open", *(str(number) for number in range(1, publications))]
+    assert told(home.path) == ["open", *(str(number) for number in range(1, publications))]
     assert_readers_see_a_whole(home)
     last = publications - 1 if stage in UNLOGGED else publications
     assert assert_whole(home, tmp_path, way) == last
 
 
-def test_a_second_writer_is_told_who_holds_the_home(publishers: Publishers, tmp_path: Path) -> None:
+def test_a_second_writer_is_told_who_holds_the_home(publishers: Children, tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
-    child = publishers.start(home, "never", 1)
-    wait_for(home, "1")
+    child = publishers.start(home.path, "never", 1, "whole")
+    wait_until(lambda: "1" in told(home.path))
     before = time.monotonic()
     with pytest.raises(HomeError, match=rf"\(pid {child}\) is writing to .*; wait for it"), Writer(home, BASE):
         pass
     assert time.monotonic() - before < 1
-    os.kill(child, signal.SIGKILL)
+    publishers.kill()
     assert publishers.ended() == signal.SIGKILL
     with Writer(home, BASE) as writer:
         assert writer.revision == 1
         before = time.monotonic()
-        publishers.start(home, "never", 1)
+        publishers.start(home.path, "never", 1, "whole")
         assert publishers.ended() == 0
         assert time.monotonic() - before < 2
-        assert progress(home) == [
+        assert told(home.path) == [
             f"error another process (pid {os.getpid()}) is writing to {home.path}; wait for it, or use another home"
         ]
         assert writer.revision == 1

@@ -20,7 +20,7 @@ GRAPH = f"{BASE}graph"
         (f"{GRAPH}/curated", "curate"),
         (f"{GRAPH}/desired/leap", "operate"),
         (f"{GRAPH}/observed/leap", "operate"),
-        (f"{GRAPH}/links/doi", "admin"),
+        (f"{GRAPH}/links/doi", "links"),
         (f"{GRAPH}-store/person/1.ttl", "admin"),
         ("http://example.org/g", "admin"),
         ("urn:x", "admin"),

@@ -1,14 +1,9 @@
-"""A process that starts processes which harvest until they are killed: `python -m tests.ingest.harvesters`.
+"""Processes that harvest until they are killed; their parent is `python -m tests.ingest.harvesters`.
 
-Reads `HOME FIRST SECOND` a line from standard input, separated by tabs; forks a child that harvests the two mirrors
-in turn into the home for ever, so that each round publishes, and writes a line to `HOME.progress` after each;
-answers with the child's pid, and with how it ended once it has.
-
-The parent imports everything once and opens no store, so a child is ready in milliseconds and forking is safe.
+A child is given a home and mirrors; it harvests them in turn for ever, so that each round publishes, and tells of each.
 """
 
-import os
-import sys
+from collections.abc import Callable
 from itertools import cycle
 from pathlib import Path
 
@@ -19,6 +14,7 @@ from leap_kg.ingest.fetch import Limits
 from leap_kg.ingest.mirror import MirrorFetcher, read_mirror
 from leap_kg.ingest.runs.rounds import harvest_round
 from leap_kg.ontology.shapes import validate
+from tests.children import serve, teller
 from tests.ingest.shelf import BASE, catalog_source, published_source, silent
 
 SOURCES = (catalog_source, published_source)
@@ -31,29 +27,19 @@ def harvest(home: Path, mirror: Path) -> list[str]:
         return [o.report.outcome for o in harvest_round(Home(home), BASE, sources, fetcher, progress=silent)]
 
 
-def harvest_for_ever(home: Path, mirrors: list[Path]) -> None:
-    progress = os.open(f"{home}.progress", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.write(progress, b"started\n")
-    for mirror in cycle(mirrors):
-        os.write(progress, f"{mirror.parent.name} {' '.join(harvest(home, mirror))}\n".encode())
+def harvest_for_ever(home: Path, *mirrors: str) -> None:
+    tell = teller(home)
+    tell("started")
+    for mirror in cycle(map(Path, mirrors)):
+        tell(f"{mirror.parent.name} {' '.join(harvest(home, mirror))}")
 
 
-def main() -> None:
-    """Serve lines until standard input ends."""
+def be_parent(act: Callable[..., object]) -> None:
+    """Serve until standard input ends, silently; the shapes are read once, for all children."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    validate([], BASE)  # reads the shapes once, for all children
-    for line in sys.stdin:
-        home, *mirrors = line.rstrip("\n").split("\t")
-        child = os.fork()
-        if child == 0:
-            try:
-                harvest_for_ever(Path(home), [Path(mirror) for mirror in mirrors])
-            finally:
-                os._exit(1)
-        print(child, flush=True)
-        _, status = os.waitpid(child, 0)
-        print(status, flush=True)
+    validate([], BASE)
+    serve(act)
 
 
 if __name__ == "__main__":
-    main()
+    be_parent(harvest_for_ever)

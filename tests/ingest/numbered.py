@@ -1,12 +1,10 @@
 """A source of numbered records behind a real server on this machine, which counts what it is asked.
 
-`python -m tests.ingest.numbered` starts processes that harvest it, to be killed: it reads `HOME ORIGIN` a line,
-separated by a tab, forks a child that harvests once, and answers with the child's pid and, once it has ended, how.
+`python -m tests.ingest.numbered` is the parent of processes that harvest it once, to be killed. A process tells when
+all records are taken, before any is published, and when it is done.
 """
 
 import json
-import os
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +14,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import structlog
 from pyoxigraph import Literal, NamedNode, Triple
 
 from leap_kg.graph.home import Home
@@ -26,8 +23,9 @@ from leap_kg.ingest.runs.rounds import Options, harvest_round
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, Ref, Source
 from leap_kg.ontology.iri import mint
 from leap_kg.ontology.namespaces import DCAT, DCT, RDF
-from leap_kg.ontology.shapes import validate
-from tests.ingest.shelf import BASE, silent
+from tests.children import teller
+from tests.ingest.harvesters import be_parent
+from tests.ingest.shelf import BASE
 
 
 class Numbered(Source):
@@ -82,6 +80,7 @@ def served(numbers: Numbers) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body go out in two writes
 
         def do_GET(self) -> None:
             body = numbers.answer(urlsplit(self.path).path)
@@ -109,29 +108,28 @@ def served(numbers: Numbers) -> Iterator[str]:
             thread.join()
 
 
-def harvest(home: Path, origin: str, options: Options | None = None) -> list[Outcome]:
+def harvest(
+    home: Path, origin: str, options: Options | None = None, tell: Callable[[str], object] = lambda line: None
+) -> list[Outcome]:
     """One round over the server at `origin`, which takes up what an interrupted one has fetched."""
+
+    def progress(source: Source) -> Callable[[int, int, str], None]:
+        def told(done: int, total: int, key: str) -> None:
+            if not key:
+                tell("taken")
+
+        return told
+
     with HttpFetcher(Limits(), frozenset({urlsplit(origin).netloc})) as fetcher:
         chosen = options or Options(resume=True)
-        return list(harvest_round(Home(home), BASE, [Numbered(origin)], fetcher, progress=silent, options=chosen))
+        return list(harvest_round(Home(home), BASE, [Numbered(origin)], fetcher, progress=progress, options=chosen))
 
 
-def main() -> None:
-    """Serve lines until standard input ends."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    validate([], BASE)  # reads the shapes once, for all children
-    for line in sys.stdin:
-        home, origin = line.rstrip("\n").split("\t")
-        child = os.fork()
-        if child == 0:
-            try:
-                harvest(Path(home), origin)
-            finally:
-                os._exit(0)
-        print(child, flush=True)
-        _, status = os.waitpid(child, 0)
-        print(status, flush=True)
+def harvest_and_tell(home: Path, origin: str) -> None:
+    tell = teller(home)
+    harvest(home, origin, tell=tell)
+    tell("done")
 
 
 if __name__ == "__main__":
-    main()
+    be_parent(harvest_and_tell)

@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leap_kg.ingest.github.reported import Covering
 from leap_kg.ingest.sources import SourcesFaulty, read_sources
+from leap_kg.ontology.identifiers import github
+from leap_kg.resources import declarations
 from tests.ingest.shelf import BASE
 
 ID = "give an id of 2 to 41 small letters, digits and hyphens that begins with a letter"
@@ -34,34 +37,89 @@ def test_a_file_without_sources_is_told_what_it_must_be(tmp_path: Path, text: st
 
 @pytest.mark.parametrize("name", ["X", "a", "2nd", "lab_one", "lab/one", "a" * 42, "[lab]"])
 def test_an_id_that_is_none_is_told_what_one_is(tmp_path: Path, name: str) -> None:
-    assert refused(tmp_path, f"sources: [{entry(name)}]") == f"sources.0.id: {ID}"
+    assert refused(tmp_path, f"sources: [{entry(name)}]") == f"sources.0.id (line 1): {ID}"
 
 
 def test_an_entry_without_an_id_is_told_what_one_is(tmp_path: Path) -> None:
-    assert refused(tmp_path, "sources: [{kind: spdx, title: Licences}]") == f"sources.0.id: {ID}"
+    assert refused(tmp_path, "sources: [{kind: spdx, title: Licences}]") == f"sources.0.id (line 1): {ID}"
 
 
 @pytest.mark.parametrize(("name", "why"), [("ontology", "holds the ontology"), ("default", "without naming a graph")])
 def test_a_source_is_not_called_as_a_graph_of_the_program(tmp_path: Path, name: str, why: str) -> None:
     reason = refused(tmp_path, f"sources: [{entry('fine')}, {entry(name)}]")
-    assert reason.startswith(f"sources.1.id: a source must not be called '{name}'")
+    assert reason.startswith(f"sources.1.id (line 1): a source must not be called '{name}'")
     assert why in reason
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"),
+    ("kind", "more", "key", "what"),
     [
-        ("sources: [3]", "sources.0: give a mapping of keys and values"),
-        ("sources: [{id: lab, kind: spdx}]", "sources.0.title: this key is required: give it"),
+        ("spdx", "", "title", "this key is required: give it"),
+        ("spdx", "title: L\n    colour: red", "colour", "there is no such key: correct its name, or leave it out"),
         (
-            "sources: [{id: lab, kind: spdx, title: L, colour: red}]",
-            "sources.0.colour: there is no such key: correct its name, or leave it out",
+            "spdx",
+            "title: L\n    adress: x",
+            "adress",
+            "there is no such key: write 'address', if that is what is meant",
         ),
-        ("sources: [{id: lab, kind: spdx, title: [L]}]", "sources.0.title: give a text"),
+        ("spdx", "title: [L]", "title", "give a text"),
+        ("spdx", "title: L\n    title: M", "title", "the key is given twice: keep one of the two"),
+        ("spdx", "title: L\n    stale_after_days: 0", "stale_after_days", "0 cannot be used here: give days, above 0"),
+        ("spdx", "title: L\n    stale_after_days: two", "stale_after_days", '"two" cannot be used here: give a number'),
+        ("stac", "title: L\n    catalogs: []", "catalogs", "[] cannot be used here: give at least 1"),
+        (
+            "stac",
+            "title: L\n    catalogs: [x]\n    follow: perhaps",
+            "follow",
+            '"perhaps" cannot be used here: give true',
+        ),
+        ("zarr", "title: L\n    stores: [{arrays: [x]}]", "stores.0.url", "this key is required: give it"),
+        ("zarr", "title: L\n    stores: [{url: x, arrays: 5}]", "stores.0.arrays", "give a list"),
+        ("datacite", "title: L\n    api: ftp://x", "api", "give an address that begins with https://"),
+        ("github", "title: L\n    repositories: []", "", "name organisations, repositories or both"),
+        (
+            "spdxx",
+            "title: L",
+            "kind",
+            "'spdxx' is no kind of source; write 'spdx', if that is what is meant; there are",
+        ),
     ],
 )
-def test_a_mistake_is_told_with_its_place_and_its_mend(tmp_path: Path, text: str, reason: str) -> None:
-    assert refused(tmp_path, text) == reason
+def test_a_mistake_is_told_with_its_line_its_source_and_its_mend(
+    tmp_path: Path, kind: str, more: str, key: str, what: str
+) -> None:
+    told = refused(tmp_path, f"sources:\n  - {entry('fine')}\n  - id: lab\n    kind: {kind}\n    {more}\n")
+    place, _, _ = told.partition("): ")
+    assert place.split(" (")[0].removeprefix("sources.1").removeprefix(".") == key, told
+    assert "(line " in place
+    assert what in told
+    assert "pydantic" not in told
+
+
+def test_what_is_no_mapping_is_told_what_to_be_and_two_of_one_id_are_told_apart(tmp_path: Path) -> None:
+    assert refused(tmp_path, "sources: [3]") == "sources.0 (line 1): give a mapping of keys and values"
+    told = refused(tmp_path, f"sources:\n  - {entry('lab')}\n  - {entry('lab')}")
+    assert told.startswith("sources.1.id (line 3): two sources are called 'lab'")
+
+
+@pytest.mark.parametrize(
+    ("repository", "concerned"),
+    [
+        ("leap-stc/data-management", ["leap-catalog", "leap-published"]),
+        (
+            "leap-stc/cmip6-leap-feedstock",
+            ["leap-catalog", "feedstock-code", "pangeo-forge", "cmip6-requests"],
+        ),
+        ("2i2c-org/infrastructure", ["leap-hubs"]),
+        ("pangeo-data/pangeo-docker-images", ["pangeo-images"]),
+        ("example-lab/website", []),
+    ],
+)
+def test_a_push_concerns_the_sources_that_read_files_of_the_repository(repository: str, concerned: list[str]) -> None:
+    pushed = github.parse_repository(repository)
+    assert isinstance(pushed, github.Repository)
+    sources = read_sources(declarations() / "ingest" / "leap.yaml", BASE)
+    assert [source.id for source in sources if isinstance(source, Covering) and source.covers(pushed)] == concerned
 
 
 @given(st.from_regex(r"[a-z][a-z0-9-]{1,40}", fullmatch=True).filter(lambda name: name not in ("ontology", "default")))

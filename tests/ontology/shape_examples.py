@@ -10,11 +10,14 @@ PREFIXES = """
 @prefix kg: <https://w3id.org/leap-kg/> .
 @prefix leap: <https://w3id.org/leap-kg/ontology#> .
 @prefix shape: <https://w3id.org/leap-kg/shape/> .
+@prefix cito: <http://purl.org/spar/cito/> .
 @prefix dcat: <http://www.w3.org/ns/dcat#> .
 @prefix dct: <http://purl.org/dc/terms/> .
 @prefix foaf: <http://xmlns.com/foaf/0.1/> .
+@prefix oa: <http://www.w3.org/ns/oa#> .
 @prefix org: <http://www.w3.org/ns/org#> .
 @prefix prov: <http://www.w3.org/ns/prov#> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
 @prefix schema: <https://schema.org/> .
 @prefix sh: <http://www.w3.org/ns/shacl#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
@@ -262,6 +265,57 @@ EXAMPLES: dict[str, Example] = {
             Spoiling("prov:invalidatedAtTime"),
             Spoiling("prov:invalidatedAtTime", f'{_TIME} , "2026-03-01T13:00:00Z"^^xsd:dateTime'),
             Spoiling("prov:invalidatedAtTime", '"2026"^^xsd:gYear'),
+        ],
+    ),
+    "link": Example(
+        "<https://w3id.org/leap-kg/link/x>",
+        {
+            "a": "leap:LinkAssertion",
+            "dct:title": '"one uses the other"',
+            "rdf:subject": "<https://example.org/one>",
+            "rdf:predicate": "prov:used",
+            "rdf:object": "<https://example.org/other>",
+            "leap:confidence": '"0.97"^^xsd:decimal',
+            "leap:method": "<https://w3id.org/leap-kg/link-method/D1>",
+            "prov:wasGeneratedBy": "<https://w3id.org/leap-kg/run/links/1>",
+            "cito:citesAsEvidence": "<https://w3id.org/leap-kg/link/x#evidence-1>",
+        },
+        [
+            Spoiling("dct:title"),
+            Spoiling("dct:title", '"a" , "b"'),
+            *(
+                Spoiling(f"rdf:{part}", objects)
+                for part in ("subject", "predicate", "object")
+                for objects in ("", "<https://example.org/a> , <https://example.org/b>", '"a"')
+            ),
+            Spoiling("leap:confidence"),
+            Spoiling("leap:confidence", "0.9 , 0.8"),
+            Spoiling("leap:confidence", '"high"'),
+            Spoiling("leap:method"),
+            Spoiling("leap:method", '"D1"'),
+            Spoiling("prov:wasGeneratedBy"),
+            Spoiling("prov:wasGeneratedBy", '"1"'),
+            Spoiling("cito:citesAsEvidence"),
+            Spoiling("cito:citesAsEvidence", '"line 5"'),
+        ],
+    ),
+    "evidence": Example(
+        "<https://w3id.org/leap-kg/link/x#evidence-1>",
+        {
+            "a": "oa:SpecificResource",
+            "oa:hasSource": "<https://example.org/file.py>",
+            "oa:hasSelector": "<https://w3id.org/leap-kg/link/x#quote-1>",
+            "leap:confidence": '"0.97"^^xsd:decimal',
+        },
+        [
+            *(
+                Spoiling(f"oa:{part}", objects)
+                for part in ("hasSource", "hasSelector")
+                for objects in ("", "<https://example.org/a> , <https://example.org/b>", '"a"')
+            ),
+            Spoiling("leap:confidence"),
+            Spoiling("leap:confidence", "0.9 , 0.8"),
+            Spoiling("leap:confidence", '"high"'),
         ],
     ),
 }

@@ -52,7 +52,7 @@ external = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.one_of(own, external, iris.map(lambda node: node.value)))
 @example(BASE)
 @example(BASE + "/")
@@ -114,7 +114,7 @@ def test_paths_follow_the_base() -> None:
 # --- names --------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(any_text)
 def test_slugs_are_plain_names(text: str) -> None:
     made = slug(text)
@@ -143,7 +143,7 @@ def test_a_text_without_latin_letters_is_named_by_its_hash(text: str) -> None:
     assert len({slug(text), slug(text + "水"), slug("—" + text)}) == 3
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(any_text.filter(lambda text: "\x1f" not in text), max_size=3), st.lists(any_text, max_size=3))
 def test_digests_tell_texts_apart(one: list[str], other: list[str]) -> None:
     made = digest(*one)
@@ -160,7 +160,7 @@ def test_a_digest_never_changes() -> None:
     assert part(NamedNode("a:b"), "finding", "x").value == "a:b#finding-2d711642b726"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.sampled_from(("dataset", "person")), st.lists(unicode_text, min_size=1, max_size=3))
 def test_minting_keeps_names_apart(kind: str, names: list[str]) -> None:
     node = mint(BASE, kind, *names)
@@ -181,7 +181,7 @@ def test_parts_belong_to_their_node() -> None:
 # --- texts from outside -------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.one_of(
         any_text, words, st.builds(lambda s, t: s + t, st.sampled_from(("https://", "gs://b/", "urn:", "a:")), any_text)
@@ -203,7 +203,7 @@ def test_any_text_is_an_iri_or_none(text: str) -> None:
         assert iri_text(iri) == iri
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(iris)
 def test_what_is_an_ascii_iri_stays_as_it_is(node: NamedNode) -> None:
     if node.value.isascii() and not node.value.endswith(":"):
@@ -229,7 +229,7 @@ def test_iris_of_texts(text: str, expected: str | None) -> None:
     assert iri_text(text) == expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(iris)
 def test_every_node_has_some_readable_name(node: NamedNode) -> None:
     assert readable(node.value)

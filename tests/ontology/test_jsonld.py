@@ -103,7 +103,7 @@ def assert_round_trip(statements: set[Triple], base: str = BASE) -> None:
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(our_triples)
 def test_any_graph_of_our_terms_comes_back(statements: list[Triple]) -> None:
@@ -385,7 +385,7 @@ _documents = st.recursive(
 
 
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(_documents)
 @pytest.mark.filterwarnings("ignore:terms beginning with:SyntaxWarning")
@@ -397,7 +397,7 @@ def test_any_document_gives_triples_or_a_reason(document: Any) -> None:
     assert all(isinstance(triple, Triple) for triple in found)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.one_of(st.binary(max_size=60), st.text(max_size=60).map(str.encode)))
 def test_any_bytes_give_triples_or_a_reason(data: bytes) -> None:
     try:

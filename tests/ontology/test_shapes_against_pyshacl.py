@@ -99,7 +99,7 @@ def of_subject(said: Iterable[Quad]) -> dict[NamedNode | BlankNode, list[Quad]]:
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(graphs, examples)
 def test_the_report_is_that_of_pyshacl(random: list[Quad], valid: list[Quad]) -> None:
     said = {*random, *valid}
@@ -109,7 +109,7 @@ def test_the_report_is_that_of_pyshacl(random: list[Quad], valid: list[Quad]) ->
     assert check_sorted(together, BASE) == expected
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(graphs, examples, st.data())
 def test_after_a_change_only_what_it_touches_needs_a_look(
     random: list[Quad], valid: list[Quad], data: st.DataObject

@@ -54,6 +54,7 @@ _LISTED: dict[str, frozenset[str]] = {
         {
             "cites",
             "citesAsDataSource",
+            "citesAsEvidence",
             "citesAsMetadataDocument",
             "compiles",
             "corrects",
@@ -99,6 +100,10 @@ _LISTED: dict[str, frozenset[str]] = {
             "isFsfLibre",
             "isOsiApproved",
         }
+    ),
+    # https://www.w3.org/TR/annotation-vocab/, classes and properties
+    "http://www.w3.org/ns/oa#": frozenset(
+        {"SpecificResource", "TextQuoteSelector", "exact", "hasSelector", "hasSource"}
     ),
     # https://www.w3.org/TR/vcard-rdf/, sections 2.1 to 2.7
     "http://www.w3.org/2006/vcard/ns#": frozenset({"Individual", "Kind", "Organization", "fn", "hasEmail", "hasURL"}),

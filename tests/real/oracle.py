@@ -16,6 +16,8 @@ import yaml
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 FEEDSTOCKS = DATA / "feedstocks"
+APART = DATA / "esm-catalogs" / "leap-stc__cmip6-leap-feedstock"
+"""The one feedstock that lies elsewhere, beside the tables that it is about."""
 WHY = "LEAP's real files are not beside the project, in ../shared/data"
 BASE = "https://w3id.org/leap-kg/"
 
@@ -101,7 +103,7 @@ def read(path: Path) -> dict[str, Any]:
 def local(url: str) -> Path:
     """Where the file of this address lies among the real files."""
     owner, name, path = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)/blob/[^/]+/(.+)", url).groups()  # type: ignore[union-attr]
-    return FEEDSTOCKS / f"{owner}__{name}" / path
+    return (APART if f"{owner}__{name}" == APART.name else FEEDSTOCKS / f"{owner}__{name}") / path
 
 
 def meta_of(catalog: dict[str, Any]) -> str:
@@ -162,11 +164,11 @@ def datasets() -> tuple[Said, ...]:
 
 
 def catalogs() -> list[Path]:
-    return sorted(FEEDSTOCKS.glob("*/feedstock/catalog.yaml"))
+    return sorted([*FEEDSTOCKS.glob("*/feedstock/catalog.yaml"), APART / "feedstock" / "catalog.yaml"])
 
 
 def metas() -> list[Path]:
-    return sorted(FEEDSTOCKS.glob("*/feedstock/meta.yaml"))
+    return sorted([*FEEDSTOCKS.glob("*/feedstock/meta.yaml"), APART / "feedstock" / "meta.yaml"])
 
 
 def address(path: Path) -> str:

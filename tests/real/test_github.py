@@ -107,7 +107,8 @@ def test_the_recorded_release_and_its_assets_are_described() -> None:
 
 @files
 def test_every_recorded_repository_is_described_by_its_files(code: Said) -> None:
-    names = {folder.name.replace("__", "/", 1).lower() for folder in oracle.FEEDSTOCKS.iterdir() if folder.is_dir()}
+    folders = [*oracle.FEEDSTOCKS.iterdir(), oracle.APART]
+    names = {folder.name.replace("__", "/", 1).lower() for folder in folders if folder.is_dir()}
     assert {subject for subject in code.subjects.values() if subject.startswith("https://github.com/")} == {
         f"https://github.com/{name}" for name in names
     }
@@ -128,7 +129,7 @@ def test_requirements_of_a_real_feedstock(code: Said) -> None:
 @files
 def test_which_repositories_lack_what(code: Said) -> None:
     rows = {row["repository"].removeprefix("https://github.com/"): row for row in code.ask("questions/incomplete-code")}
-    assert len(rows) == 40
+    assert len(rows) == 41
     chirps = rows["leap-stc/chirps_feedstock"]
     assert (chirps["licence"], chirps["release"], chirps["citation"], chirps["environment"]) == (
         "Apache-2.0",

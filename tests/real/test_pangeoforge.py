@@ -23,9 +23,7 @@ def alone() -> Said:
 
 
 def test_every_recorded_meta_is_a_record_and_none_is_dead(alone: Said) -> None:
-    recorded = {
-        path.parts[-3].replace("__", "/", 1).lower() for path in oracle.FEEDSTOCKS.glob("*/feedstock/meta.yaml")
-    }
+    recorded = {path.parts[-3].replace("__", "/", 1).lower() for path in oracle.metas()}
     sources = {next(iter(alone.objects(subject, DCT("source"))), "") for subject in alone.subjects.values()}
     assert "" not in sources
     described = {

@@ -23,7 +23,7 @@ def tokens(text: str) -> list[str]:
 
 
 @given(TEXTS)
-@settings(max_examples=1500)
+@settings(max_examples=300)
 def test_a_normalised_text_has_the_same_tokens(text: str) -> None:
     try:
         read = tokens(text)
@@ -76,7 +76,7 @@ SHAPES = st.sampled_from(
 
 
 @given(SHAPES, st.tuples(IRIS, IRIS), st.tuples(IRIS, IRIS))
-@settings(max_examples=800)
+@settings(max_examples=200)
 def test_the_quick_verdict_is_the_guards(shape: str, first: tuple[str, str], second: tuple[str, str]) -> None:
     for iris in (first, second):
         text = shape.format(*iris)

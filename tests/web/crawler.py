@@ -1,11 +1,12 @@
 """Follows every link of the site from the first page and remembers what it saw.
 
 Links that say `rel=nofollow` (combinations of facets) are followed from pages without a query string only, from
-pages of the past none is, and queries are not run: their number has no end.
+pages of the past none is, and queries are not run, but for each named one once: their number has no end.
 """
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urldefrag, urljoin
 
 import html5lib
@@ -15,11 +16,12 @@ from tests.web.server import Server
 
 @dataclass
 class Site:
-    """Every page by its address, every fragment it has, and what was wrong."""
+    """Every page by its address, every fragment it has, the kinds of elements on it, and what was wrong."""
 
     pages: dict[str, str] = field(default_factory=dict)
     statuses: dict[str, int] = field(default_factory=dict)
     anchors: dict[str, list[str]] = field(default_factory=dict)
+    markup: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
     fragments: list[tuple[str, str, str]] = field(default_factory=list)
     external: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
@@ -28,13 +30,17 @@ class Site:
 def crawl(server: Server) -> Site:
     """The whole site."""
     site, waiting = Site(), ["/"]
+    ran = set[str]()
     while waiting:
         address = waiting.pop()
         if address in site.statuses:
             continue
         answer = server.get(address)
         if answer.is_redirect:
-            waiting.append(answer.headers["Location"])
+            target, name = answer.headers["Location"], address.partition("?")[0]
+            if not target.startswith("/sparql?") or name not in ran:
+                ran.add(name)
+                waiting.append(target)
         site.statuses[address] = answer.status_code
         if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
             site.pages[address] = answer.text
@@ -47,6 +53,7 @@ def _read(site: Site, address: str, text: str) -> list[str]:
     document = parser.parse(text)
     site.faults += [f"{address}: {error}" for error in parser.errors]
     site.anchors[address] = [element.get("id") for element in document.iter() if element.get("id")]
+    site.markup[address] = {_kind(parent, element) for parent in document.iter() for element in parent}
     found = []
     for element in document.iter():
         for name in ("href", "src", "action", "srcset", "poster", "data"):
@@ -64,3 +71,9 @@ def _read(site: Site, address: str, text: str) -> list[str]:
             if not endless and not target.startswith("/sparql?"):
                 found.append(target)
     return found
+
+
+def _kind(parent: Any, element: Any) -> tuple[str, ...]:
+    """All of an element but its text and the values that differ from page to page."""
+    fixed = (f"{name}={element.get(name)}" for name in ("class", "role", "type") if element.get(name))
+    return (str(parent.tag), str(element.tag), *sorted(element.keys()), *fixed)

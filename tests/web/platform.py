@@ -79,7 +79,11 @@ CATALOGUE = """
 <DATASET/alpha#attribution-2> a prov:Attribution ; prov:agent <https://orcid.org/0000-0002-1825-0097> ;
     dcat:hadRole <BASErole/maintainer> .
 <DATASET/alpha#contact-1> a vcard:Kind ; vcard:hasEmail <mailto:data@example.org> .
-<DATASET/alpha#variable-1> a leap:Variable ; schema:name "sea surface temperature" ; schema:alternateName "sst" .
+<DATASET/alpha#variable-1> a leap:Variable ; schema:name "sea surface temperature" ; schema:alternateName "sst" ;
+    schema:propertyID <http://vocab.nerc.ac.uk/standard_name/sea_surface_temperature/> ; schema:unitText "K" .
+<http://vocab.nerc.ac.uk/standard_name/sea_surface_temperature/> a skos:Concept ;
+    skos:prefLabel "sea_surface_temperature" ; skos:definition "How warm the sea is where it ends." ;
+    schema:unitText "K" ; skos:altLabel "surface_temperature_where_open_sea" .
 <DATASET/alpha#finding-1> a sh:ValidationResult ; sh:focusNode <STORE/alpha%20two.nc> ;
     dct:type <BASEfinding-kind/engine-suffix> ; sh:resultSeverity sh:Violation ;
     sh:resultMessage "stores[1] says engine 'zarr', but its address ends like netcdf" ;

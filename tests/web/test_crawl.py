@@ -61,16 +61,32 @@ def test_every_page_parses_without_an_error(crawled: crawler.Site) -> None:
     assert crawled.faults == []
 
 
+def test_pages_that_have_an_element_of_their_own_pass_the_html_validator(crawled: crawler.Site, tmp_path: Path) -> None:
+    """Every kind of element, with its attributes and where it stands, is on one of them."""
+    chosen, seen = [], set[tuple[str, ...]]()
+    for address, kinds in crawled.markup.items():
+        if kinds - seen:
+            chosen.append(address)
+            seen |= kinds
+    assert len(chosen) > 30
+    assert_valid({address: crawled.pages[address] for address in chosen}, tmp_path)
+
+
+@pytest.mark.all
 def test_every_page_passes_the_html_validator(crawled: crawler.Site, tmp_path: Path) -> None:
+    assert_valid(crawled.pages, tmp_path)
+
+
+def assert_valid(pages: dict[str, str], folder: Path) -> None:
     web, node = declarations() / "web", shutil.which("node")
     if node is None or not (web / "node_modules" / "html-validate").is_dir():
         pytest.skip("needs Node and `npm ci` in web/")
     names = {}
-    for number, (address, text) in enumerate(crawled.pages.items()):
+    for number, (address, text) in enumerate(pages.items()):
         names[f"{number}.html"] = address
-        (tmp_path / f"{number}.html").write_text(text, encoding="utf-8")
+        (folder / f"{number}.html").write_text(text, encoding="utf-8")
     result = subprocess.run(
-        [node, str(web / "scripts" / "validate.mjs"), str(tmp_path)], capture_output=True, text=True, timeout=240
+        [node, str(web / "scripts" / "validate.mjs"), str(folder)], capture_output=True, text=True, timeout=240
     )
     told = "\n".join(f"{names.get(Path(line.split(':')[0]).name)}: {line}" for line in result.stdout.splitlines()[:20])
     assert result.returncode == 0, told or result.stderr

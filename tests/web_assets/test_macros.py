@@ -230,3 +230,11 @@ def test_query_form_keeps_the_first_line_break() -> None:
     html = macro("ui.query_form(q, error_line=2)", q="\nSELECT")
     assert ">\n\nSELECT</textarea>" in html
     assert Reader(html).first("textarea")["data-error-line"] == "2"
+
+
+def test_a_panel_that_holds_only_the_first_rows_says_so() -> None:
+    call = "ui.panel('All', [{'a': 'one'}], [{'key': 'a', 'label': 'A'}], more_url='/more', cut=cut)"
+    assert "1 or more</span>" in macro(call, cut=True)
+    assert "Show the first 1<" in macro(call, cut=True)
+    assert "or more" not in macro(call, cut=False)
+    assert "Show all 1<" in macro(call, cut=False)

@@ -6,7 +6,21 @@ from typing import Annotated
 import typer
 
 from leap_kg import __version__
-from leap_kg.cli import backup, findings, harvest, letters, log, query, read, rebuild, replica, serve, token
+from leap_kg.cli import (
+    backup,
+    findings,
+    harvest,
+    letters,
+    links,
+    log,
+    publications,
+    query,
+    read,
+    rebuild,
+    replica,
+    serve,
+    token,
+)
 from leap_kg.settings import Settings
 from leap_kg.web.operations.logs import configure_command
 
@@ -46,6 +60,7 @@ for command in (
     read.show,
     findings.check,
     read.export,
+    publications.report,
     backup.backup,
     backup.restore,
     rebuild.rebuild,
@@ -54,7 +69,9 @@ for command in (
     app.command()(command)
 app.add_typer(harvest.app, name="harvest")
 app.add_typer(letters.app, name="dead-letters")
+app.add_typer(links.app, name="links")
 app.add_typer(log.app, name="log")
+app.add_typer(publications.app, name="publications")
 app.add_typer(token.app, name="token")
 
 

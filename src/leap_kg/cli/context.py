@@ -1,5 +1,7 @@
 """What every command needs first: the settings, the home, and the newest snapshot of it."""
 
+from typing import NoReturn
+
 from leap_kg.cli.output import fail
 from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.log.patch import PatchLog
@@ -38,25 +40,43 @@ def revision(chosen: Settings) -> int:
     log = PatchLog(home.log)
     try:
         last = log.last()
-        if last and not log.header(last).run.startswith(f"{chosen.base}run/"):
-            fail(f"{chosen.home} was made with another base than {chosen.base}; set LEAP_KG_BASE to what it was")
+        if last and log.header(last).base != chosen.base:
+            _other_base(chosen, log.header(last).base)
     except HomeError as error:
         fail(str(error))
     return Snapshots(home).newest()
 
 
 def _with_base(chosen: Settings, found: Snapshot | None) -> Snapshot:
-    if found is None:
-        if chosen.store and Snapshots(Home(chosen.home)).newest():
-            fail(f"{chosen.store.query} has not been sent what {chosen.home} holds; run `leap-kg init`")
-        fail(f"nothing is published in {chosen.home}; run `leap-kg harvest --sources FILE`, or set LEAP_KG_HOME")
+    home = Home(chosen.home)
+    log = PatchLog(home.log)
     try:
+        if found is None:
+            _nothing(chosen, Snapshots(home).newest(), log.last())
         graph = provenance_graph(chosen.base)
         if not any(found.store.quads_for_pattern(whole_graph(chosen.base), None, None, graph)):
-            fail(f"{chosen.home} was made with another base than {chosen.base}; set LEAP_KG_BASE to what it was")
+            last = log.last()
+            _other_base(chosen, log.header(last).base if last else "")
     except HomeError as error:
         fail(str(error))
     return found
+
+
+def _nothing(chosen: Settings, here: int, logged: int) -> NoReturn:
+    """Say why there is no revision to read: none was made, it is not where queries are answered, or it was lost."""
+    if chosen.store and here:
+        fail(f"{chosen.store.query} has not been sent what {chosen.home} holds; run `leap-kg init`")
+    if logged:
+        fail(
+            f"{chosen.home} has a log of {logged} revisions, but its snapshots are gone; "
+            "run `leap-kg rebuild`, which makes store, snapshots and index again from the log"
+        )
+    fail(f"nothing is published in {chosen.home}; run `leap-kg harvest --sources FILE`, or set LEAP_KG_HOME")
+
+
+def _other_base(chosen: Settings, base: str) -> NoReturn:
+    was = f": {base}" if base else ""
+    fail(f"{chosen.home} was made with another base than {chosen.base}; set LEAP_KG_BASE to what it was{was}")
 
 
 def iri_given(text: str, base: str) -> str:

@@ -16,6 +16,10 @@ DEFAULT_SOURCES = Path("ingest/leap.yaml")
 SourcesFile = Annotated[Path, typer.Option("--sources", help="The sources file.")]
 Mirror = Annotated[Path | None, typer.Option(help="Read local files instead of URLs, by this file of rules.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
+To = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="Publish to the server at this address too, with the token LEAP_KG_TOKEN."),
+]
 
 _SECRET = "leap-kg-harvest"  # noqa: S105 - the name of one
 
@@ -53,16 +57,14 @@ def harvest(
     replay: Annotated[
         bool, typer.Option("--replay", help="Map the stored bodies of the last good readings again; fetch nothing.")
     ] = False,
-    to: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="Publish to the server at this address too, with the token LEAP_KG_TOKEN."),
-    ] = None,
+    to: To = None,
     as_json: AsJson = False,
 ) -> None:
     """Read sources and publish what they say.
 
     Exits with 0 when every source could be listed, also if some of its records became dead letters or it was asked to
-    come back later, and with 1 when a source could not be listed.
+    come back later, and with 1 when a source could not be listed. A source that another process harvests is passed
+    over: that is 1 too, but with --due it is 0.
     """
     from leap_kg.cli.rounds import Asked, run_round
 
@@ -80,14 +82,20 @@ def harvest(
 
 
 @app.command()
-def approve(source: Annotated[str, typer.Argument(help="The source whose removals wait.")]) -> None:
+def approve(
+    source: Annotated[str, typer.Argument(help="The source whose removals wait.")],
+    sources: Annotated[
+        Path | None, typer.Option("--sources", help="The sources file, if it is to be checked that it has the source.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the keys as JSON.")] = False,
+) -> None:
     """Let the records go that a source has lost, at its next harvest.
 
     Only those that wait now are let go; if more are missing by then, they wait in turn.
     """
     from leap_kg.cli.letters import approve_removals
 
-    approve_removals(source)
+    approve_removals(source, sources, as_json=as_json)
 
 
 @app.command()

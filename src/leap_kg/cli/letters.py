@@ -8,11 +8,13 @@ import typer
 
 from leap_kg.cli import context
 from leap_kg.cli.grouping import WithDefault
-from leap_kg.cli.harvest import DEFAULT_SOURCES, AsJson, Mirror, SourcesFile
+from leap_kg.cli.harvest import DEFAULT_SOURCES, AsJson, Mirror, SourcesFile, To
 from leap_kg.cli.output import NOT_FOUND, fail, print_entry, print_json, print_line
 from leap_kg.graph.home import Home, HomeError
 from leap_kg.ingest.runs.taking import ABSENCES
+from leap_kg.ingest.sources import SourcesFaulty, read_entries
 from leap_kg.ingest.state import DeadLetter, KeptPart, State
+from leap_kg.ingest.state.causes import causes
 
 app = typer.Typer(cls=WithDefault, rich_markup_mode=None, help="Records that could not be taken.")
 
@@ -25,16 +27,27 @@ _MORE = "`leap-kg dead-letters show KEY` tells all of one, `leap-kg dead-letters
 
 
 @app.command("run", epilog=_MORE)
-def dead_letters(source: Source = None, as_json: ListJson = False) -> None:
-    """List the records that could not be taken, with stage and reason."""
+def dead_letters(
+    source: Source = None,
+    every: Annotated[bool, typer.Option("--all", help="List each record, also where many have one reason.")] = False,
+    as_json: ListJson = False,
+) -> None:
+    """List the records that could not be taken, with stage and reason; those with one reason together."""
     letters = _letters(source)
     if as_json:
         print_json([asdict(letter) for letter in letters])
     elif letters:
-        for letter in letters:
-            tries = "1 try" if letter.attempts == 1 else f"{letter.attempts} tries"
-            print_entry(f"{letter.key} ({letter.source}, {letter.stage}, {tries})", letter.reason)
+        found = causes(letters)
+        for cause in found:
+            if every or len(cause.letters) == 1:
+                for letter in cause.letters:
+                    tries = "1 try" if letter.attempts == 1 else f"{letter.attempts} tries"
+                    print_entry(f"{letter.key} ({letter.source}, {letter.stage}, {tries})", letter.reason)
+            else:
+                print_entry(f"{cause.head} ({cause.source}, {cause.stage})", cause.reason, f"as {cause.example.key}")
         print_line("1 dead letter" if len(letters) == 1 else f"{len(letters)} dead letters")
+        if len(found) < len(letters) and not every:
+            print_line("`leap-kg dead-letters list --all` names each.")
     else:
         print_line("There are no dead letters: every record that was listed could be read.")
 
@@ -73,6 +86,7 @@ def retry(
     source: Source = None,
     sources: SourcesFile = DEFAULT_SOURCES,
     mirror: Mirror = None,
+    to: To = None,
     as_json: AsJson = False,
 ) -> None:
     """Try dead letters again, and publish what can be taken now; no other record is looked at."""
@@ -88,12 +102,14 @@ def retry(
     if not wanted:
         print_line("There are no dead letters to try again.")
         return
-    run_round(sorted(wanted), sources, Asked(mirror=mirror, only=wanted), as_json=as_json)
+    run_round(sorted(wanted), sources, Asked(mirror=mirror, only=wanted, to=to), as_json=as_json)
 
 
-def approve_removals(source: str) -> None:
+def approve_removals(source: str, sources: Path | None, *, as_json: bool) -> None:
     """Mark the records of the source that wait to be removed; the next harvest lets them go."""
     settings = context.settings()
+    if sources is not None:
+        _declared(source, sources)
     path = Home(settings.home).state
     try:
         if not path.is_file():
@@ -104,10 +120,23 @@ def approve_removals(source: str) -> None:
         fail(str(error))
     if not keys:
         fail(f"no removals of {source} wait for approval", NOT_FOUND)
+    if as_json:
+        print_json({"source": source, "keys": keys})
+        return
     for key in keys:
         print_line(f"  {key}")
     number = "1 record goes" if len(keys) == 1 else f"{len(keys)} records go"
     print_line(f"{number} at the next harvest of {source}, unless listed again by then.")
+
+
+def _declared(source: str, sources: Path) -> None:
+    """End the command if the sources file does not have the source."""
+    try:
+        names = [entry.id for entry in read_entries(sources)]
+    except SourcesFaulty as error:
+        fail(str(error))
+    if source not in names:
+        fail(f"{sources} has no source {source!r}; it has {', '.join(names)}", status=2)
 
 
 def _place(part: KeptPart, raw: Path) -> str:

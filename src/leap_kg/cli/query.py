@@ -63,7 +63,7 @@ def query(
         header, *rows = csv.reader(io.StringIO(answer.body.decode()))
         print_table(f"{len(rows)} rows", header, rows)
     else:
-        sys.stdout.buffer.write(answer.body)
+        sys.stdout.buffer.write(answer.body if answer.body.endswith(b"\n") else answer.body + b"\n")
 
 
 def _changes(settings: Settings) -> Snapshot:

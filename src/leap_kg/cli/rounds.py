@@ -1,6 +1,6 @@
 """Runs a round of harvesting for the command line: progress on a terminal, log lines elsewhere, then the outcome."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,11 +29,14 @@ from leap_kg.ingest.runs.replaying import NoFetcher
 from leap_kg.ingest.runs.rounds import Options, dry_round, harvest_round, publish_ontology
 from leap_kg.ingest.source import Source
 from leap_kg.ingest.sources import SourcesFaulty, chosen, read_sources
-from leap_kg.ingest.state import State
+from leap_kg.ingest.state import RunReport, State
+from leap_kg.ingest.state.causes import Cause
 from leap_kg.settings import Settings
 
 _TOLD = 7
 """Records between two changes of a progress bar."""
+_REASONS = 5
+"""Reasons for dead letters that the outcome of a source names."""
 
 
 def make_home() -> None:
@@ -71,7 +74,7 @@ class Asked:
     def options(self) -> Options:
         """The same for the round itself; files that are read in place are read again after an interruption."""
         resume = self.mirror is None and not self.replay and not self.dry_run
-        return Options(self.approve, self.full, self.replay, resume, self.only)
+        return Options(self.approve, self.full, self.replay, resume, self.only, _tell_of_waiting)
 
     @property
     def settles(self) -> bool:
@@ -101,7 +104,9 @@ def run_round(names: list[str], sources: Path, asked: Asked, *, as_json: bool) -
         print_line("Nothing is due.")
     else:
         _print(outcomes, asked.dry_run)
-    if any(outcome.report.outcome == "failed" for outcome in outcomes):
+    # Who looks every hour what is due need not be told that somebody else is at it.
+    bad = {"failed"} if asked.due else {"failed", "busy"}
+    if any(outcome.report.outcome in bad for outcome in outcomes):
         raise typer.Exit(FAILED)
 
 
@@ -140,7 +145,7 @@ def _outcomes(
         ):
             found.append(outcome)
             number = reports.get(outcome.report.source)
-            if number is not None and asked.settles and outcome.report.outcome not in ("failed", "parked"):
+            if number is not None and asked.settles and outcome.report.outcome not in ("failed", "parked", "busy"):
                 reported.Reported(home).settle(outcome.report.source, number)
         return found
 
@@ -179,9 +184,25 @@ def _progress() -> Iterator[Callable[[Source], Callable[[int, int, str], None]]]
         yield of
 
 
+def _tell_of_waiting() -> None:
+    """On a terminal; elsewhere the log tells."""
+    if errors.is_terminal:
+        errors.print("Another harvest fetches into this home; waiting for it to finish.", soft_wrap=True)
+
+
 def _as_json(outcome: Outcome) -> dict[str, Any]:
     difference = outcome.difference
-    return {**asdict(outcome.report), "added": len(difference.added), "removed": len(difference.removed)}
+    reasons = [
+        {
+            "records": len(cause.letters), "stage": cause.stage, "host": cause.host, "reason": cause.reason,
+            "example": cause.example.key,
+        }
+        for cause in outcome.causes
+    ]  # fmt: skip
+    return {
+        **asdict(outcome.report), "added": len(difference.added), "removed": len(difference.removed),
+        "dead_letters": reasons, "sent": asdict(outcome.sent) if outcome.sent else None,
+    }  # fmt: skip
 
 
 def _print(outcomes: list[Outcome], dry_run: bool) -> None:
@@ -192,14 +213,46 @@ def _print(outcomes: list[Outcome], dry_run: bool) -> None:
             for quad in outcome.difference.added:
                 print_line(f"A {quad} .")
     for outcome in outcomes:
-        report, difference = outcome.report, outcome.difference
-        print_entry(
-            f"{report.title} ({report.source}): {report.outcome}",
-            report.message,
-            f"{report.seen} seen = {report.published} published + {report.unchanged} unchanged"
-            f" + {report.dead} dead + {report.tombstoned} tombstoned",
-            f"{len(difference.added)} triples {'would be ' if dry_run else ''}added, {len(difference.removed)} removed"
-            + ("" if dry_run else f"; the graph is at revision {report.revision}"),
-        )
+        report = outcome.report
+        head = f"{report.title} ({report.source}): {report.outcome}"
+        if report.outcome == "busy":
+            print_line(f"{head}: {report.message}")
+        else:
+            told = (report.message, _counts(report), _changed(outcome, dry_run), *_reasons(outcome.causes))
+            print_entry(head, *told)
+    if len(outcomes) > 1:
+        print_line(f"{len(outcomes)} sources: {_counts(*(outcome.report for outcome in outcomes))}")
     if any(outcome.report.dead for outcome in outcomes) and not dry_run:
         print_line("Some records could not be taken: `leap-kg dead-letters` lists them with their reasons.")
+
+
+def _counts(*reports: RunReport) -> str:
+    """What became of all records of the runs."""
+    seen, published, unchanged, dead, tombstoned = (
+        sum(getattr(report, name) for report in reports)
+        for name in ("seen", "published", "unchanged", "dead", "tombstoned")
+    )
+    return f"{seen} seen = {published} published + {unchanged} unchanged + {dead} dead + {tombstoned} tombstoned"
+
+
+def _changed(outcome: Outcome, dry_run: bool) -> str:
+    """What the run did to the graph: to the server's if there is one, else to the one here."""
+    if outcome.sent is not None:
+        sent = outcome.sent
+        return f"{sent.added} triples added, {sent.removed} removed at {sent.address}, now at revision {sent.revision}"
+    difference = outcome.difference
+    ending = "" if dry_run else f"; the graph is at revision {outcome.report.revision}"
+    return (
+        f"{len(difference.added)} triples {'would be ' if dry_run else ''}added, {len(difference.removed)} removed"
+        + ending
+    )
+
+
+def _reasons(causes: Sequence[Cause]) -> Iterator[str]:
+    """A line for each of the most frequent reasons why records could not be taken."""
+    often = sorted(causes, key=lambda cause: -len(cause.letters))
+    for cause in often[:_REASONS]:
+        example = f", as {cause.example.key}" if len(cause.letters) > 1 else ""
+        yield f"dead: {cause.head}: {cause.reason}{example}"
+    if len(often) > _REASONS:
+        yield f"dead: {sum(len(cause.letters) for cause in often[_REASONS:])} more for other reasons"

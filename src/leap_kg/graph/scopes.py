@@ -15,13 +15,14 @@ from leap_kg.graph.names import DEFAULT_SOURCE, provenance_graph, source_graph, 
 ADMIN = "admin"
 CURATE = "curate"
 OPERATE = "operate"
+LINKS = "links"
 ANY_SOURCE = "publish:*"
 
 _NAME = r"[a-z0-9][a-z0-9._-]{0,99}"
-_SCOPE = re.compile(rf"{ADMIN}|{CURATE}|{OPERATE}|publish:(\*|{_NAME})")
+_SCOPE = re.compile(rf"{ADMIN}|{CURATE}|{OPERATE}|{LINKS}|publish:(\*|{_NAME})")
 _OWN = re.compile(
     rf"/(?:(?P<publish>source|metrics)/(?P<source>{_NAME})|(?P<curate>curated)"
-    rf"|(?P<operate>desired|observed)/{_NAME}|links/{_NAME})"
+    rf"|(?P<operate>desired|observed)/{_NAME}|(?P<links>links)/{_NAME})"
 )
 _LONGEST_LABEL = 100
 _ONTOLOGY = "ontology"
@@ -31,7 +32,7 @@ def parse_scope(text: str) -> str:
     """The scope as it is kept; raises `ValueError` for text that is none."""
     scope = text.strip()
     if not _SCOPE.fullmatch(scope):
-        raise ValueError(f"{text!r} is no scope; use publish:SOURCE, publish:*, curate, operate or admin")
+        raise ValueError(f"{text!r} is no scope; use publish:SOURCE, publish:*, curate, operate, links or admin")
     return scope
 
 
@@ -52,7 +53,7 @@ def protected_graphs(base: str) -> tuple[NamedNode, ...]:
 def needed_scope(base: str, graph: str) -> str | None:
     """The scope that suffices to write a graph, beside `admin`; `None` if nobody may write it from outside.
 
-    `admin` stands for graphs that no smaller scope covers: those of links, and those with IRIs of other people.
+    `admin` stands for graphs that no smaller scope covers: those with IRIs of other people.
     """
     whole = whole_graph(base).value
     if not graph.startswith(whole) or re.match(r"[A-Za-z0-9-]", graph[len(whole) :]):
@@ -62,7 +63,7 @@ def needed_scope(base: str, graph: str) -> str | None:
         return None
     if found["publish"]:
         return f"publish:{found['source']}"
-    return CURATE if found["curate"] else OPERATE if found["operate"] else ADMIN
+    return CURATE if found["curate"] else OPERATE if found["operate"] else LINKS
 
 
 def covers(scopes: Iterable[str], needed: str) -> bool:

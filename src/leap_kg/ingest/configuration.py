@@ -5,9 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from leap_kg.ingest.source import Source
+
+_MOST_DAYS = 3650
 
 
 class SourceConfig(BaseModel, ABC):
@@ -22,7 +24,15 @@ class SourceConfig(BaseModel, ABC):
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
     kind: str
     title: Annotated[str, Field(min_length=1)]
-    stale_after_days: Annotated[float, Field(gt=0, le=3650)] = 7
+    stale_after_days: float = 7
+
+    @field_validator("stale_after_days")
+    @classmethod
+    def _checked_days(cls, days: float) -> float:
+        """Also where a kind has another default, which does away with the constraints of a field."""
+        if not 0 < days <= _MOST_DAYS:
+            raise ValueError(f"{days:g} cannot be used here: give days, above 0 and at most {_MOST_DAYS}")
+        return days
 
     @property
     def stale_after(self) -> timedelta:

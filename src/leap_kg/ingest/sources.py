@@ -1,8 +1,9 @@
 """The sources file: which sources a platform has, as YAML; see `ingest/leap.yaml` for one.
 
-A mistake in the file is one error that names the source and the key.
+A mistake in the file is one error that names the file, the line, the source and the key, and says how to mend it.
 """
 
+from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from leap_kg.graph.names import DEFAULT_SOURCE, ONTOLOGY_SOURCE
 from leap_kg.ingest.configuration import SourceConfig
-from leap_kg.ingest.formats.yamltext import Unreadable, read_yaml
+from leap_kg.ingest.formats.yamltext import Document, Unreadable, read_yaml
+from leap_kg.ingest.formats.yamltext import Path as Steps
+from leap_kg.ingest.mistakes import mend, nearest
 from leap_kg.ingest.source import Source
 
 GROUP = "leap_kg.sources"
@@ -23,14 +26,6 @@ _RESERVED = {
 }
 _FORM = "the file must be a mapping with a list of at least one source under `sources`"
 _ID = "give an id of 2 to 41 small letters, digits and hyphens that begins with a letter"
-_MENDS = {
-    "missing": "this key is required: give it",
-    "extra_forbidden": "there is no such key: correct its name, or leave it out",
-    "dict_type": "give a mapping of keys and values",
-    "list_type": "give a list",
-    "string_type": "give a text",
-}
-"""What to do about a mistake, by pydantic's name for it."""
 
 
 class SourcesFaulty(ValueError):
@@ -59,49 +54,91 @@ def read_entries(path: Path) -> list[SourceConfig]:
         document = read_yaml(path.read_bytes(), what=str(path))
         entries = _File.model_validate(document.value).sources
     except OSError as error:
-        raise SourcesFaulty(f"cannot read {path}: {error.strerror}") from None
+        raise SourcesFaulty(f"cannot read {path}: {error.strerror}; give another file with --sources") from None
     except Unreadable as error:
-        raise SourcesFaulty(f"{path}: {error}") from None
+        raise SourcesFaulty(f"{error}; mend it there") from None
     except ValidationError as error:
-        raise _faulty(path, (), error) from None
+        raise _Places(path, document).faulty((), error) from None
+    places = _Places(path, document)
+    for place, line in document.duplicate_keys:
+        raise SourcesFaulty(f"{path}: {_shown(place)} (line {line}): the key is given twice: keep one of the two")
     installed = kinds()
-    configs = [_config(path, number, entry, installed) for number, entry in enumerate(entries)]
-    names = [config.id for config in configs]
-    for number, name in enumerate(names):
-        if name in _RESERVED:
-            raise SourcesFaulty(
-                f"{path}: sources.{number}.id: a source must not be called {name!r}, because {_RESERVED[name]}; "
-                "give it another id"
-            )
-        if names.count(name) > 1:
-            raise SourcesFaulty(f"{path}: two sources are called {name!r}; give each an id of its own")
+    configs = [_config(places, number, entry, installed) for number, entry in enumerate(entries)]
+    known: dict[str, int] = {}
+    for number, config in enumerate(configs):
+        at = ("sources", number, "id")
+        if config.id in _RESERVED:
+            why = f"a source must not be called {config.id!r}, because {_RESERVED[config.id]}; give it another id"
+            raise places.mistake(at, why)
+        if config.id in known:
+            both = f"two sources are called {config.id!r}, this and sources.{known[config.id]}"
+            raise places.mistake(at, f"{both}; give each an id of its own")
+        known[config.id] = number
     return configs
 
 
-def _config(path: Path, number: int, entry: dict[str, Any], installed: dict[str, EntryPoint]) -> SourceConfig:
+def _config(places: "_Places", number: int, entry: dict[str, Any], installed: dict[str, EntryPoint]) -> SourceConfig:
     point = installed.get(str(entry.get("kind")))
     if point is None:
-        known = ", ".join(installed)
-        raise SourcesFaulty(
-            f"{path}: sources.{number}.kind: {entry.get('kind')!r} is no kind of source; there are {known}"
+        like = nearest(str(entry.get("kind")), installed)
+        raise places.mistake(
+            ("sources", number, "kind"),
+            f"{entry.get('kind')!r} is no kind of source; "
+            + (f"write {like!r}, if that is what is meant; " if like else "")
+            + f"there are {', '.join(installed)}",
         )
     try:
         model: type[SourceConfig] = point.load()
         return model.model_validate(entry)
     except ImportError as error:
-        raise SourcesFaulty(f"{path}: sources.{number}: the kind {point.name} cannot be used: {error}") from None
+        why = f"the kind {point.name} cannot be used: {error}; install what its package needs"
+        raise places.mistake(("sources", number, "kind"), why) from None
     except ValidationError as error:
-        raise _faulty(path, ("sources", number), error) from None
+        raise places.faulty(("sources", number), error, tuple(model.model_fields)) from None
 
 
-def _faulty(path: Path, place: tuple[str | int, ...], error: ValidationError) -> SourcesFaulty:
-    first = error.errors()[0]
-    steps = (*place, *first["loc"])
-    if steps in ((), ("sources",)):
-        return SourcesFaulty(f"{path}: {_FORM}")
-    shown = ".".join(str(step) for step in steps)
-    mend = _ID if first["loc"] == ("id",) else _MENDS.get(first["type"], first["msg"])
-    return SourcesFaulty(f"{path}: {shown}: {mend}")
+class _Places:
+    """Says of a mistake in the file where it is."""
+
+    def __init__(self, path: Path, document: Document) -> None:
+        self._path = path
+        self._document = document
+
+    def mistake(self, at: Steps, what: str) -> SourcesFaulty:
+        """The mistake, with the line and the id of the source."""
+        lines, around = self._document.lines, at
+        while around and around not in lines:
+            around = around[:-1]
+        where = [f"line {lines[around]}"] if around else []
+        if (name := self._id(at)) and at[2:] != ("id",):
+            where.append(f"source {name!r}")
+        return SourcesFaulty(f"{self._path}: {_shown(at)}" + (f" ({', '.join(where)})" if where else "") + f": {what}")
+
+    def faulty(self, at: Steps, error: ValidationError, keys: Sequence[str] = ()) -> SourcesFaulty:
+        """The first of the mistakes that a model found, and how many more there are."""
+        first, *more = error.errors()
+        steps = at
+        for number, step in enumerate(first["loc"], 1):
+            # What is not in the file is the key that is missing there, or the name of a type that pydantic has tried.
+            missing = first["type"] == "missing" and number == len(first["loc"])
+            if (*steps, step) in self._document.lines or missing:
+                steps = (*steps, step)
+        if steps in ((), ("sources",)):
+            return SourcesFaulty(f"{self._path}: {_FORM}")
+        what = _ID if first["loc"] == ("id",) else mend(first, keys)
+        return self.mistake(steps, what + (f" (and {len(more)} more in this entry)" if more else ""))
+
+    def _id(self, at: Steps) -> str:
+        value = self._document.value
+        entries = value.get("sources") if isinstance(value, dict) else None
+        number = at[1] if len(at) > 1 else None
+        entry = entries[number] if isinstance(entries, list) and isinstance(number, int) else None
+        name = entry.get("id") if isinstance(entry, dict) else None
+        return name if isinstance(name, str) else ""
+
+
+def _shown(at: Steps) -> str:
+    return ".".join(map(str, at))
 
 
 def chosen(sources: list[Source], ids: list[str]) -> list[Source]:
@@ -109,5 +146,7 @@ def chosen(sources: list[Source], ids: list[str]) -> list[Source]:
     known = {source.id: source for source in sources}
     for name in ids:
         if name not in known:
-            raise SourcesFaulty(f"no source is called {name!r}; there are {', '.join(known)}")
+            like = nearest(name, known)
+            hint = f"write {like!r}, if that is what is meant; " if like else ""
+            raise SourcesFaulty(f"no source is called {name!r}; {hint}there are {', '.join(known)}")
     return [known[name] for name in ids] if ids else sources

@@ -97,6 +97,7 @@ def kinds(base: str) -> tuple[Kind, ...]:
         Kind("entry", "Catalogue entry", "Catalogue entries", (DCAT("CatalogRecord"),)),
         Kind("catalog", "Catalogue", "Catalogues", (DCAT("Catalog"),)),
         Kind("licence", "Licence", "Licences", (DCT("LicenseDocument"),)),
+        Kind("link", "Link", "Links", (leap("LinkAssertion"),)),
         Kind("run", "Harvest run", "Harvest runs", (leap("HarvestRun"),)),
         Kind("source", "Source", "Sources", (VOID("Dataset"),)),
         Kind("concept", "Concept", "Concepts", (SKOS("Concept"), SKOS("ConceptScheme"))),

@@ -32,6 +32,7 @@ FABIO = Namespace("http://purl.org/spar/fabio/")
 FAIR4ML = Namespace("https://w3id.org/fair4ml#")
 FOAF = Namespace("http://xmlns.com/foaf/0.1/")
 GEO = Namespace("http://www.opengis.net/ont/geosparql#")
+OA = Namespace("http://www.w3.org/ns/oa#")
 ORG = Namespace("http://www.w3.org/ns/org#")
 OWL = Namespace("http://www.w3.org/2002/07/owl#")
 PROV = Namespace("http://www.w3.org/ns/prov#")
@@ -60,6 +61,7 @@ REUSED: dict[str, Namespace] = {
     "fair4ml": FAIR4ML,
     "foaf": FOAF,
     "geo": GEO,
+    "oa": OA,
     "org": ORG,
     "owl": OWL,
     "prov": PROV,

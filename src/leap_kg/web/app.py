@@ -11,12 +11,13 @@ from starlette.responses import PlainTextResponse
 from leap_kg import __version__
 from leap_kg.graph.remote.protocol import RemoteError
 from leap_kg.settings import Settings
-from leap_kg.web import hooks, pages, wellknown
+from leap_kg.web import hooks, pages, sitemap, wellknown
 from leap_kg.web.answers import page
 from leap_kg.web.assets import PREFIX, AssetFiles
 from leap_kg.web.history import changefeed, feeds, histories, ldes, timemaps, watch
 from leap_kg.web.history.refusal import Busy, NotThen
 from leap_kg.web.history.refusing import refused
+from leap_kg.web.negotiation import wants_page
 from leap_kg.web.nodes import routes as nodes
 from leap_kg.web.operations import health
 from leap_kg.web.security import Security
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for module in (
         health,
         wellknown,
+        sitemap,
         editor,
         graphstore,
         updating,
@@ -83,6 +85,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 def _empty(request: Request, _: Exception) -> Response:
     """What a server without data shows: how to get some."""
     home = request.url.path == "/"
+    if not home and not wants_page(request):
+        return PlainTextResponse("Nothing harvested yet: the graph is empty.\n", 503, headers={"Vary": "Accept"})
     return page(
         request,
         "message.html",
@@ -101,22 +105,18 @@ def _plain(request: Request, error: Exception) -> Response:
 def _away(request: Request, error: Exception) -> Response:
     """The SPARQL server that answers for this graph cannot be used; the log says why."""
     log.error("the SPARQL server cannot be used", path=request.url.path, reason=str(error))
-    return page(
-        request,
-        "message.html",
-        status=503,
-        title="This page cannot be shown now",
-        text="The server that holds the graph does not answer; try again later.",
-    )
+    text = "The server that holds the graph does not answer; try again later."
+    return _failed(request, 503, "This page cannot be shown now", text)
 
 
 def _broken(request: Request, error: Exception) -> Response:
     """A fault of ours: the log has it, the visitor learns only that there was one."""
     log.error("request failed", path=request.url.path, exc_info=error)
-    return page(
-        request,
-        "message.html",
-        status=500,
-        title="This page cannot be shown",
-        text="The server made a mistake; its log says which.",
-    )
+    return _failed(request, 500, "This page cannot be shown", "The server made a mistake; its log says which.")
+
+
+def _failed(request: Request, status: int, title: str, text: str) -> Response:
+    """As a page to people, as one line to programs."""
+    if not wants_page(request):
+        return PlainTextResponse(f"{text}\n", status, headers={"Vary": "Accept"})
+    return page(request, "message.html", status=status, title=title, text=text)

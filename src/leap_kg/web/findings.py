@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from leap_kg.graph.names import source_graph
-from leap_kg.ontology.iri import path_of
+from leap_kg.ontology.iri import digest, path_of
 from leap_kg.ontology.namespaces import SH
 from leap_kg.web.cells import Node
 from leap_kg.web.links import url
@@ -16,8 +16,11 @@ from leap_kg.web.listing import Pages, pages
 from leap_kg.web.reading import Reading, Term
 
 SEVERITIES = ("Violation", "Warning", "Info")
-FILTERS = ("severity", "kind", "source")
+FACETS = ("severity", "kind", "source")
+FILTERS = (*FACETS, "fix")
 PAGE = 50
+GROUPS = 20
+EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Finding:
     def chosen_by(self, name: str) -> str:
         """The value by which a filter chooses it."""
         names = {"severity": self.severity, "kind": _tail(self.kind.iri), "source": _tail(self.source.iri)}
-        return names[name]
+        return digest(_pattern(self.hint)) if name == "fix" else names[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +65,28 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """Findings of one severity and check that are mended in one way; `path` lists all of them.
+
+    `message` and `hint` are what all of them say, `""` where they differ.
+    """
+
+    severity: str
+    kind: Node
+    hint: str
+    message: str
+    total: int
+    examples: list[Finding]
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class FindingsPage:
-    """The list of findings under the filters of an address."""
+    """The findings under the filters of an address: groups of them, or, if there is but one group, each of them."""
 
     total: int
+    alike: list[Alike]
+    groups: int
     shown: list[Finding]
     filters: list[tuple[str, list[Choice]]]
     clear_path: str
@@ -103,13 +124,43 @@ def chosen(findings: Sequence[Finding], wanted: dict[str, str]) -> list[Finding]
 def findings_page(findings: Sequence[Finding], wanted: dict[str, str], number: int) -> FindingsPage:
     """One page of the list, with each filter's values counted under the other filters."""
     left = chosen(findings, wanted)
-    number = min(max(number, 1), max(1, -(-len(left) // PAGE)))
+    groups = _alike(left, wanted)
+    grouped = len(groups) > 1
+    total, size = (len(groups), GROUPS) if grouped else (len(left), PAGE)
+    number = min(max(number, 1), max(1, -(-total // size)))
+    shown = slice((number - 1) * size, number * size)
     return FindingsPage(
         total=len(left),
-        shown=left[(number - 1) * PAGE : number * PAGE],
-        filters=[(name, _choices(findings, wanted, name)) for name in FILTERS],
+        alike=groups[shown] if grouped else [],
+        groups=len(groups),
+        shown=[] if grouped else left[shown],
+        filters=[(name, _choices(findings, wanted, name)) for name in FACETS],
         clear_path="/findings" if any(wanted.values()) else "",
-        pages=pages(len(left), number, PAGE, lambda n: url("/findings", **wanted, page=n if n > 1 else None)),
+        pages=pages(total, number, size, lambda n: url("/findings", **wanted, page=n if n > 1 else None)),
+    )
+
+
+def _alike(findings: Sequence[Finding], wanted: dict[str, str]) -> list[Alike]:
+    """Findings by severity, check and way to mend them: worst first, then the most frequent."""
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.severity, finding.kind.iri, _pattern(finding.hint)), []).append(finding)
+    order = {name: number for number, name in enumerate(SEVERITIES)}
+    ordered = sorted(groups.values(), key=lambda g: (order.get(g[0].severity, 9), -len(g), g[0].kind.label, g[0].hint))
+    return [_group(group, wanted) for group in ordered]
+
+
+def _group(group: Sequence[Finding], wanted: dict[str, str]) -> Alike:
+    first = group[0]
+    named = {name: first.chosen_by(name) for name in ("severity", "kind", "fix")}
+    return Alike(
+        severity=first.severity,
+        kind=first.kind,
+        hint=first.hint if all(one.hint == first.hint for one in group) else "",
+        message=first.message if all(one.message == first.message for one in group) else "",
+        total=len(group),
+        examples=list(group[:EXAMPLES]),
+        path=url("/findings", **{**wanted, **named}),
     )
 
 
@@ -188,6 +239,11 @@ def _node(term: Term) -> NamedNode:
 def _natural(text: str) -> list[tuple[int, str]]:
     """A key that puts `stores[9]` before `stores[10]`."""
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d{1,9})", text)]
+
+
+def _pattern(text: str) -> str:
+    """A hint without what it quotes and counts: the same for findings that are mended in one way."""
+    return re.sub(r"'[^']*'|\"[^\"]*\"|\d+", "…", text)
 
 
 def _tail(iri: str) -> str:

@@ -221,6 +221,11 @@ def kind_label(name: str, base: str) -> str:
     return next((kind.label for kind in kinds(base) if kind.name == name), name)
 
 
+def kind_plural(name: str, base: str) -> str:
+    """The word for several of a kind by its name in addresses."""
+    return next((kind.plural for kind in kinds(base) if kind.name == name), name)
+
+
 def _result(hit: Hit, base: str) -> Result:
     node = Node(hit.label, path_of(base, hit.iri), hit.iri, kind_label(hit.kind, base))
     return Result(node, snippet_of(hit.summary))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from fastapi import APIRouter, Request, Response
-from starlette.responses import RedirectResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 
 from leap_kg.sparql.formats import Format
 from leap_kg.sparql.parameters import ParameterError
@@ -16,7 +16,7 @@ from leap_kg.web.history.moments import named_moment, revision_asked
 from leap_kg.web.home import home_page
 from leap_kg.web.links import query_url
 from leap_kg.web.listing import LARGEST_PAGE, Listing, State, hits_as_rows, listing, number
-from leap_kg.web.negotiation import CSV, HTML, JSON, LIST_FORMS, NODE_FORMS
+from leap_kg.web.negotiation import CSV, HTML, JSON, LIST_FORMS, NODE_FORMS, wants_page
 from leap_kg.web.nodes.routes import by_path
 from leap_kg.web.revision import Revision
 from leap_kg.web.samples import samples
@@ -175,14 +175,19 @@ def _listed(request: Request, path: str, suffix: str, heading: str) -> Response:
 def _newest_only(request: Request) -> Response:
     """404 for a list at a past moment: the search index knows the newest revision only."""
     revision = revision_asked(request, site_of(request))
+    text = (
+        "Lists and search show the newest revision only. Look at a single node, or ask in SPARQL, at that moment; "
+        "or see the list as it is now."
+    )
+    if not wants_page(request):
+        return PlainTextResponse(f"{text}\n", 404, headers={"Vary": "Accept, Accept-Datetime"})
     return page(
         request,
         "message.html",
         revision,
         404,
         title="No lists of the past",
-        text="Lists and search show the newest revision only. Look at a single node, or ask in SPARQL, at that moment; "
-        "or see the list as it is now.",
+        text=text,
         section="browse",
     )
 

@@ -26,7 +26,18 @@ MAX_VALUES = 2000
 Term = NamedNode | Literal
 
 _NUMBERS = frozenset(XSD(name) for name in ("integer", "int", "long", "short", "byte", "nonNegativeInteger"))
-_PLAIN = frozenset((XSD("string"), RDF("langString"), XSD("gYear"), XSD("decimal"), XSD("double"), XSD("float")))
+_PLAIN = frozenset(
+    (
+        XSD("string"),
+        RDF("langString"),
+        XSD("gYear"),
+        XSD("gYearMonth"),
+        XSD("date"),
+        XSD("decimal"),
+        XSD("double"),
+        XSD("float"),
+    )
+)
 # What names a part that has no label of its own, best first.
 _PART_LABELS = (SH("resultMessage"), PROV("agent"), VCARD("hasEmail"))
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
@@ -43,6 +44,7 @@ class Templates:
             footer_links=_entries(_FOOTER),
         )
         self._environment.filters["moment"] = moment
+        self._environment.filters["aged"] = aged
         self._environment.filters["titled"] = lambda title: _titled(title, site_name)
         for template in self._environment.list_templates():
             self._environment.get_template(template)
@@ -51,6 +53,21 @@ class Templates:
         """A page as text."""
         text = self._environment.get_template(template).render(context)
         return _UNPRINTABLE.sub("\ufffd", text)
+
+
+def aged(day: str, now: str) -> str:
+    """How long before the time `now` a day was, in words: `3 months old`; `""` where one of them is no day."""
+    try:
+        days = (date.fromisoformat(now[:10]) - date.fromisoformat(day[:10])).days
+    except ValueError:
+        return ""
+    if days < 0:
+        return ""
+    for unit, length in (("year", 365), ("month", 30), ("day", 1)):
+        if days >= 2 * length or length == 1:
+            count = days // length
+            return f"{count} {unit}{'' if count == 1 else 's'} old"
+    return ""
 
 
 def _titled(title: str, site_name: str) -> str:

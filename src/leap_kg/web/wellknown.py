@@ -1,10 +1,8 @@
-"""The small documents that programs look for: robots, site map, context, icon; and the ontology."""
+"""The small documents that programs look for: robots, context, icon; and the ontology."""
 
 from fastapi import APIRouter, Request, Response
-from pyoxigraph import NamedNode
 from starlette.responses import FileResponse, PlainTextResponse
 
-from leap_kg.ontology.iri import path_of
 from leap_kg.ontology.jsonld import compact, context
 from leap_kg.ontology.namespaces import ONTOLOGY_PATH
 from leap_kg.sparql.formats import Format
@@ -56,24 +54,6 @@ def robots(request: Request) -> PlainTextResponse:
     """Crawlers may read all nodes, but neither run queries nor walk through every combination of filters."""
     closed = "".join(f"Disallow: {path}\n" for path in _CLOSED)
     return PlainTextResponse(f"User-agent: *\n{closed}Sitemap: {origin(request)}/sitemap.xml\n")
-
-
-@router.get("/sitemap.xml", include_in_schema=False)
-def sitemap(request: Request) -> Response:
-    """The addresses of all nodes."""
-    site = site_of(request)
-    body = site.templates.render(
-        "sitemap.xml",
-        {
-            "origin": origin(request),
-            "paths": [
-                path_of(site.settings.base, row["node"].value)
-                for row in site.revision().reading.ask("pages/nodes")
-                if isinstance(row["node"], NamedNode)
-            ],
-        },
-    )
-    return Response(body, media_type="application/xml")
 
 
 @router.get("/favicon.svg", include_in_schema=False)

@@ -348,7 +348,7 @@ def test_hostile_words_find_something_or_nothing(index: SearchIndex, text: str) 
     assert index.kinds()["dataset"] == len(TITLES)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.one_of(texts, st.text(max_size=40), st.lists(st.sampled_from(HOSTILE), max_size=4).map(" ".join)))
 @example("\ud800\udc00")
 def test_any_text_can_be_searched(index: SearchIndex, text: str) -> None:

@@ -51,7 +51,7 @@ changes = st.tuples(any_triples, st.lists(iris, min_size=1, max_size=3)).map(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.integers(1, 10**9), texts, iris, moments, changes, changes, st.text("0123456789abcdef", min_size=64, max_size=64)
 )
@@ -234,7 +234,7 @@ def test_a_text_that_is_no_patch_is_refused(text: str) -> None:
         parse_patch(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(texts, st.integers(0, 400))
 def test_reading_is_total(extra: str, place: int) -> None:
     whole = patch(1).text()

@@ -35,7 +35,7 @@ statements = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.sets(statements, max_size=25), st.integers(1, 9))
 def test_lines_in_order_are_judged_as_the_graph_is(quads: set[Quad], size: int) -> None:
     lines = sorted(f"{quad} .".encode() for quad in quads)

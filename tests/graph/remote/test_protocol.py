@@ -40,6 +40,7 @@ def server(answer: Callable[[Asked], Answer | None]) -> Iterator[tuple[str, list
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body go out in two writes
 
         def do_POST(self) -> None:
             asked.append(Asked(self))

@@ -274,7 +274,7 @@ def test_more_authors_than_any_paper_has_are_cut_and_reported() -> None:
     assert kinds(result) == ["bad-value"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(altered(work(**{"updated-by": [{"DOI": "10.1029/x", "type": "correction"}]})))
 def test_any_value_at_any_place_is_a_finding_or_a_reason(record: dict[str, Any]) -> None:
     result = read_or_refused(lambda: mapped(record))

@@ -177,7 +177,7 @@ def test_a_record_without_doi_is_unusable(item: dict[str, Any]) -> None:
         mapped(item)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(altered(record()))
 def test_any_value_at_any_place_is_a_finding_or_a_reason(item: dict[str, Any]) -> None:
     result = read_or_refused(lambda: mapped(item))

@@ -225,7 +225,7 @@ def test_keywords_of_jsonld_may_be_used_in_yaml() -> None:
 def test_each_row_is_a_record_with_an_address_of_its_own(tmp_path: Path) -> None:
     text = '\ufeffid,type,title,keyword,startDate\r\nx,Event,"A, B",sea; ice,2026-01-01\r\n\r\ny,Event,C;D,,\r\n'
     refs, records = table(tmp_path, text)
-    url = (tmp_path / "t.csv").as_uri()
+    url = f"{BASE}file/curated/t.csv"
     assert [(ref.key, ref.url) for ref in refs] == [
         ("t.csv", url),
         ("t.csv#x", f"{url}#row=2"),

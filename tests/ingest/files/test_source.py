@@ -65,6 +65,57 @@ def harvested(folder: Path) -> Iterator[tuple[str, RawRecord | str]]:
             yield ref.key, problem.reason
 
 
+# --- lists ----------------------------------------------------------------------------------------------
+
+LISTS = {
+    "events.yaml": "- {id: a, type: Event, title: A}\n- just a text\n- {type: Event}\n- {type: Event, title: B}\n",
+    "papers.jsonld": json.dumps(
+        {"@context": CONTEXT, "@graph": [{"id": PAPER, "type": "ScholarlyArticle", "title": "P"}, 5, {"id": "a b"}]}
+    ),
+}
+
+
+def test_each_item_of_a_list_is_a_record_so_that_a_bad_one_spoils_no_other(tmp_path: Path) -> None:
+    for name, text in LISTS.items():
+        (tmp_path / name).write_text(text)
+    files, good, bad = source(tmp_path), {}, {}
+    for ref in files.enumerate(Listing(NoNetwork())):
+        assert ref.version
+        try:
+            good[ref.key] = files.map(files.fetch(ref, NoNetwork())).subject.value
+        except (RecordUnusable, Unreadable) as problem:
+            bad[ref.key] = str(problem)
+    assert good == {
+        "events.yaml#a": f"{BASE}event/a",
+        "events.yaml#B": f"{BASE}event/events/b",
+        f"papers.jsonld#{PAPER}": PAPER,
+    }
+    assert bad.keys() == {"events.yaml#item=2", "events.yaml#item=3", "papers.jsonld#item=2", "papers.jsonld#a b"}
+    assert 'item 2 (line 2) is "just a text", and no entry: write' in bad["events.yaml#item=2"]
+    assert "line 3) has neither an id nor a title nor a name: give it an id" in bad["events.yaml#item=3"]
+    assert "papers.jsonld#item=2: is not a JSON object" in bad["papers.jsonld#item=2"]
+
+
+def test_an_item_keeps_its_key_when_it_moves_and_two_of_one_name_are_told_of_each_other(tmp_path: Path) -> None:
+    (tmp_path / "e.yml").write_text("- {id: x, type: Event, title: A}\n- {id: y, type: Event, title: B}\n")
+    before = [ref.key for ref in source(tmp_path).enumerate(Listing(NoNetwork()))]
+    (tmp_path / "e.yml").write_text("- {id: y, type: Event, title: B}\n- {id: x, type: Event, title: A}\n")
+    assert (
+        sorted(ref.key for ref in source(tmp_path).enumerate(Listing(NoNetwork()))) == before == ["e.yml#x", "e.yml#y"]
+    )
+    (tmp_path / "e.yml").write_text("- {id: x, type: Event, title: A}\n- {id: x, type: Event, title: B}\n")
+    files = source(tmp_path)
+    for ref in files.enumerate(Listing(NoNetwork())):
+        (finding,) = files.map(files.fetch(ref, NoNetwork())).findings
+        assert (finding.kind, "and so is item" in finding.message) == ("duplicate-id", True)
+
+
+def test_a_list_that_cannot_be_read_makes_the_listing_incomplete(tmp_path: Path) -> None:
+    (tmp_path / "e.yaml").write_text("- {id: x, type: Event\n")
+    (ref,) = source(tmp_path).enumerate(Listing(NoNetwork()))
+    assert "e.yaml, line 1" in ref.problem
+
+
 # --- the folder -----------------------------------------------------------------------------------------
 
 
@@ -78,7 +129,8 @@ def test_each_turtle_or_jsonld_file_is_a_record_named_by_its_path(tmp_path: Path
     assert isinstance(record, RawRecord)
     (part,) = record.parts
     assert (part.role, part.data) == ("file", "sub/deep/ü 1.jsonld".encode())
-    assert part.url == (tmp_path / "sub/deep/ü 1.jsonld").as_uri()
+    assert part.url == f"{BASE}file/curated/sub/deep/%C3%BC%201.jsonld"
+    assert str(tmp_path) not in repr(found)
 
 
 def test_a_folder_that_is_published_gives_its_files_web_addresses(tmp_path: Path) -> None:

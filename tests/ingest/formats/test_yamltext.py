@@ -522,7 +522,7 @@ def test_any_bytes(data: bytes) -> None:
 
 
 @given(text=st.text(alphabet="ab:-?[]{},&*!|>'\"%@#<~ \n\t\\0", max_size=120))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_text_of_yaml_signs_agrees_with_pyyaml(text: str) -> None:
     document = outcome(text.encode())
     check_oracle(document, text)
@@ -557,7 +557,7 @@ SEEDS = [
 
 
 @given(seed=st.sampled_from(SEEDS), randomness=st.randoms(use_true_random=False), edits=st.integers(1, 8))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_mutated_yaml(seed: str, randomness: random.Random, edits: int) -> None:
     data = bytearray(seed.encode())
     for _ in range(edits):

@@ -199,6 +199,19 @@ def test_notebooks_and_code_are_nodes_with_path_commit_and_hash() -> None:
     assert not [t for t in result.triples if "node_modules" in str(t)]
 
 
+@pytest.mark.parametrize(("python", "fetched"), [(0, []), (1, ["setup.py"]), (9, ["setup.py", "src/code.py"])])
+def test_python_files_are_fetched_as_far_as_is_wanted_but_not_large_ones(python: int, fetched: list[str]) -> None:
+    files = {"src/code.py": b"x = 1", "setup.py": b"", "table.py": b"#" * 300_000, "references.bib": b"@misc{a}"}
+    hub, taken = Hub(Made(1, "lab/code", files)), source(repositories=["lab/code"], python=python)
+    found, _ = refs(taken, hub)
+    record = taken.fetch(found["repository/1"], hub)
+    roles = [part.role.removeprefix("file:") for part in record.parts if part.role.startswith("file:")]
+    assert roles == ["references.bib", *fetched]
+    result = taken.map(record)
+    for path in ("src/code.py", "setup.py", "table.py"):
+        assert objects(result, f"{CODE}/blob/main/{path}", RDF("type")) == {SPDX("File").value}
+
+
 @pytest.mark.parametrize(("locks", "cut"), [(40, []), (43, ["3"])])
 def test_a_list_of_files_that_is_cut_says_how_many_are_missing_and_those_are_the_deepest(
     locks: int, cut: list[str]

@@ -491,6 +491,12 @@ def test_a_host_that_keeps_failing_is_left_alone_and_tried_once(timed: HostileSe
     assert [type(found) for found in desk.run(url, url, limits=limits)] == [Body, Body]
 
 
+def test_nobody_waits_for_a_host_that_is_down(timed: HostileServer, desk: Desk, clock: Clock) -> None:
+    url, limits = timed.page("/x", refusing(500)), Limits(retries=0, longest_wait=3600)
+    kinds = [found.kind for found in desk.run(*[url] * 50, limits=limits) if isinstance(found, FetchFailed)]
+    assert (kinds, clock.slept) == (["status"] * 5 + ["unreachable"] * 45, [])
+
+
 def test_what_is_not_there_does_not_count_against_a_host(timed: HostileServer, desk: Desk) -> None:
     url, good = timed.page("/x", refusing(404)), timed.page("/y", fine())
     assert isinstance(desk.run(*[url] * 20, good)[-1], Body)

@@ -72,7 +72,7 @@ SCALARS = st.one_of(
 
 
 @given(st.dictionaries(st.text("abyYnN01~.", max_size=3), SCALARS | st.lists(SCALARS, max_size=3), max_size=4))
-@settings(max_examples=150)
+@settings(max_examples=50)
 def test_whatever_pyyaml_writes_is_read_as_it_was(value: dict[str, Any]) -> None:
     written = yaml.safe_dump(value, allow_unicode=False)
     assert repr(read_yaml(written.encode(), what="x", plain=typed).value) == repr(dict(sorted(value.items())))

@@ -279,7 +279,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.dictionaries(KEYS, VALUES), max_size=3), st.dictionaries(KEYS, VALUES))
 def test_any_values_give_a_hub_or_a_reason(values: list[dict[str, Any]], singleuser: dict[str, Any]) -> None:
     try:

@@ -114,7 +114,7 @@ def test_any_literals_are_read_as_they_were_written(variables: dict[str, Any]) -
 
 
 @given(st.binary(max_size=80) | st.text('ab= {}[]",:#/*\\\n$1.', max_size=60).map(str.encode))
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with suppress(Unreadable):
         assert isinstance(read_tfvars(data, what="x"), dict)

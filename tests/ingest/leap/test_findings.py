@@ -1,6 +1,7 @@
 """Every kind of finding: produced by a small example, not by the mended one, with a place, a hint and a severity."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ import leap_kg.ingest
 from leap_kg.ingest.formats.reading import File, Reading
 from leap_kg.ingest.leap.feedstock import LONGEST_TITLE, read_feedstock
 from leap_kg.ingest.mapping.finding import Finding, Severity
+from leap_kg.ingest.source import Mapped
 from leap_kg.ontology.declared import ontology_quads
 from leap_kg.ontology.namespaces import SKOS
 from leap_kg.ontology.shapes import validate
 from leap_kg.resources import declarations
+from tests.ingest import faults
 from tests.ingest.leap.mapped import mapped
 from tests.ingest.shelf import (
     BASE,
@@ -141,6 +144,11 @@ def broken(old: str, new: str) -> tuple[str, str, int, str]:
     raise AssertionError(f"{wanted!r} is in neither file")
 
 
+def read(kind: str, catalog: str, meta: str) -> Mapped:
+    """The two files as a harvest has them: the second is fetched from where the first says that it is."""
+    return mapped(catalog, meta, meta_url=meta_address("other") if kind == "foreign-meta" else "")
+
+
 def of_kind(found: list[Finding], kind: str) -> list[Finding]:
     return [finding for finding in found if finding.kind == kind]
 
@@ -152,8 +160,7 @@ def test_files_without_fault_have_no_finding() -> None:
 @pytest.mark.parametrize(("kind", "severity", "old", "new", "pointer"), EXAMPLES)
 def test_a_fault_is_found_where_it_is(kind: str, severity: Severity, old: str, new: str, pointer: str) -> None:
     catalog, meta, line, file = broken(old, new)
-    foreign = meta_address("other") if kind == "foreign-meta" else ""
-    record = mapped(catalog, meta, meta_url=foreign)
+    record = read(kind, catalog, meta)
     (finding,) = of_kind(record.findings, kind)
     assert finding.severity == severity
     assert finding.pointer == f"{pointer} (line {line})"
@@ -172,16 +179,36 @@ def test_every_finding_passes_the_shapes() -> None:
     assert validate([Quad(t.subject, t.predicate, t.object) for t in found], BASE) == []
 
 
-def test_examples_rounds_and_the_tests_of_other_sources_cover_every_kind() -> None:
+def declared() -> set[str]:
+    """The kinds of findings that the ontology has."""
     scheme, prefix = NamedNode(f"{BASE}finding-kind"), f"{BASE}finding-kind/"
     concepts = ontology_quads(BASE, NamedNode(f"{BASE}graph"))
     members = (q.subject for q in concepts if q.predicate == SKOS("inScheme") and q.object == scheme)
-    declared = {str(member)[1:-1].removeprefix(prefix) for member in members}
-    here = {kind for kind, *_ in EXAMPLES} | set(ROUNDS)
-    assert here <= declared
-    here_is = Path(__file__)
-    texts = [file.read_text() for file in here_is.parents[2].rglob("test_*.py") if file != here_is]
-    assert {kind for kind in declared - here if not any(f'"{kind}"' in text for text in texts)} == set()
+    return {str(member)[1:-1].removeprefix(prefix) for member in members}
+
+
+def test_every_kind_is_produced_by_an_example_and_every_example_has_its_kind(
+    tmp_path: Path, between: dict[str, list[Mapping[str, str]]]
+) -> None:
+    produced = {finding["kind"] for found in between.values() for finding in found}
+    for kind, _, old, new, _ in EXAMPLES:
+        catalog, meta, _, _ = broken(old, new)
+        produced |= {finding.kind for finding in read(kind, catalog, meta).findings}
+    for kind, example in faults.EXAMPLES.items():
+        produced |= {finding.kind for finding in example.findings(tmp_path / kind, fault=True)}
+    assert declared() == produced == {kind for kind, *_ in EXAMPLES} | ROUNDS.keys() | faults.EXAMPLES.keys()
+
+
+@pytest.mark.parametrize("kind", faults.EXAMPLES)
+def test_a_fault_of_another_source_is_found_and_goes_when_mended(tmp_path: Path, kind: str) -> None:
+    example = faults.EXAMPLES[kind]
+    found = [finding for finding in example.findings(tmp_path / "faulty", fault=True) if finding.kind == kind]
+    assert found
+    for finding in found:
+        assert re.fullmatch(r"[A-Z].{10,}\.", finding.hint)
+        assert len(finding.message) > 10
+        assert str(finding.file).startswith(("http", "file:"))
+    assert kind not in {finding.kind for finding in example.findings(tmp_path / "mended", fault=False)}
 
 
 def test_every_kind_that_the_code_names_is_declared() -> None:
@@ -221,28 +248,40 @@ ROUNDS = {
 }
 
 
-@pytest.mark.parametrize("kind", ROUNDS)
-def test_a_fault_between_records_is_found_and_goes_when_mended(tmp_path: Path, kind: str) -> None:
-    harm, source, severity = ROUNDS[kind]
+@pytest.fixture(scope="module")
+def between(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Mapping[str, str]]]:
+    """What is found of each fault between records, all in one home, one after the other."""
     shelf = Shelf()
     shelf.feedstocks(["alpha", "beta"])
     shelf.publish([entry_of("alpha"), entry_of("beta")])
     good = dict(shelf.bodies)
-    bench = Bench(tmp_path / "home", shelf, catalog_source, published_source)
+    bench = Bench(tmp_path_factory.mktemp("between") / "home", shelf, catalog_source, published_source)
     bench.harvest()
-    assert findings(bench.quads(source)) == []
-    harm(shelf)
-    bench.harvest()
-    found = [finding for finding in findings(bench.quads(source)) if finding["kind"] == kind]
+    found = {}
+    for kind, (harm, source, _) in ROUNDS.items():
+        assert findings(bench.quads("lab") | bench.quads("lab-published")) == [], f"before {kind}"
+        harm(shelf)
+        bench.harvest()
+        found[kind] = findings(bench.quads(source))
+        shelf.bodies = dict(good)
+        bench.harvest()
+    assert findings(bench.quads("lab") | bench.quads("lab-published")) == [], "when all is mended"
+    return found
+
+
+@pytest.mark.parametrize("kind", ROUNDS)
+def test_a_fault_between_records_is_found_and_goes_when_mended(
+    kind: str, between: dict[str, list[Mapping[str, str]]]
+) -> None:
+    """That it goes is seen before the next fault is made."""
+    severity = ROUNDS[kind][2]
+    found = [finding for finding in between[kind] if finding["kind"] == kind]
     assert found
     for finding in found:
         assert finding["resultSeverity"].endswith(severity.value)
         assert finding["fixHint"].endswith(".")
         assert finding["focusNode"] in {dataset("alpha").value, dataset("beta").value}
         assert finding["source"].startswith("https://github.com/lab/")
-    shelf.bodies = good
-    bench.harvest()
-    assert findings(bench.quads(source)) == []
 
 
 @pytest.mark.parametrize(

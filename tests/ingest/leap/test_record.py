@@ -167,7 +167,7 @@ def test_any_data_is_mapped_or_refused(value: dict[str, Any]) -> None:
 
 
 @given(damaged())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_damage_to_a_good_record_is_mapped_or_refused(value: dict[str, Any]) -> None:
     assert_publishable_or_nameless(value)
 
@@ -258,7 +258,7 @@ shapes = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), shapes, max_size=8))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_text_is_somewhere_in_the_record(shape: dict[str, Any]) -> None:
     words = Words()
     record = merged(

@@ -93,6 +93,7 @@ class Catalogue:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body go out in two writes
     server: "_Server"
 
     def do_GET(self) -> None:

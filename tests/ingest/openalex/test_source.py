@@ -189,7 +189,7 @@ def test_a_stored_record_without_its_work_says_to_harvest_again() -> None:
         OpenAlex(config("127.0.0.1:1"), BASE).map(RawRecord("x", ()))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(altered(works(4)[3]))
 def test_any_value_at_any_place_is_a_finding_or_a_reason(item: dict[str, Any]) -> None:
     result = read_or_refused(lambda: mapped(item))

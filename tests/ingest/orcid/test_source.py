@@ -286,7 +286,7 @@ def test_a_stored_record_without_its_person_says_to_harvest_again() -> None:
         mapped({"works": works()})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(altered(everything()))
 def test_any_value_at_any_place_is_a_finding_or_a_reason(sections: dict[str, Any]) -> None:
     whole = {role: section for role, section in sections.items() if isinstance(section, dict)}

@@ -45,18 +45,6 @@ STORAGE_URI = NamedNode(f"{LEAP}storageURI")
 ORCID = f"https://orcid.org/{CARBERRY}"
 
 
-@pytest.fixture
-def shelf() -> Shelf:
-    shelf = Shelf()
-    shelf.feedstocks(NAMES)
-    return shelf
-
-
-@pytest.fixture
-def bench(tmp_path: Path, shelf: Shelf) -> Bench:
-    return Bench(tmp_path / "home", shelf)
-
-
 class Notes(Source):
     """A source whose records are texts under addresses; each becomes a dataset as its text says."""
 

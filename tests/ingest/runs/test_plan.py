@@ -1,16 +1,20 @@
 """What of a source is read, and when it is due."""
 
+import importlib
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leap_kg.ingest.runs import code
 from leap_kg.ingest.runs.plan import FULL_EVERY, OVERLAP, due, mapping_settings, parked_until, watermark
 from leap_kg.ingest.state import RunReport, State
-from tests.ingest.ledger import Ledger
+from tests.ingest.ledger import Desk, Ledger
 
 NOW = datetime.now(UTC)
 RUN = RunReport("lab/1", "lab", "The lab", NOW.isoformat(), NOW.isoformat(), "complete", 0, 0, 0, 0, 0, 1)
@@ -99,3 +103,27 @@ def test_settings_of_a_mapping_are_those_that_it_may_depend_on() -> None:
     assert mapping_settings(Ledger({"b": "B"})) == plain, "what is listed is no matter of the mapping"
     assert mapping_settings(Ledger({}, prefix="New")) != plain
     assert mapping_settings(Other({})) != plain
+
+
+def test_a_mapping_that_was_edited_maps_anew_what_has_not_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A source of another package, edited between two harvests of the same records under the same version."""
+    package = tmp_path / "lab_sources"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    text = "from tests.ingest.ledger import Ledger\n\nclass Lab(Ledger):\n    word = 'one'\n"
+    monkeypatch.syspath_prepend(tmp_path)
+    desk, seen = Desk(tmp_path / "home"), []
+    for word in ("one", "one", "two"):
+        (package / "lab.py").write_text(text.replace("one", word))
+        for name in [name for name in sys.modules if name.startswith("lab_sources")]:
+            del sys.modules[name]
+        code._hash.cache_clear()
+        importlib.invalidate_caches()
+        kind = importlib.import_module("lab_sources.lab").Lab
+        source = kind({"a": "A"}, versioned=True)
+        desk.harvest(source)
+        seen.append(source.counts["mapped"])
+    code._hash.cache_clear()
+    assert seen == [1, 0, 1]

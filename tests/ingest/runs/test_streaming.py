@@ -1,6 +1,7 @@
 """Sources that are listed one by one: what has not changed costs nothing, and what is published is always the same."""
 
 import random
+import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Quad
 
-from leap_kg.graph.home import HomeError
 from leap_kg.graph.names import source_graph
 from leap_kg.ingest.fetch import FetchFailed, Parked
 from leap_kg.ingest.runs.composition import Composer, compose
 from leap_kg.ingest.runs.leases import fetching, leased
 from leap_kg.ingest.runs.plan import due
+from leap_kg.ingest.runs.rounds import harvest_round
 from leap_kg.ingest.source import Mapped, Ref
 from leap_kg.ingest.state import KeptRecord, State
 from leap_kg.ingest.state.rows import said_text
@@ -25,7 +26,7 @@ from leap_kg.ontology.jsonld import quads_in
 from tests.ingest.ledger import ADDRESS, Desk, Ledger
 from tests.ingest.mapping.test_people import record as person_record
 from tests.ingest.mapping.test_people import records as person_records
-from tests.ingest.shelf import BASE, CARBERRY, PERTSCH
+from tests.ingest.shelf import BASE, CARBERRY, PERTSCH, silent
 
 TEXTS = {f"r{number}": f"Title {number}" for number in range(12)}
 
@@ -344,10 +345,34 @@ def without_times(lines: list[str]) -> list[str]:
     return [line for line in lines if "invalidatedAtTime" not in line]
 
 
+def test_a_record_that_was_listed_but_could_not_be_taken_was_not_absent(desk: Desk) -> None:
+    ledger = Ledger(TEXTS)
+    counts = []
+    for text in ("Title 0", None, "bad", None, None):
+        ledger.texts = {**TEXTS, "r0": text} if text else {key: TEXTS[key] for key in TEXTS if key != "r0"}
+        report = desk.harvest(ledger)
+        counts.append((report.dead, report.tombstoned))
+    assert counts == [(0, 0), (0, 0), (1, 0), (0, 0), (0, 1)]
+
+
+def test_a_source_that_another_process_has_does_not_keep_the_others_back(desk: Desk) -> None:
+    desk.home.create()
+    ledgers = [Ledger(TEXTS, id="first"), Ledger({"x": "X"}, id="second")]
+    with leased(desk.home, ["first"]):
+        found = list(harvest_round(desk.home, BASE, ledgers, desk.fetcher, progress=silent))
+    assert [(outcome.report.source, outcome.report.outcome) for outcome in found] == [
+        ("first", "busy"),
+        ("second", "complete"),
+    ]
+
+
 def test_two_processes_do_not_harvest_one_source(desk: Desk) -> None:
     desk.home.create()
-    with leased(desk.home, ["lab"]), pytest.raises(HomeError, match=r"another process \(pid \d+\) harvests lab"):
-        desk.harvest(Ledger(TEXTS))
+    with leased(desk.home, ["lab"]):
+        busy = desk.harvest(Ledger(TEXTS))
+    assert (busy.outcome, busy.seen) == ("busy", 0)
+    assert re.match(r"another process \(pid \d+\) harvests lab", busy.message)
+    assert desk.remembered(lambda state: state.runs()) == []
     with leased(desk.home, ["another"]):
         assert desk.harvest(Ledger(TEXTS)).published == 12
 
@@ -355,12 +380,14 @@ def test_two_processes_do_not_harvest_one_source(desk: Desk) -> None:
 def test_processes_that_fetch_take_turns(desk: Desk) -> None:
     desk.home.create()
     (desk.home.path / "harvesting").mkdir()
+    told: list[str] = []
     with ThreadPoolExecutor(1) as other:
         with fetching(desk.home):
-            waiting = other.submit(desk.harvest, Ledger(TEXTS), resume=True)
+            waiting = other.submit(desk.harvest, Ledger(TEXTS), resume=True, waiting=lambda: told.append("waiting"))
             time.sleep(1)
             assert not waiting.done()
         assert waiting.result(timeout=60).published == 12
+    assert told == ["waiting"]
 
 
 def test_others_may_write_while_a_source_is_read(desk: Desk) -> None:

@@ -50,18 +50,6 @@ BAD_BODIES = {
 STAGES = {"12 MB": "fetch", **dict.fromkeys(["a list", "a lone text", "empty", "no title"], "map")}
 
 
-@pytest.fixture
-def shelf() -> Shelf:
-    shelf = Shelf()
-    shelf.feedstocks(NAMES)
-    return shelf
-
-
-@pytest.fixture
-def bench(tmp_path: Path, shelf: Shelf) -> Bench:
-    return Bench(tmp_path / "home", shelf)
-
-
 def listed_without(shelf: Shelf, *names: str) -> None:
     shelf.list([name for name in NAMES if name not in names])
 

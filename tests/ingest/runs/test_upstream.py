@@ -10,6 +10,7 @@ import requests
 from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.publish import Writer
+from leap_kg.graph.snapshot import Snapshots
 from leap_kg.graph.tokens import Tokens
 from leap_kg.ingest.runs.graphserver import GraphServer
 from leap_kg.ingest.runs.rounds import harvest_round, publish_ontology
@@ -87,6 +88,37 @@ def test_an_unchanged_source_sends_nothing(remote: Remote, owner: Home) -> None:
     before = sorted(path.name for path in revision.iterdir())
     assert remote.send(ledger) == 0
     assert sorted(path.name for path in revision.iterdir()) == before
+
+
+def test_what_is_told_is_what_the_server_took(remote: Remote, server: Server, token: str, owner: Home) -> None:
+    ledger = Ledger(TEXTS, id="told")
+    remote.harvest(ledger)
+    told = []
+    for _ in range(2):
+        there = GraphServer(server.origin, token)
+        (outcome,) = harvest_round(remote.home, BASE, [ledger], remote.fetcher, progress=silent, server=there)
+        assert (outcome.report.published, len(outcome.difference.added)) == (0, 0)
+        assert outcome.sent is not None
+        assert (outcome.sent.address, outcome.sent.removed) == (server.origin, 0)
+        assert outcome.sent.revision == Snapshots(owner).newest()
+        told.append(outcome.sent.added)
+    whole = remote.export("told").count(" .\n")
+    assert told == [whole, 0]
+    asked = {"params": {"graph": source_graph(BASE, "told").value}, "headers": {"Authorization": f"Bearer {token}"}}
+    requests.delete(f"{server.origin}/graph-store", timeout=60, **asked).raise_for_status()  # type: ignore[arg-type]
+    there = GraphServer(server.origin, token)
+    (outcome,) = harvest_round(remote.home, BASE, [ledger], remote.fetcher, progress=silent, server=there)
+    assert outcome.sent is not None
+    assert outcome.sent.added == whole, "a server that lost the graph is sent all of it"
+
+
+def test_a_server_that_is_not_there_is_noticed_before_anything_is_read(remote: Remote, token: str) -> None:
+    ledger = Ledger(TEXTS, id="nowhere")
+    there = GraphServer("http://127.0.0.1:9", token)
+    with pytest.raises(HomeError, match=r"cannot be reached .* is --to right") as caught:
+        list(harvest_round(remote.home, BASE, [ledger], remote.fetcher, progress=silent, server=there))
+    assert "LEAP_KG_STORE" not in str(caught.value)
+    assert ledger.counts["fetched"] == 0
 
 
 def test_somebody_else_who_publishes_the_source_is_noticed(

@@ -101,7 +101,7 @@ comments = st.lists(st.sampled_from(CONTENT), max_size=12).map(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=100)
 @given(st.lists(texts | comments, max_size=4).map(" ".join))
 def test_no_text_or_comment_hides_nesting(before: str) -> None:
     body = f"{before} <a:s> <a:p> [ <a:p> [ <a:p> [] ] ] ."
@@ -207,7 +207,7 @@ def bodies(form: RdfFormat) -> st.SearchStrategy[tuple[RdfFormat, list[str]]]:
     return st.tuples(st.just(form), st.lists(st.sampled_from(PIECES[form]), max_size=15))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(list(PIECES)).flatmap(
         lambda form: st.tuples(st.just(form), st.lists(st.sampled_from(PIECES[form]), max_size=15))

@@ -207,3 +207,13 @@ def test_parts_are_found_in_every_revision(past_home: Home) -> None:
             found = {part.value for part in revision.descriptions.parts(NamedNode(document))}
             assert found == {iri for iri in truly if iri.partition("#")[0] == document}, (number, document)
         assert (contact in truly) == (number in (2, 5))
+
+
+@pytest.mark.parametrize("form", [".ttl", ".jsonld", ".nt", ".rdf", ".json", ".csv", ".nq"])
+def test_data_of_what_was_not_there_then_is_refused_in_words_to_programs(past_server: Server, form: str) -> None:
+    for address in (f"/nothing/here{form}?at=1", f"/node{form}?iri=urn:nothing&at=1", f"/browse{form}?at=1"):
+        answer = past_server.get(address, accept="*/*")
+        assert answer.status_code == 404, address
+        assert answer.headers["Content-Type"].startswith("text/plain"), address
+        assert "Accept" in answer.headers["Vary"], address
+    assert past_server.get(f"/nothing/here{form}?at=1").headers["Content-Type"].startswith("text/html")

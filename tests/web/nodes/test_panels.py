@@ -1,6 +1,7 @@
 """The panels: on the pages of their classes, bounded, and the same rows behind the link to the query."""
 
 import re
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -9,8 +10,9 @@ from pyoxigraph import NamedNode
 from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE
 from leap_kg.sparql.catalogue import load
-from leap_kg.web.nodes.panels import panels_of
+from leap_kg.web.nodes.panels import _panel, panels_of
 from leap_kg.web.revision import Revision
+from tests.links.test_mining import PANELS as LINKED
 from tests.web.platform import ALPHA, LOGIN, PERSON, REPOSITORY, SPDX, STORE, SUFFIXED
 from tests.web.server import Server
 
@@ -32,6 +34,7 @@ EXPECTED = {
     SPDX: {"licence-datasets": 1},
     f"{DEFAULT_BASE}role/producer": {"role-datasets": 2},
     f"{DEFAULT_BASE}format/zarr": {"format-stores": 1},
+    "http://vocab.nerc.ac.uk/standard_name/sea_surface_temperature/": {"concept-data": 1},
     f"{DEFAULT_BASE}finding-kind/engine-suffix": {"kind-findings": 1},
     f"{DEFAULT_BASE}role": {"scheme-concepts": 6},
     IMAGE: {"image-code": 1, "image-hubs": 1},
@@ -52,7 +55,8 @@ def test_a_page_has_the_panels_of_its_class_with_their_rows(revision: Revision, 
 
 def test_every_panel_is_tested() -> None:
     panels = [query for query in load(declarations() / "sparql").all() if query.name.startswith("panels/")]
-    tested = {name for expected in EXPECTED.values() for name in expected} | {"uses", "used-by"}
+    linked = {name for expected in LINKED.values() for name in expected}
+    tested = {name for expected in EXPECTED.values() for name in expected} | linked | {"uses", "used-by"}
     assert {query.name.removeprefix("panels/") for query in panels} == tested
 
 
@@ -79,3 +83,12 @@ def test_the_query_behind_a_panel_gives_its_rows(server: Server, revision: Revis
             page = server.get(panel.query_url)
             assert page.status_code == 200
             assert query.splitlines()[0] in page.text
+
+
+def test_a_panel_knows_whether_there_may_be_more(revision: Revision) -> None:
+    known = revision.reading.queries.get("panels/used-by")
+    assert known is not None
+    small = replace(known, text="SELECT ?user WHERE { ?user ?p ?_node }\nLIMIT 2")
+    assert _panel(revision.reading, small, NamedNode(PERSON)).cut
+    whole = replace(small, text=small.text.replace("LIMIT 2", "LIMIT 400"))
+    assert not _panel(revision.reading, whole, NamedNode(PERSON)).cut

@@ -92,7 +92,8 @@ def token(*scopes: str) -> Token:
         (["publish:a"], "graph/source/b", "publish:b"),
         (["publish:*"], "graph/curated", "curate"),
         (["curate"], "graph/desired/x", "operate"),
-        (["operate"], "graph/links/x", "admin"),
+        (["operate"], "graph/links/x", "links"),
+        (["publish:*"], "graph/links/x", "links"),
     ],
 )
 def test_a_refusal_names_the_scope_that_is_missing(scopes: list[str], graph: str, needed: str) -> None:

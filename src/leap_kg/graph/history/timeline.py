@@ -20,6 +20,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _NUMBERS = "revision, source, run, at, removed, added, id"
 _TOUCHED = "iri, touched.revision, at, how, touched.removed, touched.added, label, name"
+# Nodes that have a page of their own and are there: those of a kind, but neither parts of others nor tombstones.
+_PAGES = (
+    "statements > 0 AND instr(iri, '#') = 0 AND EXISTS (SELECT 1 FROM typed WHERE typed.node = node.id) AND NOT EXISTS "
+    "(SELECT 1 FROM typed JOIN kind ON kind.rank = typed.kind WHERE typed.node = node.id AND kind.name = 'tombstone')"
+)
 _JOINED = (
     "touched JOIN node ON node.id = touched.node JOIN revision ON revision.revision = touched.revision "
     "LEFT JOIN kind ON kind.rank = touched.kind"
@@ -55,6 +60,18 @@ class Touched:
     added: int
     label: str
     kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The entities of one `kind` that became `how` in one revision: `count` of them, from `place` among all on."""
+
+    how: str
+    kind: str
+    place: int
+    count: int
+    removed: int
+    added: int
 
 
 class Timeline:
@@ -121,6 +138,37 @@ class Timeline:
             (revision, offset, offset + limit),
         )
         return [_touched(row) for row in rows]
+
+    def groups(self, revision: int) -> list[Group]:
+        """The entities that a revision touched by what became of them and by kind, in the order of `touched`."""
+        rows = self._rows(
+            "SELECT how, kind.name, min(place), count(*), sum(removed), sum(added) FROM touched "
+            "LEFT JOIN kind ON kind.rank = touched.kind WHERE revision = ? GROUP BY how, kind.name ORDER BY min(place)",
+            (revision,),
+        )
+        return [Group(how, kind or "", *numbers) for how, kind, *numbers in rows]
+
+    def pages(self, after: int, limit: int) -> list[tuple[int, str, datetime]]:
+        """Nodes of a kind that are there and are no parts of others, by a number that grows, `limit` after `after`.
+
+        Each with its number, its IRI and when it was last touched. Removed records are left out.
+        """
+        rows = self._rows(
+            "SELECT id, iri, (SELECT at FROM revision WHERE revision = "
+            f"(SELECT max(revision) FROM touched WHERE touched.node = node.id)) FROM node WHERE {_PAGES} AND id > ? "
+            "ORDER BY id LIMIT ?",
+            (after, limit),
+        )
+        return [(number, iri, _moment(at)) for number, iri, at in rows]
+
+    def page_starts(self, size: int) -> list[int]:
+        """Where each `size` of the nodes that `pages` gives begin: numbers to give it as `after`."""
+        rows = self._rows(
+            f"SELECT id - 1 FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM node WHERE {_PAGES}) "
+            "WHERE place % ? = 0 ORDER BY id",
+            (size,),
+        )
+        return [start for (start,) in rows]
 
     def touched_count(self, revision: int) -> int:
         """How many entities a revision touched."""

@@ -62,6 +62,12 @@ class Header:
     at: datetime
     digest: str = ""
 
+    @property
+    def base(self) -> str:
+        """What the IRIs of the graph begin with, by the name of the run."""
+        before, found, _ = self.run.rpartition("/run/")
+        return before + "/" if found else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Head:

@@ -13,7 +13,6 @@ from urllib.parse import quote, urlencode
 
 from pydantic import Field
 
-from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.crossref.reading import read_work
 from leap_kg.ingest.fetch import Fetcher
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
@@ -21,25 +20,17 @@ from leap_kg.ingest.works.document import cut, read_object, version
 from leap_kg.ingest.works.mapping import map_work
 from leap_kg.ingest.works.membership import Members
 from leap_kg.ingest.works.reading import reading_of
+from leap_kg.ingest.works.register import ROLE, Address, Register, RegisterConfig
 from leap_kg.ingest.works.walk import Page, Walk
 from leap_kg.ontology.identifiers import Refusal, doi
 
 _VOLATILE = ("indexed", "score", "is-referenced-by-count")
-_ROLE = "work"
 
 
-class Crossref(Source):
+class Crossref(Register["CrossrefConfig"]):
     """The works of a platform; a record's key is its DOI in lower case."""
 
     incremental = True
-
-    def __init__(self, config: "CrossrefConfig", base: str) -> None:
-        self.id = config.id
-        self.title = config.title
-        self.origin = config.api
-        self.stale_after = config.stale_after
-        self._config = config
-        self._base = base
 
     def enumerate(self, listing: Listing) -> Iterable[Ref]:
         """The works of each award, person, organisation and further listing, then those that the list names."""
@@ -56,14 +47,11 @@ class Crossref(Source):
         message = read_object(body.data, body.url).get("message")
         if not isinstance(message, dict):
             raise RecordUnusable("the answer holds no work; open its address by hand, and ask Crossref", body.url)
-        return RawRecord(ref.key, (cut(_ROLE, ref.url, message),))
+        return RawRecord(ref.key, (cut(ROLE, ref.url, message),))
 
-    def map(self, record: RawRecord) -> Mapped:
+    def _map(self, key: str, part: Part) -> Mapped:
         """The work with its people, funding, references and relations."""
-        part = record.part(_ROLE)
-        if part is None:
-            raise RecordUnusable("the stored record lacks its work; harvest it again", record.key)
-        return map_part(record.key, part, self._config.members, self._base)
+        return map_part(key, part, self._config.members, self._base)
 
     def _listings(self, listing: Listing) -> Iterator[str]:
         members, filters = self._config.members, list[str]()
@@ -83,7 +71,7 @@ class Crossref(Source):
             yield self._url(resource, _narrowed(query, since))
 
     def _url(self, resource: str, query: str) -> str:
-        return f"{self._config.api.rstrip('/')}/{resource}" + (f"?{query}" if query else "")
+        return self._below(resource) + (f"?{query}" if query else "")
 
     def _page(self, url: str, fetcher: Fetcher) -> Page:
         message = read_object(fetcher.fetch(url).data, url).get("message")
@@ -101,13 +89,13 @@ class Crossref(Source):
             why = known.reason if isinstance(known, Refusal) else "it has no DOI"
             return Ref(f"item {number + 1} of {page.url}", page.url, f"the item cannot be read: {why}; ask Crossref")
         address = self._address(known.value)
-        return Ref(known.value, address, version=version(item, _VOLATILE), found=(cut(_ROLE, address, item),))
+        return Ref(known.value, address, version=version(item, _VOLATILE), found=(cut(ROLE, address, item),))
 
     def _address(self, name: str) -> str:
-        return f"{self._config.api.rstrip('/')}/works/{quote(name, safe='')}"
+        return self._below(f"works/{quote(name, safe='')}")
 
 
-class CrossrefConfig(SourceConfig):
+class CrossrefConfig(RegisterConfig):
     """`members`: what makes a work the platform's; `listings`: further paths below `api`.
 
     A listing such as `journals/2167-8359/works?cursor=*` is read to its end; without `cursor=` Crossref gives its first
@@ -116,15 +104,13 @@ class CrossrefConfig(SourceConfig):
     `rows` is the length of a page of the others.
     """
 
-    api: Annotated[str, Field(pattern=r"^https?://")] = "https://api.crossref.org"
-    members: Members = Members()
+    api: Address = "https://api.crossref.org"
     listings: tuple[
         Annotated[
             str, Field(pattern=r"^(?:works|(?:funders|journals|members|prefixes|types)/\S+/works)(?:\?[^\s#]*)?$")
         ],
         ...,
     ] = ()
-    rows: Annotated[int, Field(ge=1, le=1000)] = 200
 
     def source(self, folder: Path, base: str) -> Source:
         """The source."""

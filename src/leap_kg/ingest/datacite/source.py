@@ -11,7 +11,6 @@ from urllib.parse import quote, urlencode
 
 from pydantic import Field
 
-from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.datacite.reading import attributes_of, doi_in, read_work
 from leap_kg.ingest.fetch import Fetcher
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
@@ -19,6 +18,7 @@ from leap_kg.ingest.works.document import cut, read_object, version
 from leap_kg.ingest.works.mapping import map_work
 from leap_kg.ingest.works.membership import Members
 from leap_kg.ingest.works.reading import reading_of
+from leap_kg.ingest.works.register import ROLE, Address, Register, RegisterConfig
 from leap_kg.ingest.works.walk import Page, Walk
 from leap_kg.ontology.identifiers import doi
 
@@ -26,21 +26,12 @@ _VOLATILE = (
     "viewCount", "viewsOverTime", "downloadCount", "downloadsOverTime", "citationCount", "citationsOverTime",
     "referenceCount", "partCount", "partOfCount", "versionCount", "versionOfCount", "xml", "metadataVersion",
 )  # fmt: skip
-_ROLE = "work"
 
 
-class Datacite(Source):
+class Datacite(Register["DataciteConfig"]):
     """The works of a platform; a record's key is its DOI in lower case."""
 
     incremental = True
-
-    def __init__(self, config: "DataciteConfig", base: str) -> None:
-        self.id = config.id
-        self.title = config.title
-        self.origin = config.api
-        self.stale_after = config.stale_after
-        self._config = config
-        self._base = base
 
     def enumerate(self, listing: Listing) -> Iterable[Ref]:
         """The works of each award, person, organisation and further query, then those that the list names."""
@@ -49,7 +40,7 @@ class Datacite(Source):
             since = f" AND updated:[{listing.since:%Y-%m-%dT%H:%M:%SZ} TO *]" if listing.since else ""
             asked = {"query": f"({query}){since}" if since else query, "page[cursor]": "1"}
             asked |= {"page[size]": str(self._config.rows), "affiliation": "true", "publisher": "true"}
-            yield from walk.through(f"{self._config.api.rstrip('/')}/dois?{urlencode(asked)}")
+            yield from walk.through(self._below(f"dois?{urlencode(asked)}"))
         for value in self._config.members.works:
             yield from walk.named(Ref(value, self._address(value)))
         walk.finish()
@@ -60,14 +51,11 @@ class Datacite(Source):
         attributes = attributes_of(read_object(body.data, body.url))
         if not attributes:
             raise RecordUnusable("the answer holds no record; open its address by hand, and ask DataCite", body.url)
-        return RawRecord(ref.key, (cut(_ROLE, ref.url, attributes),))
+        return RawRecord(ref.key, (cut(ROLE, ref.url, attributes),))
 
-    def map(self, record: RawRecord) -> Mapped:
+    def _map(self, key: str, part: Part) -> Mapped:
         """The work with its people, funding, versions and relations."""
-        part = record.part(_ROLE)
-        if part is None:
-            raise RecordUnusable("the stored record lacks its work; harvest it again", record.key)
-        return map_part(record.key, part, self._config.members, self._base)
+        return map_part(key, part, self._config.members, self._base)
 
     def _queries(self) -> Iterator[str]:
         members = self._config.members
@@ -90,7 +78,7 @@ class Datacite(Source):
 
     def _same_host(self, following: object) -> str | None:
         """The address of the next page, which has to be below the API's."""
-        base = self._config.api.rstrip("/") + "/"
+        base = self._below("")
         return following if isinstance(following, str) and following.startswith(base) else None
 
     def _ref(self, item: object, page: Page, number: int) -> Ref:
@@ -100,20 +88,18 @@ class Datacite(Source):
             problem = f"the item cannot be read: {known.reason}; ask DataCite"
             return Ref(f"item {number + 1} of {page.url}", page.url, problem)
         address = self._address(known.value)
-        found = (cut(_ROLE, address, attributes),)
+        found = (cut(ROLE, address, attributes),)
         return Ref(known.value, address, version=version(attributes, _VOLATILE), found=found)
 
     def _address(self, name: str) -> str:
-        return f"{self._config.api.rstrip('/')}/dois/{quote(name, safe='/')}?affiliation=true&publisher=true"
+        return self._below(f"dois/{quote(name, safe='/')}?affiliation=true&publisher=true")
 
 
-class DataciteConfig(SourceConfig):
+class DataciteConfig(RegisterConfig):
     """`members`: what makes a work the platform's; `queries`: further ones in the words of DataCite's search."""
 
-    api: Annotated[str, Field(pattern=r"^https?://")] = "https://api.datacite.org"
-    members: Members = Members()
+    api: Address = "https://api.datacite.org"
     queries: tuple[Annotated[str, Field(min_length=3)], ...] = ()
-    rows: Annotated[int, Field(ge=1, le=1000)] = 200
 
     def source(self, folder: Path, base: str) -> Source:
         """The source."""

@@ -23,6 +23,7 @@ from leap_kg.ingest.formats.jsonvalue import canonical
 from leap_kg.ingest.formats.yamltext import read_yaml
 from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
+from leap_kg.ontology.identifiers import Repository, github
 from leap_kg.ontology.iri import digest, iri_text, mint
 from leap_kg.ontology.namespaces import DCT, FOAF, SCHEMA
 
@@ -51,6 +52,10 @@ class EsmRequests(Source):
         self.stale_after = stale_after
         self._lists = lists
         self._base = base
+
+    def covers(self, repository: Repository) -> bool:
+        """Whether one of the lists is in that repository."""
+        return github.has_file(repository, *self._lists)
 
     def enumerate(self, listing: Listing) -> Iterator[Ref]:
         """Each request of each list once, those commented out included."""

@@ -50,6 +50,10 @@ class Curated:
             return [self._entry(item, (number,), what, named=False) for number, item in enumerate(value)]
         raise RecordUnusable("is neither an entry (`type: …`, `title: …`) nor a list of entries", what)
 
+    def item(self, entry: dict[str, Any], what: str) -> dict[str, Any]:
+        """One of several entries of a file as JSON-LD; raises `RecordUnusable` if it cannot be named."""
+        return self._entry(entry, (), what, named=False)
+
     def _entry(self, entry: dict[str, Any], path: Path, what: str, *, named: bool) -> dict[str, Any]:
         if any(key.startswith("@") for key in entry):
             # Whoever writes JSON-LD's own keywords writes JSON-LD, only in YAML.

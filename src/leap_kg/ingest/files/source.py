@@ -1,7 +1,8 @@
 """Source `files`: a folder of Turtle, JSON-LD, YAML and CSV files that curators keep in git.
 
-Each file is one record, of a table each row. A file's address is a `file:` URL, or, if the folder is published, that
-prefix and its path; a row's is that of its file and `#row=` with its number (https://www.rfc-editor.org/rfc/rfc7111).
+Each file is one record; of a table each row is one, and of a list each item. A file's address is its path below where
+the folder is published, else below `file/` and the source's name in the graph: where it lies on this machine is
+nobody's business. A row's address is that of its file and `#row=` with its number (https://www.rfc-editor.org/rfc/rfc7111).
 """
 
 import hashlib
@@ -10,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -18,6 +19,7 @@ from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Fetcher
 from leap_kg.ingest.files.curated import Curated
 from leap_kg.ingest.files.folder import Folder
+from leap_kg.ingest.files.listed import Item, listed_items
 from leap_kg.ingest.files.table import SEPARATOR, Row, read_table
 from leap_kg.ingest.files.terms import ID, terms
 from leap_kg.ingest.formats.rdftext import read_jsonld, read_turtle, tidied
@@ -50,18 +52,24 @@ class Files(Source):
         self.title = title
         self.stale_after = stale_after
         self._folder = Folder(folder)
-        self._prefix = published_at or f"{self._folder.path.as_uri()}/"
-        self.origin = self._prefix
+        self._given = folder
+        self.origin = published_at
+        self._prefix = published_at or f"{mint(base, 'file', id).value}/"
         self._base = base
 
     def enumerate(self, listing: Listing) -> Iterable[Ref]:
         """The files there are now, sorted by key, and the rows of each table; what cannot be read is a dead letter."""
         if not self._folder.path.is_dir():
-            raise RecordUnusable(f"there is no folder {self._folder.path}: correct its name", self._prefix)
+            raise RecordUnusable(f"there is no folder {self._given}: correct its name", self._prefix)
         refs: list[Ref] = []
         for key in sorted(self._folder.keys()):
             url = self._prefix + quote(key)
-            refs.extend(self._rows(key, url) if key.endswith(".csv") else [Ref(key, url)])
+            if key.endswith(".csv"):
+                refs.extend(self._rows(key, url))
+            elif key.endswith(".ttl"):
+                refs.append(Ref(key, url))
+            else:
+                refs.extend(self._items(key, url))
         return refs
 
     def fetch(self, ref: Ref, fetcher: Fetcher) -> RawRecord:
@@ -80,11 +88,13 @@ class Files(Source):
             return self._table(record.key, file)
         if file.role == "row":
             return self._row(record, file)
+        if file.role == "item":
+            return self._item(record.key, file)
         reading = Reading(files={}, default=File(file.url))
         root: NamedNode | None = None
         if record.key.endswith(".ttl"):
             triples = read_turtle(file.data, self._base, file.url)
-        elif record.key.endswith(".jsonld"):
+        elif file.role == "document" or record.key.endswith(".jsonld"):
             triples, root = read_jsonld(file.data, self._base, file.url, reading)
         else:
             triples, root = self._yaml(record.key, file, reading)
@@ -152,17 +162,49 @@ class Files(Source):
         triples, root = read_jsonld(json.dumps(document).encode(), self._base, body.url, reading)
         return self._mapped(record.key, body.url, root, list(tidied(triples, reading, body.url)), reading)
 
+    # --- lists -------------------------------------------------------------------------------------------
+
+    def _items(self, key: str, url: str) -> list[Ref]:
+        """A record for the file, or for each item of the list in it.
+
+        A file that cannot be read may hold a list, so nobody knows what is gone from it.
+        """
+        try:
+            return listed_items(key, url, self._folder.read(key, url), self._base) or [Ref(key, url)]
+        except RecordUnusable as problem:
+            return [Ref(key, url, problem=problem.reason)]
+        except Unreadable as problem:
+            return [Ref(key, url, problem=str(problem))]
+
+    def _item(self, key: str, body: Part) -> Mapped:
+        item = Item.read(body.data)
+        if not isinstance(item.value, dict):
+            shown = json.dumps(item.value, ensure_ascii=False)[:100]
+            reason = f"{item.place} is {shown}, and no entry: write `type: …` and `title: …`, or take it out"
+            raise RecordUnusable(reason, body.url)
+        reading = Reading(files={}, default=File(body.url, item.lines))
+        self._duplicates(item.duplicates, reading)
+        if item.twins:
+            message = f"{item.place} is called {item.name!r}, and so is item {', '.join(map(str, item.twins))}"
+            hint = "Give each entry an id of its own, or write them as one."
+            reading.report("duplicate-id", Severity.WARNING, message, hint, (ID,), item.name)
+        document = Curated(reading, self._base, (_stem(unquote(body.url)),)).item(item.value, body.url)
+        triples, root = read_jsonld(json.dumps(document).encode(), self._base, body.url, reading)
+        return self._mapped(key, body.url, root, list(tidied(triples, reading, body.url)), reading)
+
     # --- YAML --------------------------------------------------------------------------------------------
 
     def _yaml(self, key: str, file: Part, reading: Reading) -> tuple[list[Triple], NamedNode | None]:
         read = read_yaml(file.data, what=file.url)
         reading.default = File(file.url, read.lines)
-        for path, line in read.duplicate_keys[:_MOST_DUPLICATES]:
+        self._duplicates(read.duplicate_keys[:_MOST_DUPLICATES], reading)
+        document = Curated(reading, self._base, (_stem(key),)).document(read.value, file.url)
+        return read_jsonld(json.dumps(document).encode(), self._base, file.url, reading)
+
+    def _duplicates(self, duplicates: Iterable[tuple[tuple[str | int, ...], int]], reading: Reading) -> None:
+        for path, line in duplicates:
             message = f"the key {dotted(path)} is given twice; the later value counts"
             reading.report("duplicate-key", Severity.WARNING, message, "Keep one of the two.", path, f"line {line}")
-        stem = key.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-        document = Curated(reading, self._base, (slug(stem),)).document(read.value, file.url)
-        return read_jsonld(json.dumps(document).encode(), self._base, file.url, reading)
 
     # --- all ---------------------------------------------------------------------------------------------
 
@@ -198,6 +240,11 @@ class FilesConfig(SourceConfig):
     def source(self, folder: Path, base: str) -> Source:
         """The source."""
         return Files(self.id, self.title, folder / self.folder, self.stale_after, base, self.published_at)
+
+
+def _stem(path: str) -> str:
+    """What the name of a file says of what is in it."""
+    return slug(path.rsplit("/", 1)[-1].rsplit(".", 1)[0])
 
 
 def _main(triples: list[Triple], base: str) -> NamedNode | None:

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
-from leap_kg.ingest.formats.reading import Path, Reading, dotted
+from leap_kg.ingest.formats.reading import File, Path, Reading, dotted
 from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ingest.source import RecordUnusable
@@ -69,6 +69,32 @@ def read_jsonld(data: bytes, base: str, what: str, reading: Reading) -> tuple[li
     guesses = {NamedNode(base + name) for name in terms.unexplained}  # where the processor puts such a class
     kept = [t for t in triples if t.predicate != RDF("type") or t.object not in guesses]
     return kept, _root(document, terms, base, what)
+
+
+def listed_objects(data: bytes, base: str, what: str) -> list[object] | None:
+    """The items of a JSON-LD file that is a list, or a graph without a name, each a document of its own.
+
+    `None` for any other file, and for one whose items cannot be told apart: they share blank nodes, or some keys
+    stand twice. Raises `Unreadable`.
+    """
+    text = _text(data, base, what)
+    _check_size(text, what)
+    reading = Reading(files={}, default=File(what))
+    document = _load(text, what, reading)
+    if reading.findings or '"_:' in text:
+        return None
+    if isinstance(document, list):
+        return list(document)
+    items = document.get("@graph")
+    if not isinstance(items, list) or not document.keys() <= {"@context", "@graph"}:
+        return None
+    around = _contexts_of(document)
+    return [{**item, "@context": [*around, *_contexts_of(item)]} if isinstance(item, dict) else item for item in items]
+
+
+def _contexts_of(document: Mapping[str, Any]) -> list[Any]:
+    own = document.get("@context", [])
+    return own if isinstance(own, list) else [own]
 
 
 def tidied(triples: Iterable[Triple], reading: Reading, what: str) -> Iterator[Triple]:
@@ -171,8 +197,7 @@ def _load(text: str, what: str, reading: Reading) -> dict[str, Any] | list[Any]:
 
 def _below(document: dict[str, Any], base: str) -> dict[str, Any]:
     """The object with relative IRIs below `base`, unless its own context says otherwise."""
-    own = document.get("@context", [])
-    return {**document, "@context": [{"@base": base}, *(own if isinstance(own, list) else [own])]}
+    return {**document, "@context": [{"@base": base}, *_contexts_of(document)]}
 
 
 def _processed(document: object, base: str, what: str) -> list[Triple]:

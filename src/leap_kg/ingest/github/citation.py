@@ -13,6 +13,8 @@ from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ontology.identifiers import Doi, Refusal, doi, github, orcid
 
 _MOST = 1000
+ROOT = ("CITATION.cff",)
+"""What the paths of all values of the file begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +54,27 @@ class Citation:
     references: list[Reference] = field(default_factory=list)
 
 
-def read_citation(data: bytes, reading: Reading, *, what: str) -> Citation:
-    """The file; raises `Unreadable` if it is no YAML. What is wrong inside is reported to `reading`."""
+def read_keys(data: bytes, reading: Reading, *, what: str) -> dict[str, Any]:
+    """The keys of the file and what stands under them; raises `Unreadable` if it is no YAML.
+
+    `reading` learns the line of each of them, under `ROOT`.
+    """
     document = read_yaml(data, what=what)
-    path: Path = ("CITATION.cff",)
-    places = {(*path, *place): line for place, line in document.lines.items()}
-    reading.files = {**reading.files, "CITATION.cff": File(what, places)}
+    places = {(*ROOT, *place): line for place, line in document.lines.items()}
+    reading.files = {**reading.files, ROOT[0]: File(what, places)}
     value: object = document.value
     if isinstance(value, list):
         hint = "Write the keys at the beginning of the lines, without `- ` before them."
         message = "CITATION.cff is a list where keys are due"
-        reading.report("bad-value", Severity.WARNING, message, hint, path)
+        reading.report("bad-value", Severity.WARNING, message, hint, ROOT)
         value = value[0] if len(value) == 1 else None
-    found = reading.mapping(value, path)
+    return reading.mapping(value, ROOT)
+
+
+def read_citation(data: bytes, reading: Reading, *, what: str) -> Citation:
+    """The file; raises `Unreadable` if it is no YAML. What is wrong inside is reported to `reading`."""
+    path: Path = ROOT
+    found = read_keys(data, reading, what=what)
     citation = Citation(
         title=reading.text(found.get("title"), (*path, "title")),
         abstract=reading.text(found.get("abstract"), (*path, "abstract")),

@@ -13,45 +13,53 @@ from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ontology.identifiers import Refusal, doi, orcid
 
 _MOST = 1000
+ROOT = ("codemeta.json",)
+"""What the paths of all values of the file begin with."""
 
 
-def read_codemeta(data: bytes, reading: Reading, *, what: str) -> Citation:
-    """The file in the shape of a citation; raises `Unreadable` if it is no JSON."""
+def read_keys(data: bytes, reading: Reading, *, what: str) -> dict[str, Any]:
+    """The keys of the file, without prefix, and what stands under them; raises `Unreadable` if it is no JSON."""
     value: Any = read_value(data, what=what).value
-    path: Path = ("codemeta.json",)
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if not isinstance(value, dict):
         hint = "Write one JSON object with @context, @type and name."
-        reading.report("bad-value", Severity.WARNING, "codemeta.json is no object", hint, path)
+        reading.report("bad-value", Severity.WARNING, "codemeta.json is no object", hint, ROOT)
         value = {}
-    found = {key.removeprefix("schema:").removeprefix("codemeta:"): each for key, each in value.items()}
+    return {key.removeprefix("schema:").removeprefix("codemeta:"): each for key, each in value.items()}
+
+
+def read_codemeta(data: bytes, reading: Reading, *, what: str) -> Citation:
+    """The file in the shape of a citation; raises `Unreadable` if it is no JSON."""
+    path: Path = ROOT
+    found = read_keys(data, reading, what=what)
     citation = Citation(
         title=_text(found.get("name"), (*path, "name"), reading),
         abstract=_text(found.get("description"), (*path, "description"), reading),
         version=_text(found.get("softwareVersion") or found.get("version"), (*path, "version"), reading),
         released=_text(found.get("datePublished"), (*path, "datePublished"), reading),
     )
-    citation.licences = [text for each in _many(found.get("license")) if (text := _word(each))]
+    citation.licences = [text for each in many(found.get("license")) if (text := name_of(each))]
     words = found.get("keywords")
-    listed = re.split(r"\s*[,;]\s*", words) if isinstance(words, str) else [_word(word) for word in _many(words)]
+    listed = re.split(r"\s*[,;]\s*", words) if isinstance(words, str) else [name_of(each) for each in many(words)]
     citation.keywords = [word for word in listed[:_MOST] if word]
     for key in ("identifier", "sameAs", "@id", "id"):
-        for each in _many(found.get(key)):
-            known = doi.parse(_word(each))
+        for each in many(found.get(key)):
+            known = doi.parse(name_of(each))
             if not isinstance(known, Refusal) and known.iri not in citation.dois:
                 citation.dois.append(known.iri)
     for key in ("author", "creator"):
-        for number, each in enumerate(_many(found.get(key))):
+        for number, each in enumerate(many(found.get(key))):
             if (creator := _creator(each, (*path, key, number), reading)) and creator not in citation.creators:
                 citation.creators.append(creator)
-    for each in _many(found.get("referencePublication")):
+    for each in many(found.get("referencePublication")):
         if (reference := _reference(each)) is not None:
             citation.references.append(reference)
     return citation
 
 
-def _many(value: object) -> list[object]:
+def many(value: object) -> list[object]:
+    """The values of a list, of JSON-LD's `@list`, or the one value that there is."""
     if isinstance(value, dict) and isinstance(value.get("@list"), list):
         value = value["@list"]
     if isinstance(value, list):
@@ -59,7 +67,7 @@ def _many(value: object) -> list[object]:
     return [] if value is None else [value]
 
 
-def _word(value: object) -> str:
+def name_of(value: object) -> str:
     """A text, or what names a thing: its `@id`, `value`, `url` or `name`."""
     if isinstance(value, dict):
         value = next((value[key] for key in ("@value", "@id", "id", "value", "url", "name") if value.get(key)), "")
@@ -68,7 +76,7 @@ def _word(value: object) -> str:
 
 def _text(value: object, path: Path, reading: Reading) -> str:
     if isinstance(value, dict | list):
-        value = next((_word(each) for each in _many(value) if _word(each)), "")
+        value = next((name_of(each) for each in many(value) if name_of(each)), "")
     return reading.text(value, path)
 
 
@@ -78,13 +86,13 @@ def _creator(value: object, path: Path, reading: Reading) -> Creator | None:
         return Creator(name) if name else None
     given, family = _text(value.get("givenName"), path, reading), _text(value.get("familyName"), path, reading)
     name = " ".join(part for part in (given, family) if part) or _text(value.get("name"), path, reading)
-    known = orcid.parse(_word(value.get("@id") or value.get("id") or value.get("identifier")))
+    known = orcid.parse(name_of(value.get("@id") or value.get("id") or value.get("identifier")))
     kind = value.get("@type") or value.get("type")
     if not name:
         return None
     affiliation = _text(value.get("affiliation"), path, reading)
     return Creator(
-        name, "" if isinstance(known, Refusal) else known.iri, "", affiliation, entity="Organization" in _many(kind)
+        name, "" if isinstance(known, Refusal) else known.iri, "", affiliation, entity="Organization" in many(kind)
     )
 
 
@@ -98,5 +106,5 @@ def _reference(value: object) -> Reference | None:
 
 def _words(value: object) -> list[str]:
     if isinstance(value, dict):
-        return [_word(value.get(key)) for key in ("@id", "id", "identifier", "url", "sameAs")]
+        return [name_of(value.get(key)) for key in ("@id", "id", "identifier", "url", "sameAs")]
     return [value] if isinstance(value, str) else []

@@ -13,8 +13,9 @@ from leap_kg.ontology.identifiers.text import has_dot_segment
 
 DESCRIPTIONS = ("CITATION.cff", "codemeta.json")
 PLAIN = (
-    "README.md", "README.rst", "LICENSE", "LICENSE.md", "LICENSE.txt", *DESCRIPTIONS, "environment.yml",
-    "requirements.txt", "pyproject.toml", "Dockerfile", "binder/environment.yml", "feedstock/requirements.txt",
+    "README.md", "README.rst", "LICENSE", "LICENSE.md", "LICENSE.txt", *DESCRIPTIONS, ".zenodo.json", "CITATION.bib",
+    "environment.yml", "requirements.txt", "pyproject.toml", "Dockerfile", "binder/environment.yml",
+    "feedstock/requirements.txt",
 )  # fmt: skip
 """What is looked for where no list of the files can be had."""
 
@@ -26,12 +27,16 @@ _LOCK = re.compile(r"conda-[\w-]*\.lock|conda-lock\.yml|(?:[\w-]+\.)?conda-lock\
 _FOREIGN = re.compile(
     r"(?:^|/)(?:node_modules|vendor|third_party|site-packages|\.ipynb_checkpoints|\.tox|\.venv|venv|\.git)/"
 )
+_WORKS = re.compile(r"\.zenodo\.json|[\w.-]+\.bib", re.ASCII)
 _SHA = re.compile(r"[0-9a-f]{40}", re.ASCII)
 _LONGEST_PATH = 1000
 
 MOST_ENVIRONMENTS = 40
 MOST_LISTED = 3000
+MOST_WORKS = 20
 LARGEST = 8 * 2**20
+LARGEST_MODULE = 2**18
+"""Bytes of a Python file that is read; a larger one is data or was generated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,8 @@ class Blob:
 class Chosen:
     """The files of a repository by what is done with them.
 
-    `described` and `environments` are read, `notebooks` are read as far as the source is allowed to, `locks` and
-    `python` are only listed; `left_out` is how many files of the last kinds there are beyond what is listed.
+    `described`, `environments` and `works` (which name publications) are read, `notebooks` and `python` as far as the
+    source is allowed to, `locks` are only listed; `left_out` is how many there are of these beyond what is listed.
     """
 
     readme: str = ""
@@ -62,6 +67,7 @@ class Chosen:
     locks: list[Blob] = field(default_factory=list)
     notebooks: list[Blob] = field(default_factory=list)
     python: list[Blob] = field(default_factory=list)
+    works: list[Blob] = field(default_factory=list)
     left_out: int = 0
 
 
@@ -87,6 +93,9 @@ def choose(blobs: Iterable[Blob]) -> Chosen:
             found.described.append(blob)
         elif "/" not in blob.path and _README.fullmatch(blob.path):
             found.readme = found.readme or blob.path
+        elif "/" not in blob.path and _WORKS.fullmatch(blob.path):
+            if len(found.works) < MOST_WORKS:
+                found.works.append(blob)
         elif _LOCK.fullmatch(blob.name):
             _list(found, found.locks, blob, MOST_ENVIRONMENTS)
         elif reader_of(blob.path):

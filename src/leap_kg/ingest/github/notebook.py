@@ -29,7 +29,11 @@ class Kernel:
 
 def read_kernel(data: bytes, *, what: str) -> Kernel:
     """The kernel of a notebook; raises `Unreadable` if it is no JSON."""
-    document = read_value(data, what=what).value
+    return kernel_of(read_value(data, what=what).value)
+
+
+def kernel_of(document: object) -> Kernel:
+    """The kernel that the JSON of a notebook names."""
     metadata = _table(_table(document).get("metadata"))
     spec, language = _table(metadata.get("kernelspec")), _table(metadata.get("language_info"))
     return Kernel(

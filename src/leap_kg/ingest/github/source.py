@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Ask, Body, Fetcher, FetchFailed
 from leap_kg.ingest.github import fields
-from leap_kg.ingest.github.files import LARGEST, PLAIN, Blob, Chosen, blobs_of, choose
+from leap_kg.ingest.github.files import LARGEST, LARGEST_MODULE, PLAIN, Blob, Chosen, blobs_of, choose
 from leap_kg.ingest.github.listing import JSON, ORGANISATION, Asked, listed
 from leap_kg.ingest.github.mapping import map_organisation, map_repository
 from leap_kg.ingest.github.names import Organisation, Repositories
@@ -30,16 +30,26 @@ _MOST_PAGES = 10
 class Github(Source):
     """Organisations and repositories by GitHub's API; keys are `organisation/` and `repository/` with GitHub's number.
 
-    `notebooks` is how many notebooks of a repository are fetched whole.
+    `notebooks` and `python` are how many notebooks and Python files of a repository are fetched whole.
     """
 
-    def __init__(self, id: str, title: str, asked: Asked, notebooks: int, stale_after: timedelta, base: str) -> None:  # noqa: A002
+    def __init__(
+        self,
+        id: str,  # noqa: A002
+        title: str,
+        asked: Asked,
+        notebooks: int,
+        python: int,
+        stale_after: timedelta,
+        base: str,
+    ) -> None:
         self.id = id
         self.title = title
         self.origin = asked.api
         self.stale_after = stale_after
         self._asked = asked
         self._notebooks = notebooks
+        self._python = python
         self._base = base
 
     def covers(self, repository: Repository) -> bool:
@@ -82,7 +92,8 @@ class Github(Source):
     def _read(self, chosen: Chosen) -> Iterable[str]:
         """The paths of the files that are fetched."""
         notebooks = chosen.notebooks[: self._notebooks]
-        blobs: list[Blob] = [*chosen.described, *chosen.environments, *notebooks]
+        python = [blob for blob in chosen.python if blob.size <= LARGEST_MODULE][: self._python]
+        blobs: list[Blob] = [*chosen.described, *chosen.works, *chosen.environments, *notebooks, *python]
         return [path for path in (chosen.readme, *(blob.path for blob in blobs if blob.size <= LARGEST)) if path]
 
     def map(self, record: RawRecord) -> Mapped:
@@ -147,7 +158,8 @@ class GithubConfig(SourceConfig):
     """`organisations` by login, `repositories` as `owner/name`.
 
     `via` is how they are asked: `rest`, `graphql` (which needs a token), or `files`, which asks no API and takes only
-    `repositories`, at `ref`. `notebooks` is how many notebooks of each repository are fetched; `api` where the API is.
+    `repositories`, at `ref`. `notebooks` and `python` are how many notebooks and Python files of each repository are
+    fetched, those nearest to its root; `api` is where the API is.
     """
 
     organisations: tuple[Organisation, ...] = ()
@@ -155,6 +167,7 @@ class GithubConfig(SourceConfig):
     via: Literal["rest", "graphql", "files"] = "rest"
     ref: Annotated[str, Field(pattern=r"^[\w./-]{1,100}$")] = "HEAD"
     notebooks: Annotated[int, Field(ge=0, le=3000)] = 200
+    python: Annotated[int, Field(ge=0, le=3000)] = 200
     api: Annotated[str, Field(pattern=r"^https?://")] = "https://api.github.com"
 
     @model_validator(mode="after")
@@ -170,7 +183,7 @@ class GithubConfig(SourceConfig):
         if self.via == "files":
             return GithubFiles(self.id, self.title, self.repositories, self.ref, self.stale_after, base)
         asked = Asked(self.organisations, self.repositories, self.api.rstrip("/"), self.via == "graphql")
-        return Github(self.id, self.title, asked, self.notebooks, self.stale_after, base)
+        return Github(self.id, self.title, asked, self.notebooks, self.python, self.stale_after, base)
 
 
 def _optional(ask: Ask, fetcher: Fetcher) -> Body | None:

@@ -48,7 +48,7 @@ def describe_tree(
     where = _Where(node, repository, branch or "HEAD", commit.data.decode("ascii", "replace").strip() if commit else "")
     known = {blob.path: blob for blob in (*chosen.described, *chosen.environments, *chosen.notebooks)}
     for path, part in files.items():
-        if path.rpartition("/")[2].upper().startswith("README"):
+        if path.rpartition("/")[2].upper().startswith("README") and not path.endswith((".py", ".ipynb", ".bib")):
             say.link(node, CODEMETA("readme"), where.address(path))
         elif name := reader_of(path):
             _environment(path, part, name, where, known.get(path), reading, say, base)

@@ -1,8 +1,8 @@
 """Hosts, each with its manners: one request at a time, none before the host wants one, none while it is down.
 
 All waiting is done here, where a request is about to be sent: for the wish of an earlier answer, for a budget that is
-used up, for the gap between two requests, for a host that keeps failing. A wait beyond what the run may wait is
-`Held`, and nothing is sent. What is known of a host outlives the run.
+used up, for the gap between two requests. A wait beyond what the run may wait is `Held`, and so is a host that keeps
+failing: nothing is sent, and nobody waits. What is known of a host outlives the run.
 
 Hazard: a redirect leads from one host to another, so a turn is taken for each hop and never while another is held.
 """
@@ -68,7 +68,8 @@ class Hosts:
             if wait <= 0:
                 host.sending(part, now)
                 return
-            if wait > self._longest_wait:
+            # To wait for a host that is down is to wait for each record of it, and seldom helps.
+            if hold.down or wait > self._longest_wait:
                 raise Held(hold)
             self._sleep(wait)
 

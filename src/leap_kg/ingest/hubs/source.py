@@ -33,6 +33,7 @@ from leap_kg.ingest.mapping.finding import Finding, Severity
 from leap_kg.ingest.mapping.keeping import kept
 from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
+from leap_kg.ontology.identifiers import Repository, github
 from leap_kg.ontology.iri import iri_text, mint
 from leap_kg.ontology.namespaces import DCT, PROV
 
@@ -46,10 +47,22 @@ class Hubs(Source):
     def __init__(self, id: str, title: str, declaration: Path, stale_after: timedelta, base: str) -> None:  # noqa: A002
         self.id = id
         self.title = title
-        self.origin = self._address = declaration.resolve().as_uri()
+        self.origin = None
+        # Where the file lies on this machine is nobody's business.
+        self._address = mint(base, "file", id).value
         self.stale_after = stale_after
         self._declaration = declaration
         self._base = base
+
+    def covers(self, repository: Repository) -> bool:
+        """Whether a file of the clusters or of the hubs is in that repository."""
+        try:
+            declared = read_declaration(self._declaration)
+        except (Unreadable, RecordUnusable):
+            return False  # the next harvest says so
+        addresses = [url for cluster in declared.clusters.values() for url in (cluster.cluster_yaml, cluster.terraform)]
+        addresses += [url for hub in declared.hubs.values() for url in hub.values]
+        return github.has_file(repository, *addresses)
 
     def enumerate(self, listing: Listing) -> Iterator[Ref]:
         """All clusters, the hubs that each lists, and the hubs without one; a cluster that cannot be read is dead."""

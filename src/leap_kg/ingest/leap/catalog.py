@@ -11,6 +11,7 @@ from leap_kg.ingest.formats.yamltext import read_yaml
 from leap_kg.ingest.leap.naming import meta_url, record_key
 from leap_kg.ingest.leap.record import map_files, read_mapping
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
+from leap_kg.ontology.identifiers import Refusal, Repository, github
 
 
 class LeapCatalog(Source):
@@ -22,6 +23,14 @@ class LeapCatalog(Source):
         self.origin = input
         self.stale_after = stale_after
         self._base = base
+
+    def covers(self, repository: Repository) -> bool:
+        """Whether the list is in that repository, or may name it: one of the same owner, or one that is a feedstock."""
+        place = github.parse_file(self.origin or "")
+        if isinstance(place, Refusal):
+            return False
+        same = place.repository.owner.lower() == repository.owner.lower()
+        return same or "feedstock" in repository.name.lower()
 
     def enumerate(self, listing: Listing) -> Sequence[Ref]:
         """The feedstocks of the input list, each once."""

@@ -12,7 +12,7 @@ from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ingest.mapping.people import describe_person, person_iri
 from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ontology.iri import digest, iri_text, mint, part, slug
-from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ORG, PROV, SCHEMA, SKOS, VCARD
+from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ORG, PROV, SCHEMA, SKOS, VCARD, XSD
 
 _LONGEST_SLUG = 80
 STAC_ROLES = ("licensor", "producer", "processor", "host")
@@ -33,8 +33,12 @@ def map_parties(
         )
     for party in feedstock.maintainers:
         _maintainer(party, dataset, path, reading, say, base)
-    for provider in feedstock.providers:
-        _provider(provider, dataset, path, reading, say, base)
+    placed: set[NamedNode] = set()
+    for position, provider in enumerate(feedstock.providers, start=1):
+        attribution = _provider(provider, dataset, path, reading, say, base)
+        if attribution is not None and attribution not in placed:
+            placed.add(attribution)
+            say.text(attribution, SCHEMA("position"), str(position), XSD("integer"))
     if feedstock.email:
         contact = part(dataset, "contact", feedstock.email)
         say.link(dataset, DCAT("contactPoint"), contact)
@@ -63,11 +67,12 @@ def _maintainer(
 
 def _provider(
     provider: Provider, dataset: NamedNode, path: tuple[str, ...], reading: Reading, say: Statements, base: str
-) -> None:
+) -> NamedNode | None:
+    """Say what a provider did; gives the attribution, `None` for a provider without a name."""
     party = provider.party
     if not (party.name or party.orcid or party.login):
         _report_nameless(provider, reading)
-        return
+        return None
     agent = _person(party, path, say, base) if party.orcid or party.login else _organization(party.name, say, base)
     roles = [_role(text, path, reading, say, base) for text, path in provider.roles]
     attribution = _attribute(dataset, agent, roles, say, fallback=mint(base, "role", "provider"))
@@ -78,6 +83,7 @@ def _provider(
         say.link(dataset, DCT("creator"), agent)
     if "host" in names:
         say.link(dataset, DCT("publisher"), agent)
+    return attribution
 
 
 def _report_nameless(provider: Provider, reading: Reading) -> None:

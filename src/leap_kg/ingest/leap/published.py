@@ -28,6 +28,7 @@ from leap_kg.ingest.leap.record import map_merged, merge, read_mapping
 from leap_kg.ingest.mapping.finding import Finding, Severity
 from leap_kg.ingest.mapping.statements import Statements, printable
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
+from leap_kg.ontology.identifiers import Repository, github
 from leap_kg.ontology.iri import iri_text, mint
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF
 
@@ -68,6 +69,10 @@ class LeapPublished(Source):
         self._site = site
         self._base = base
         self._listed: dict[str, _Listed] = {}
+
+    def covers(self, repository: Repository) -> bool:
+        """Whether the catalogue or the input list is in that repository."""
+        return github.has_file(repository, self.origin or "", self._input)
 
     def enumerate(self, listing: Listing) -> Sequence[Ref]:
         """The published entries, and the listed feedstocks that have none."""

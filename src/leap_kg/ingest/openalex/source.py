@@ -12,12 +12,11 @@ from urllib.parse import quote, urlencode
 
 from pydantic import Field
 
-from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Fetcher
 from leap_kg.ingest.openalex.reading import map_part, name_of
-from leap_kg.ingest.source import Listing, Mapped, RawRecord, RecordUnusable, Ref, Source
+from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ingest.works.document import cut, read_object, version
-from leap_kg.ingest.works.membership import Members
+from leap_kg.ingest.works.register import ROLE, Address, Register, RegisterConfig
 from leap_kg.ingest.works.walk import Page, Walk
 
 _FIELDS = (
@@ -25,19 +24,10 @@ _FIELDS = (
     "updated_date"
 )
 _VOLATILE = ("updated_date",)
-_ROLE = "work"
 
 
-class OpenAlex(Source):
+class OpenAlex(Register["OpenAlexConfig"]):
     """The works of a platform; a record's key is its DOI in lower case, or its OpenAlex id if it has none."""
-
-    def __init__(self, config: "OpenAlexConfig", base: str) -> None:
-        self.id = config.id
-        self.title = config.title
-        self.origin = config.api
-        self.stale_after = config.stale_after
-        self._config = config
-        self._base = base
 
     def enumerate(self, listing: Listing) -> Iterable[Ref]:
         """The works of each award, person, organisation and further filter, then those that the list names."""
@@ -53,14 +43,11 @@ class OpenAlex(Source):
     def fetch(self, ref: Ref, fetcher: Fetcher) -> RawRecord:
         """One work by DOI or OpenAlex id, wherever that leads by now."""
         body = fetcher.fetch(ref.url)
-        return RawRecord(ref.key, (cut(_ROLE, ref.url, read_object(body.data, body.url)),))
+        return RawRecord(ref.key, (cut(ROLE, ref.url, read_object(body.data, body.url)),))
 
-    def map(self, record: RawRecord) -> Mapped:
+    def _map(self, key: str, part: Part) -> Mapped:
         """How the work can be read, how often it is cited, and whether it still stands."""
-        part = record.part(_ROLE)
-        if part is None:
-            raise RecordUnusable("the stored record lacks its work; harvest it again", record.key)
-        return map_part(record.key, part, self._config.members, self._base)
+        return map_part(key, part, self._config.members, self._base)
 
     def _filters(self) -> Iterator[str]:
         members = self._config.members
@@ -71,7 +58,7 @@ class OpenAlex(Source):
 
     def _listing(self, chosen: str, cursor: str) -> str:
         asked = {"filter": chosen, "per_page": str(self._config.rows), "select": _FIELDS, "cursor": cursor}
-        return f"{self._config.api.rstrip('/')}/works?{urlencode(asked)}"
+        return self._below(f"works?{urlencode(asked)}")
 
     def _page(self, url: str, fetcher: Fetcher) -> Page:
         answer = read_object(fetcher.fetch(url).data, url)
@@ -91,18 +78,17 @@ class OpenAlex(Source):
             return Ref(f"item {number + 1} of {page.url}", page.url, problem)
         identifier, number_of_doi = names
         address = self._address(identifier)
-        found = (cut(_ROLE, address, item),)
+        found = (cut(ROLE, address, item),)
         return Ref(number_of_doi or identifier, address, version=version(item, _VOLATILE), found=found)
 
     def _address(self, name: str) -> str:
-        return f"{self._config.api.rstrip('/')}/works/{quote(name, safe=':/')}?select={_FIELDS}"
+        return self._below(f"works/{quote(name, safe=':/')}?select={_FIELDS}")
 
 
-class OpenAlexConfig(SourceConfig):
+class OpenAlexConfig(RegisterConfig):
     """`members`: what makes a work the platform's; `ids`: works by OpenAlex id; `filters`: in the words of its API."""
 
-    api: Annotated[str, Field(pattern=r"^https?://")] = "https://api.openalex.org"
-    members: Members = Members()
+    api: Address = "https://api.openalex.org"
     ids: tuple[Annotated[str, Field(pattern=r"^W[1-9][0-9]*$")], ...] = ()
     filters: tuple[Annotated[str, Field(pattern=r"^[a-z_.]+:\S+$")], ...] = ()
     rows: Annotated[int, Field(ge=1, le=100)] = 100

@@ -11,7 +11,6 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Ask, Fetcher
 from leap_kg.ingest.mapping.finding import Place
 from leap_kg.ingest.mapping.statements import Statements
@@ -20,22 +19,15 @@ from leap_kg.ingest.orcid.works import say_works
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ingest.works.document import read_object
 from leap_kg.ingest.works.reading import reading_of
+from leap_kg.ingest.works.register import Address, ApiConfig, ApiSource
 from leap_kg.ontology.identifiers import Refusal, orcid
 
 _ACCEPT = "application/vnd.orcid+json, application/json"
 Section = Literal["works", "employments"]
 
 
-class OrcidPeople(Source):
+class OrcidPeople(ApiSource["OrcidConfig"]):
     """The people that the configuration names; a record's key is the ORCID iD."""
-
-    def __init__(self, config: "OrcidConfig", base: str) -> None:
-        self.id = config.id
-        self.title = config.title
-        self.origin = config.api
-        self.stale_after = config.stale_after
-        self._config = config
-        self._base = base
 
     def enumerate(self, listing: Listing) -> Iterable[Ref]:
         """Each person once."""
@@ -56,13 +48,13 @@ class OrcidPeople(Source):
         return map_parts(record, part, self._base)
 
     def _address(self, person: str, section: str) -> str:
-        return f"{self._config.api.rstrip('/')}/{person}/{section}"
+        return self._below(f"{person}/{section}")
 
 
-class OrcidConfig(SourceConfig):
+class OrcidConfig(ApiConfig):
     """`people`: their ORCID iDs; `sections`: what is read of each beside the name."""
 
-    api: Annotated[str, Field(pattern=r"^https?://")] = "https://pub.orcid.org/v3.0"
+    api: Address = "https://pub.orcid.org/v3.0"
     people: Annotated[tuple[str, ...], Field(min_length=1)]
     sections: tuple[Section, ...] = ("works", "employments")
 

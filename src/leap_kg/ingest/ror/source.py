@@ -24,6 +24,7 @@ from leap_kg.ingest.ror.dump import read_dump
 from leap_kg.ingest.ror.mapping import map_organisation
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ontology.identifiers import Refusal, ror
+from leap_kg.ontology.iri import mint
 
 SITE = "https://ror.org/"
 MAX_PACKED = 512 * 2**20
@@ -49,7 +50,9 @@ class Organisations(Source):
     ) -> None:
         self.id = id
         self.title = title
-        self.origin = self._address = dump.resolve().as_uri() if isinstance(dump, Path) else dump
+        # Where a file lies on this machine is nobody's business.
+        self.origin = None if isinstance(dump, Path) else dump
+        self._address = self.origin or mint(base, "file", id).value
         self.stale_after = stale_after
         self._dump = dump
         self._wanted = frozenset(wanted)
@@ -86,7 +89,7 @@ class Organisations(Source):
         try:
             return self._dump.open("rb")
         except OSError as error:
-            reason = f"cannot be read ({error.strerror}): download a dump from https://doi.org/10.5281/zenodo.6347574"
+            reason = f"{self._dump} cannot be read ({error.strerror}): download a dump from https://doi.org/10.5281/zenodo.6347574"
             raise RecordUnusable(reason, self._address) from None
 
     def map(self, record: RawRecord) -> Mapped:

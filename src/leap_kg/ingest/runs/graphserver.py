@@ -30,9 +30,10 @@ class Conflict(HomeError):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a graph stands on the server: its validator, `""` if it is not there."""
+    """How a graph stands on the server: its validator, `""` if it is not there, and the server's revision if told."""
 
     tag: str
+    revision: int = 0
 
 
 class GraphServer:
@@ -68,7 +69,9 @@ class GraphServer:
     def standing(self, graph: str) -> Standing:
         """How the graph stands; raises `HomeError`."""
         answer = self._ask("HEAD", graph, {"Accept": "application/n-triples"})
-        return Standing("" if answer.status_code == 404 else answer.headers.get("ETag", ""))
+        revision = answer.headers.get("Leap-Revision", "")
+        number = int(revision) if revision.isdecimal() and len(revision) < 16 else 0
+        return Standing("" if answer.status_code == 404 else answer.headers.get("ETag", ""), number)
 
     def triples(self, graph: str) -> Iterator[bytes]:
         """What the graph says, as pieces of N-Triples; raises `HomeError`, also if it is more than is given out."""
@@ -100,7 +103,8 @@ class GraphServer:
                     timeout=_TIMEOUT, stream=stream, allow_redirects=False,
                 )  # fmt: skip
             except requests.RequestException as error:
-                raise HomeError(f"{self.address} cannot be reached ({_kind(error)}); is it running?") from None
+                reason = f"cannot be reached ({_kind(error)}); is it running, and is --to right?"
+                raise HomeError(f"{self.address} {reason}") from None
             wait = _wait(answer)
             if wait is None or time.monotonic() + wait > until:
                 return self._judged(answer, graph)

@@ -20,18 +20,19 @@ from structlog.contextvars import bound_contextvars
 
 from leap_kg.graph.activity import Activity
 from leap_kg.graph.names import source_graph
-from leap_kg.graph.publication.change import Difference
+from leap_kg.graph.publication.change import Difference, Publication
 from leap_kg.graph.publication.provenance import graph_revision
 from leap_kg.graph.publication.records import Record
 from leap_kg.graph.publish import Rejected
 from leap_kg.ingest.runs.composition import Composer
 from leap_kg.ingest.runs.departures import Departures, departed
 from leap_kg.ingest.runs.plan import Planner
-from leap_kg.ingest.runs.publication import NOTHING, Opened, Target
+from leap_kg.ingest.runs.publication import NOTHING, Opened, Sent, Target
 from leap_kg.ingest.runs.scene import Around, Elsewhere
 from leap_kg.ingest.runs.taking import Progress, Taker, Taking
 from leap_kg.ingest.source import Ref, Source
 from leap_kg.ingest.state import RunReport, State
+from leap_kg.ingest.state.causes import Cause, causes
 from leap_kg.ontology.iri import iri_text
 from leap_kg.ontology.jsonld import quads_in
 
@@ -49,6 +50,10 @@ class Outcome:
 
     report: RunReport
     difference: Difference
+    causes: tuple[Cause, ...] = ()
+    """Why records could not be taken."""
+    sent: Sent | None = None
+    """What a server took of it, if there is one."""
 
 
 class _Refused(Exception):
@@ -132,7 +137,8 @@ class Harvest:
             except _Refused as refusal:
                 return self._failed(taking, run, str(refusal), opened)
             else:
-                return self._finish(taking, activity, changed, publication.difference, publication.revision)
+                sent = opened.sent(taking.source.id)
+                return self._finish(taking, activity, changed, publication, sent)
 
     def _digests(self, source: str, composer: Composer) -> tuple[list[tuple[int, str, str]], set[str]]:
         """Number, key and digest of each record, and the keys of those whose digest is new."""
@@ -203,7 +209,7 @@ class Harvest:
             self._staged.take_out(taking.source.id, taking.known[key])
 
     def _finish(
-        self, taking: Taking, activity: Activity, changed: set[str], difference: Difference, revision: int
+        self, taking: Taking, activity: Activity, changed: set[str], publication: Publication, sent: Sent | None
     ) -> Outcome:
         fresh = taking.seen - taking.dead.keys()
         published = len(changed & fresh)
@@ -219,19 +225,30 @@ class Harvest:
             unchanged=len(fresh) - published + len(taking.absent),
             dead=len(taking.dead),
             tombstoned=len(taking.gone),
-            revision=revision,
+            revision=publication.revision,
             message="; ".join(filter(None, (taking.shortfall, taking.held, taking.missing))),
             scope=taking.scope,
         )
         if not report.balanced:
             raise AssertionError(f"records went missing in the accounts of {taking.source.id}: {report}")
+        dead = tuple(causes(taking.dead.values()))
+        for cause in dead:
+            about = {"records": len(cause.letters), "host": cause.host, "example": cause.example.key}
+            log.warning("dead letter", source=report.source, stage=cause.stage, reason=cause.reason, **about)
         if self._target.writes:
             retried = None if taking.scope == "full" else taking.seen
+            self._listed_again(taking)
             self._state.finish(report, (), (), taking.dead.values(), retried)
             self._planner.finished(taking)
             counts = {"published": published, "dead": report.dead, "tombstoned": report.tombstoned}
-            log.info("harvested", source=report.source, revision=revision, seen=report.seen, **counts)
-        return Outcome(report, difference)
+            log.info("harvested", source=report.source, revision=report.revision, seen=report.seen, **counts)
+        return Outcome(report, publication.difference, dead, sent)
+
+    def _listed_again(self, taking: Taking) -> None:
+        """A record that was listed was not absent, also if it could not be taken; a replay lists nothing."""
+        for key in taking.dead.keys() & taking.known.keys() if not taking.replayed else ():
+            if taking.known[key].absences:
+                self._staged.miss(taking.source.id, taking.known[key], 0, 0)
 
     def _failed(self, taking: Taking, run: str, reason: str, opened: Opened) -> Outcome:
         source, moment = taking.source, datetime.now(UTC).isoformat()

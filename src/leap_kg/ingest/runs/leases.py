@@ -6,12 +6,12 @@ Two that asked one host at once would not know of each other's requests, and be 
 import fcntl
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 import structlog
 
-from leap_kg.graph.home import Home, HomeError, unwritable
+from leap_kg.graph.home import Home, unwritable
 
 _POLL = 0.5
 """Seconds between two looks at a lease that another process has."""
@@ -20,9 +20,12 @@ log = structlog.get_logger(__name__)
 
 
 @contextmanager
-def leased(home: Home, sources: Sequence[str]) -> Iterator[None]:
-    """Hold these sources of the home; raises `HomeError` if another process harvests one of them."""
-    folder = home.path / "harvesting"
+def leased(home: Home, sources: Sequence[str]) -> Iterator[dict[str, str]]:
+    """Hold those of the sources that nobody has; gives the others, each with the pid of the process that has it.
+
+    Raises `HomeError` if the home cannot be written.
+    """
+    folder, busy = home.path / "harvesting", dict[str, str]()
     with ExitStack() as stack:
         try:
             folder.mkdir(exist_ok=True)
@@ -32,21 +35,22 @@ def leased(home: Home, sources: Sequence[str]) -> Iterator[None]:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
                     file.seek(0)
-                    holder = file.read().strip() or "unknown"
-                    raise HomeError(
-                        f"another process (pid {holder}) harvests {source} into {home.path}; wait for it, or stop it"
-                    ) from None
+                    busy[source] = file.read().strip() or "unknown"
+                    continue
                 file.truncate(0)
                 file.write(str(os.getpid()))
                 file.flush()
         except OSError as error:
             raise unwritable(home.path, error) from None
-        yield
+        yield busy
 
 
 @contextmanager
-def fetching(home: Home) -> Iterator[None]:
-    """Be the one process that fetches into the home; waits for another to finish. Raises `HomeError`."""
+def fetching(home: Home, waiting: Callable[[], object] = lambda: None) -> Iterator[None]:
+    """Be the one process that fetches into the home; waits for another to finish, and calls `waiting` before.
+
+    Raises `HomeError`.
+    """
     try:
         file = (home.path / "harvesting" / "fetching.lock").open("a")
     except OSError as error:
@@ -60,6 +64,7 @@ def fetching(home: Home) -> Iterator[None]:
             except BlockingIOError:
                 if not told:
                     log.info("waiting for another harvest to finish")
+                    waiting()
                     told = True
                 time.sleep(_POLL)
         yield

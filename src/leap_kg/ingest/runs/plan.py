@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 
+import structlog
 from pydantic import BaseModel
 
 from leap_kg import __version__
+from leap_kg.ingest.runs.code import code_of
 from leap_kg.ingest.runs.taking import Progress, Taker, Taking, Wanted
 from leap_kg.ingest.source import Source
 from leap_kg.ingest.state import RunReport, State
@@ -24,6 +26,8 @@ FULL_EVERY = 10
 """Of so many successful runs of a source that can list changes, one lists everything."""
 _RUNS = 200
 _PLAIN = (str, bytes, bool, int, float, timedelta, datetime, PurePath, BaseModel, tuple, frozenset, type(None))
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class Planner:
 
     def _wanted(self, source: Source) -> Wanted:
         anew = self.state.mapping_settings(source.id) not in ("", mapping_settings(source))
+        if anew:
+            log.info("mapping all records anew, by another program or entry than last time", source=source.id)
         if self.only is not None:
             return Wanted(only=self.only.get(source.id, ()), anew=anew)
         # Only a complete listing lets go what was approved to go.
@@ -99,8 +105,8 @@ def due(state: State, source: Source) -> bool:
 
 
 def mapping_settings(source: Source) -> str:
-    """What `source.map` may depend on besides bodies: the program's version, the class, and its plain attributes."""
+    """What `source.map` may depend on besides bodies: the program and its version, the class, its plain attributes."""
     kind = type(source)
     plain = sorted((name, repr(value)) for name, value in vars(source).items() if isinstance(value, _PLAIN))
-    text = f"{__version__} {kind.__module__}.{kind.__qualname__} {plain}"
+    text = f"{__version__} {code_of(kind)} {kind.__module__}.{kind.__qualname__} {plain}"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import Protocol
 
 from pyoxigraph import NamedNode, Quad
@@ -13,6 +14,19 @@ from leap_kg.graph.home import Home
 from leap_kg.graph.publication.change import Difference, Publication
 from leap_kg.graph.publication.records import Record
 from leap_kg.graph.publish import Writer, difference
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the server at `address` was sent of a source: triples added and removed; `revision` is the one it has now.
+
+    That is not what changed here if the graph there was another than the one here.
+    """
+
+    address: str
+    added: int
+    removed: int
+    revision: int
 
 
 class Target(Protocol):
@@ -61,6 +75,10 @@ class Opened(Protocol):
         """Make these records what the source's graph says; raises as `Writer.publish_records`."""
         ...
 
+    def sent(self, source: str) -> Sent | None:
+        """What a server was sent of the source when it was published, `None` if there is no server."""
+        ...
+
 
 class HomeTarget:
     """The graph of a home; waits up to `wait` seconds for another writer, and publishes `first` what comes before."""
@@ -98,6 +116,9 @@ class _Writing:
     def publish(self, source: str, records: Iterable[Record], activity: Activity) -> Publication:
         return self._writer.publish_records(source, records, activity)
 
+    def sent(self, source: str) -> Sent | None:
+        return None
+
 
 class DryTarget:
     """A graph that stays as it is; publications tell what they would change."""
@@ -124,6 +145,9 @@ class _Reading:
     def publish(self, source: str, records: Iterable[Record], activity: Activity) -> Publication:
         quads = (quad for record in records for quad in record.quads())
         return Publication(0, difference(self.graph(), source, quads, self._base))
+
+    def sent(self, source: str) -> Sent | None:
+        return None
 
 
 NOTHING = Difference((), ())

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import structlog
 from pyoxigraph import Store
 
 from leap_kg import __version__
@@ -22,12 +23,12 @@ from leap_kg.ingest.runs.graphserver import GraphServer
 from leap_kg.ingest.runs.harvest import Harvest, Outcome, Progress
 from leap_kg.ingest.runs.leases import fetching, leased
 from leap_kg.ingest.runs.plan import Planner
-from leap_kg.ingest.runs.publication import DryTarget, HomeTarget
+from leap_kg.ingest.runs.publication import NOTHING, DryTarget, HomeTarget
 from leap_kg.ingest.runs.taking import Taker
 from leap_kg.ingest.runs.unfinished import Unfinished
 from leap_kg.ingest.runs.upstream import ServerTarget
 from leap_kg.ingest.source import Source
-from leap_kg.ingest.state import State
+from leap_kg.ingest.state import RunReport, State
 from leap_kg.ontology.declared import ontology_quads
 
 _FIRST_WAIT = 2.0
@@ -35,13 +36,15 @@ _FIRST_WAIT = 2.0
 _WAIT = 300.0
 """Seconds to wait for another writer when there is something to publish."""
 
+log = structlog.get_logger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a round is to go; see `Planner`, and `Taker` for `approve`.
 
     With `resume`, what an interrupted run has fetched is not fetched again; files that are read in place have no
-    need of that.
+    need of that. `waiting` is called if another process has to end its fetching first.
     """
 
     approve: bool = False
@@ -49,6 +52,7 @@ class Options:
     replay: bool = False
     resume: bool = False
     only: Mapping[str, Collection[str]] | None = None
+    waiting: Callable[[], object] = lambda: None
 
 
 def harvest_round(
@@ -65,15 +69,23 @@ def harvest_round(
     """Harvest the sources; yields each outcome as soon as it is published. Raises `HomeError`.
 
     All are read before the first is published, and of one address all see the same answer. While sources are read,
-    others may write into the home; no other process harvests these sources. What is published
-    is sent to the `server` too, if there is one.
+    others may write into the home; no other process harvests these sources. One that another process harvests already
+    is passed over: its outcome is `busy`. What is published is sent to the `server` too, if there is one.
     """
     chosen = options or Options(approve=approve)
     home.create()
     with ExitStack() as stack:
-        stack.enter_context(leased(home, [source.id for source in sources]))
+        taken = stack.enter_context(leased(home, [source.id for source in sources]))
+        yield from (_busy(home, source, taken[source.id]) for source in sources if source.id in taken)
+        free = [source for source in sources if source.id not in taken]
+        if not free:
+            return
+        if server is not None:
+            stack.callback(server.close)
+            # Whether it is there is seen before hours of fetching, not after.
+            server.standing(source_graph(base, free[0].id).value)
         if chosen.resume:
-            stack.enter_context(fetching(home))
+            stack.enter_context(fetching(home, chosen.waiting))
         # Whether the home can be written is seen before hours of fetching, not after.
         with followed_writer(home, base, _FIRST_WAIT) if chosen.resume else WriterLock(home, _FIRST_WAIT):
             pass
@@ -91,7 +103,15 @@ def harvest_round(
             approve=chosen.approve,
             finished=unfinished.finish if unfinished else None,
         )
-        yield from harvest.run(sources, progress)
+        yield from harvest.run(free, progress)
+
+
+def _busy(home: Home, source: Source, pid: str) -> Outcome:
+    """What is said of a source that another process harvests; no run is remembered."""
+    now = datetime.now(UTC).isoformat()
+    reason = f"another process (pid {pid}) harvests {source.id} into {home.path}; wait for it, or stop it"
+    log.warning("source busy", source=source.id, reason=reason)
+    return Outcome(RunReport("", source.id, source.title, now, now, "busy", 0, 0, 0, 0, 0, 0, reason), NOTHING)
 
 
 def dry_round(

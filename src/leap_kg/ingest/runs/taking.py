@@ -76,7 +76,7 @@ class Taking:
         self, ref: Ref, stage: str, reason: str, parts: Iterable[KeptPart] = (), version: str | None = None
     ) -> None:
         """Make the record a dead letter; what was last good about it stays."""
-        log.warning("dead letter", source=self.source.id, key=ref.key, stage=stage, reason=reason)
+        log.debug("record not taken", source=self.source.id, key=ref.key, stage=stage, reason=reason)
         self.dead[ref.key] = DeadLetter(
             self.source.id, ref.key, printable(ref.url), stage, printable(reason),
             version=ref.version if version is None else version, parts=tuple(parts),

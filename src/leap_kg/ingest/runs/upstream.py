@@ -8,10 +8,12 @@ Hazard: a change that is too large for one request is sent in several, each a re
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NoReturn
 
 import structlog
 from pyoxigraph import NamedNode, Quad
@@ -25,9 +27,10 @@ from leap_kg.graph.publication.change import Change, Publication
 from leap_kg.graph.publication.provenance import graph_revision
 from leap_kg.graph.publication.records import Record
 from leap_kg.graph.publication.sorting import Batch, Sorter, compared, cut
+from leap_kg.graph.remote.protocol import Refusal, RemoteError, TooLong
 from leap_kg.graph.remote.store import RemoteStore
 from leap_kg.ingest.runs.graphserver import Conflict, GraphServer
-from leap_kg.ingest.runs.publication import Opened, Quads, Target
+from leap_kg.ingest.runs.publication import Opened, Quads, Sent, Target
 from leap_kg.remote import Remote
 
 _CHUNK_BYTES = 16 * 2**20
@@ -64,6 +67,7 @@ class _Sending:
         self._server = server
         address = f"{server.address}/sparql"
         self._there = RemoteStore(Remote(query=address, update=address))
+        self._sent: dict[str, Sent] = {}
 
     def store(self) -> Quads:
         return _Divided(self._here.store(), self._there)
@@ -81,22 +85,35 @@ class _Sending:
         publication = self._here.publish(source, records, activity)
         after = graph_revision(self.graph(), graph, self._base)
         known, tag = self._noted(source)
-        if known == after and tag:
+        standing = self._server.standing(graph.value)
+        if known == after and tag and standing.tag == tag:
+            self._sent[source] = Sent(self._server.address, 0, 0, standing.revision)
             return publication
         self._note(source, None)
-        if known == before and tag:
+        if not (tag and standing.tag):
+            sent = self._compare(source, graph)
+        elif known == after:
+            self._conflict(source, Conflict(f"{graph.value} has changed on {self._server.address} since it was sent"))
+        elif known == before:
             difference = publication.difference
-            self._send(source, graph, ((b"D", difference.removed), (b"A", difference.added)), tag)
+            sent = self._send(source, graph, ((b"D", difference.removed), (b"A", difference.added)), tag)
         else:
-            self._compare(source, graph)
-        self._note(source, (after, self._server.standing(graph.value).tag))
+            sent = self._compare(source, graph)
+        standing = self._server.standing(graph.value)
+        self._sent[source] = Sent(self._server.address, sent[b"A"], sent[b"D"], standing.revision)
+        self._note(source, (after, standing.tag))
         return publication
 
-    def _send(self, source: str, graph: NamedNode, change: Iterable[tuple[bytes, Iterable[Quad]]], tag: str) -> None:
-        lines = (b"%s %s .\n" % (code, str(quad.triple).encode()) for code, quads in change for quad in quads)
-        self._patch(source, graph, lines, tag)
+    def sent(self, source: str) -> Sent | None:
+        return self._sent.get(source)
 
-    def _compare(self, source: str, graph: NamedNode) -> None:
+    def _send(
+        self, source: str, graph: NamedNode, change: Iterable[tuple[bytes, Iterable[Quad]]], tag: str
+    ) -> Counter[bytes]:
+        lines = ((code, str(quad.triple).encode()) for code, quads in change for quad in quads)
+        return self._patch(source, graph, lines, tag)
+
+    def _compare(self, source: str, graph: NamedNode) -> Counter[bytes]:
         """Make the graph there what it is here, whatever it says now."""
         tag = self._server.standing(graph.value).tag
         with TemporaryDirectory(dir=self._staging) as name:
@@ -110,23 +127,35 @@ class _Sending:
                 ending = f" {graph} .".encode()
                 spools = ((b"D", change.removed), (b"A", change.added))
                 lines = (
-                    b"%s %s .\n" % (code, line.removesuffix(ending))
+                    (code, line.removesuffix(ending))
                     for code, spool in spools
                     for batch in spool.batches()
                     for line in batch
                 )
-                self._patch(source, graph, lines, tag)
+                return self._patch(source, graph, lines, tag)
 
-    def _patch(self, source: str, graph: NamedNode, lines: Iterable[bytes], tag: str) -> None:
+    def _patch(self, source: str, graph: NamedNode, lines: Iterable[tuple[bytes, bytes]], tag: str) -> Counter[bytes]:
+        """Send the lines, each a triple with what is to be done with it; how many of each kind there were."""
+        sent = Counter[bytes]()
+
+        def written() -> Iterator[bytes]:
+            for code, triple in lines:
+                sent[code] += 1
+                yield b"%s %s .\n" % (code, triple)
+
         try:
-            for chunk in _chunks(lines):
+            for chunk in _chunks(written()):
                 self._server.patch(graph.value, chunk, tag)
                 tag = self._server.standing(graph.value).tag
         except Conflict as conflict:
-            raise HomeError(
-                f"{conflict}; if another process harvests {source} too, stop one of the two. The next harvest of "
-                f"{source} from here compares the whole graph and makes it what is here"
-            ) from None
+            self._conflict(source, conflict)
+        return sent
+
+    def _conflict(self, source: str, conflict: Conflict) -> NoReturn:
+        raise HomeError(
+            f"{conflict}; if another process harvests {source} too, stop one of the two. The next harvest of "
+            f"{source} from here compares the whole graph and makes it what is here"
+        ) from None
 
     def _noted(self, source: str) -> tuple[int, str]:
         """The revision of the graph here that was last sent, and the validator that it got there."""
@@ -163,8 +192,23 @@ class _Divided:
         graph: NamedNode | None,
         /,
     ) -> Iterator[Quad]:
-        place: Callable[..., Iterator[Quad]] = (self._there if graph is None else self._here).quads_for_pattern
-        return place(subject, predicate, target, graph)
+        if graph is not None:
+            return self._here.quads_for_pattern(subject, predicate, target, graph)
+        return self._asked(subject, predicate, target)
+
+    def _asked(
+        self, subject: NamedNode | None, predicate: NamedNode | None, target: NamedNode | None
+    ) -> Iterator[Quad]:
+        try:
+            yield from self._there.quads_for_pattern(subject, predicate, target, None)
+        except (Refusal, TooLong):
+            raise
+        except RemoteError:
+            # What the store says of itself names the settings of a server that this home reads from.
+            raise HomeError(
+                f"{self._there.remote.query} does not tell what other sources say; is --to the address of a leap-kg "
+                "server that is running?"
+            ) from None
 
 
 def _chunks(lines: Iterable[bytes]) -> Iterator[Batch]:

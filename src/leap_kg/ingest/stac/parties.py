@@ -10,7 +10,7 @@ from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.stac.naming import resolved
 from leap_kg.ontology.identifiers import Refusal, licence
 from leap_kg.ontology.iri import digest, iri_text, mint, part, slug
-from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ORG, PROV, SKOS
+from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ORG, PROV, SCHEMA, SKOS, XSD
 
 _ROLES = ("licensor", "producer", "processor", "host")
 _LONGEST_SLUG = 80
@@ -20,7 +20,8 @@ _UNLISTED = frozenset({"proprietary", "various", "other"})
 
 def say_providers(node: NamedNode, value: object, path: Path, reading: Reading, say: Statements, base: str) -> None:
     """The providers of a list, each an organisation with its roles."""
-    for provider, place in reading.mappings(value, path):
+    placed: set[NamedNode] = set()
+    for position, (provider, place) in enumerate(reading.mappings(value, path), start=1):
         name = reading.text(provider.get("name"), (*place, "name"))
         if not name:
             hint = "Name the provider."
@@ -35,6 +36,9 @@ def say_providers(node: NamedNode, value: object, path: Path, reading: Reading, 
         attribution = part(node, "attribution", organization.value, *(role.value for role in roles))
         say.link(node, PROV("qualifiedAttribution"), attribution)
         say.type(attribution, PROV("Attribution"))
+        if attribution not in placed:
+            placed.add(attribution)
+            say.text(attribution, SCHEMA("position"), str(position), XSD("integer"))
         say.link(attribution, PROV("agent"), organization)
         for role in roles or [mint(base, "role", "provider")]:
             say.link(attribution, DCAT("hadRole"), role)

@@ -131,6 +131,12 @@ def parse_file(text: str) -> File | Refusal:
     return _file(repository, place, folder=view == "tree", fragment=address.fragment)
 
 
+def has_file(repository: Repository, *addresses: str) -> bool:
+    """Whether one of the addresses is that of a file, or of a folder, in the repository."""
+    files = (parse_file(address) for address in addresses)
+    return any(isinstance(file, File) and file.repository.key == repository.key for file in files)
+
+
 def parse_login(text: str) -> Login | Refusal:
     """The login that `text` names: bare, with `@` before it, or the URL of a profile."""
     cleaned = clean(text, "GitHub login")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 from pyoxigraph import Literal
-from starlette.responses import FileResponse, StreamingResponse
+from starlette.responses import FileResponse, PlainTextResponse, StreamingResponse
 
 from leap_kg.graph.history.changestore import change_node
 from leap_kg.graph.history.feed import in_feed
@@ -21,7 +21,7 @@ from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.log.patchfile import Header, LogError
 from leap_kg.ontology.namespaces import PROV, XSD
 from leap_kg.web.answers import Resource, answer, page, render, site_of, twins
-from leap_kg.web.history.change import change_page
+from leap_kg.web.history.change import NO_KIND, change_page
 from leap_kg.web.history.changes import change_list
 from leap_kg.web.history.following import Following, since_revision
 from leap_kg.web.listing import number
@@ -93,20 +93,20 @@ def change(request: Request, name: str) -> Response:
             return _json(request, site, revised)
         return _page(request, site, revision, revised)
     except LogError:
-        return page(
-            request,
-            "message.html",
-            revision,
-            500,
-            title=f"Revision {wanted} cannot be shown",
-            text="Its patch file is missing or damaged; `leap-kg log verify` on the server says which.",
-        )
+        title = f"Revision {wanted} cannot be shown"
+        text = "Its patch file is missing or damaged; `leap-kg log verify` on the server says which."
+        if suffix:
+            return PlainTextResponse(f"{title}. {text}\n", 500)
+        return page(request, "message.html", revision, 500, title=title, text=text)
 
 
 def _page(request: Request, site: Site, revision: Revision, revised: Revised) -> Response:
     wanted = revised.revision
-    current = number(request.query_params.get("page"), 1, 1_000_000)
-    view = change_page(site.log, site.history.timeline, site.patch_gate, revision.reading, revised, current)
+    given = request.query_params
+    current = number(given.get("page"), 1, 1_000_000)
+    how, kind = given.get("how", ""), given.get("kind", "")
+    chosen = (how, "" if kind == NO_KIND else kind) if how else ("", "") if "list" in given or "page" in given else None
+    view = change_page(site.log, site.history.timeline, site.patch_gate, revision.reading, revised, chosen, current)
     names = (("JSON", ".json", JSON.media_type), ("RDF Patch", ".rdfp", _PATCH), ("TriG", ".trig", _TRIG))
     formats = [{"label": label, "path": f"/changes/{wanted}{end}", "type": kind} for label, end, kind in names]
     return page(request, "change.html", revision, page=view, section="changes", formats=formats)

@@ -36,12 +36,11 @@ def contributors_of(reading: Reading, node: NamedNode) -> list[Contributor]:
         agent, anchor = reading.one(attribution, PROV("agent")), fragment_of(node, attribution)
         if agent is None or not anchor:
             continue
-        place = reading.text(attribution, SCHEMA("position"))
         found.append(
             Contributor(
                 anchor=anchor,
                 iri=attribution.value,
-                place=int(place) if place.isascii() and place.isdecimal() and len(place) <= 9 else 0,
+                place=place_of(reading, attribution),
                 agent=reading.link(agent),
                 roles=[reading.cell(role) for role in reading.objects(attribution, DCAT("hadRole"))],
                 affiliations=[reading.cell(body) for body in reading.objects(attribution, SCHEMA("affiliation"))],
@@ -49,3 +48,9 @@ def contributors_of(reading: Reading, node: NamedNode) -> list[Contributor]:
             )
         )
     return sorted(found, key=lambda one: (one.place or _LAST, one.agent.label.lower(), one.iri))
+
+
+def place_of(reading: Reading, attribution: NamedNode) -> int:
+    """Which place a record gives an attribution among its others, counted from 1; 0 if it gives none."""
+    place = reading.text(attribution, SCHEMA("position"))
+    return int(place) if place.isascii() and place.isdecimal() and len(place) <= 9 else 0

@@ -7,6 +7,7 @@ from pyoxigraph import NamedNode
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, PROV, SCHEMA, VCARD
 from leap_kg.web.cells import Node
 from leap_kg.web.links import external_href, url
+from leap_kg.web.nodes.contributors import place_of
 from leap_kg.web.nodes.entity import EntityPage, entity_page
 from leap_kg.web.nodes.extents import Extent, extents_of
 from leap_kg.web.nodes.store import StoreEntry, store_entry
@@ -15,17 +16,22 @@ from leap_kg.web.reading import Reading
 from leap_kg.web.revision import Revision
 
 SHOWN_STORES = 200
+_LAST = 10**18
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Who had a part in a dataset, in which roles; `anchor` is the fragment of the attribution."""
+    """Who had a part in a dataset, in which roles; `anchor` is the fragment of the attribution.
+
+    `place` is the provider's in the record, 0 if it is not known.
+    """
 
     anchor: str
     agent: Node
     roles: list[Node]
     description: str
     page: Node | None
+    place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,7 @@ class DatasetPage:
     extents: list[Extent]
     thumbnail: Node | None
     entries: list[Node]
+    series: list[Node]
 
     @property
     def anchors(self) -> set[str]:
@@ -124,7 +131,13 @@ def dataset_page(revision: Revision, node: NamedNode) -> DatasetPage:
         extents=extents_of(reading, node),
         thumbnail=reading.link(depiction) if depiction else None,
         entries=[page for entry in entries for page in _published(reading, entry)],
+        series=[reading.link(whole) for whole in _series(reading, node)],
     )
+
+
+def _series(reading: Reading, node: NamedNode) -> list[NamedNode]:
+    """What the dataset is one of: a collection of STAC for one of its items."""
+    return list(dict.fromkeys([*reading.nodes(node, DCAT("inSeries")), *reading.nodes(node, DCT("isPartOf"))]))
 
 
 def _licence(reading: Reading, node: NamedNode) -> Licence:
@@ -152,9 +165,10 @@ def _providers(reading: Reading, node: NamedNode) -> list[Provider]:
                 roles=[reading.link(role) for role in roles],
                 description=reading.text(attribution, DCT("description")),
                 page=reading.link(page) if page else None,
+                place=place_of(reading, attribution),
             )
         )
-    return sorted(found, key=lambda provider: provider.agent.label.lower())
+    return sorted(found, key=lambda provider: (provider.place or _LAST, provider.agent.label.lower()))
 
 
 def _contacts(reading: Reading, node: NamedNode) -> list[Contact]:

@@ -90,6 +90,8 @@ def _period(reading: Reading, period: NamedNode) -> Cell:
     start, end = (_day(reading.text(period, DCAT(name))) for name in ("startDate", "endDate"))
     if not (start or end):
         return reading.link(period)
+    if start == end:
+        return start
     return f"{start} to {end}" if start and end else f"from {start}" if start else f"until {end}"
 
 

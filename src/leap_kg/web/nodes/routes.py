@@ -33,11 +33,15 @@ from leap_kg.web.negotiation import (
     with_suffix,
 )
 from leap_kg.web.nodes.agents import agent_page
+from leap_kg.web.nodes.concept import concept_page
 from leap_kg.web.nodes.dataset import dataset_page
 from leap_kg.web.nodes.entity import EntityPage, entity_page
 from leap_kg.web.nodes.gone import gone
+from leap_kg.web.nodes.hub import hub_page
+from leap_kg.web.nodes.image import image_page
 from leap_kg.web.nodes.plainform import COLUMNS, as_document, as_rows
 from leap_kg.web.nodes.store import store_page
+from leap_kg.web.nodes.work import work_page
 from leap_kg.web.placed import node_address, placed
 from leap_kg.web.reading import Reading
 from leap_kg.web.revision import Revision
@@ -56,6 +60,11 @@ _BUILDERS: dict[str, tuple[str, Callable[[Revision, NamedNode], Any]]] = {
     "person": ("agent.html", agent_page),
     "organization": ("agent.html", agent_page),
     "repository": ("agent.html", agent_page),
+    "paper": ("work.html", work_page),
+    "work": ("work.html", work_page),
+    "hub": ("hub.html", hub_page),
+    "image": ("image.html", image_page),
+    "concept": ("concept.html", concept_page),
 }
 
 
@@ -175,6 +184,8 @@ def missing(request: Request, iri: str) -> Response:
     revision = revision_asked(request, site)
     if revision.fixed is not None:
         text = "The graph knew nothing of this address then."
+        if not wants_page(request):
+            return PlainTextResponse(f"{text}\n", 404, headers={"Vary": "Accept, Accept-Datetime"})
         return page(request, "message.html", revision, 404, title="Not found", text=text, iri=iri[:500])
     words = " ".join(re.split(r"[^\w]+", readable(iri))[:6]).strip()
     with site.search() as index:
@@ -184,7 +195,9 @@ def missing(request: Request, iri: str) -> Response:
     text = "The graph knows nothing of this address."
     if not wants_page(request):
         alike = "".join(f"{origin(request)}{node.path} {node.label}\n" for node in suggestions)
-        return PlainTextResponse(f"{text}\n" + (f"These have words of it:\n{alike}" if alike else ""), 404)
+        return PlainTextResponse(
+            f"{text}\n" + (f"These have words of it:\n{alike}" if alike else ""), 404, headers={"Vary": "Accept"}
+        )
     return page(
         request,
         "message.html",

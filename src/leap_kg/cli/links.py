@@ -1,0 +1,113 @@
+"""`leap-kg links`: finds links between papers, code, data and environments, and takes a curator's word on them.
+
+What mines is imported when it runs: it brings SHACL along, and the reading commands start in a third of the time
+without.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leap_kg.cli import context
+from leap_kg.cli.output import NOT_FOUND, errors, fail, print_json, print_line, print_table
+
+if TYPE_CHECKING:
+    from leap_kg.links.mining import Report
+
+app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Links with their evidence.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
+_MOST_HOSTS = 15
+
+
+@app.command()
+def mine(
+    repository: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="PATH", help="Mine this local checkout or folder too; may be given more than once."),
+    ] = None,
+    name: Annotated[
+        str, typer.Option("--as", metavar="OWNER/NAME", help="The repository that the one local folder is.")
+    ] = "",
+    approve_removals: Annotated[
+        bool, typer.Option("--approve-removals", help="Let links go of more than a fifth of the repositories.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Mine the files of harvested repositories for links, and publish them with their evidence.
+
+    Nothing is fetched and nothing is run. Files that did not change since the last time are not read again.
+    """
+    from leap_kg.graph.home import Home, HomeError
+    from leap_kg.graph.log.patchfile import LogError
+    from leap_kg.links.checkout import Checkout, NoFolder
+    from leap_kg.links.mining import Held, mine
+    from leap_kg.links.readers import READERS
+
+    settings = context.settings()
+    paths = repository or []
+    if name and len(paths) != 1:
+        raise typer.BadParameter("--as names the one folder that --repository gives")
+    try:
+        checkouts = [Checkout.of(path, name, settings.base) for path in paths]
+        with errors.status("mining") as status:
+            report = mine(
+                Home.of(settings),
+                settings.base,
+                READERS,
+                checkouts,
+                approve=approve_removals,
+                progress=lambda done, total, path: status.update(f"mining: {done} of {total} files"),
+            )
+    except (HomeError, LogError, NoFolder, Held) as error:
+        fail(str(error))
+    if as_json:
+        print_json(asdict(report))
+    else:
+        _print(report)
+
+
+@app.command()
+def verdict(
+    link: Annotated[str, typer.Argument(help="The link: its IRI, or the path of its page.")],
+    word: Annotated[str, typer.Argument(metavar="accepted|rejected|none", help="What you say of it.")],
+) -> None:
+    """Say whether a link holds. The word counts more than its confidence, from the next `leap-kg links mine` on."""
+    from leap_kg.graph.home import Home, HomeError
+    from leap_kg.links.verdicts import WORDS, NoLink, decide
+
+    settings = context.settings()
+    if word not in WORDS:
+        raise typer.BadParameter(f"{word!r} is no verdict; say {', '.join(WORDS)}")
+    try:
+        revision = decide(Home.of(settings), settings.base, context.iri_given(link, settings.base), word)
+    except NoLink as missing:
+        fail(str(missing), status=NOT_FOUND)
+    except HomeError as error:
+        fail(str(error))
+    print_line(f"noted; the graph is at revision {revision}")
+
+
+def _print(report: "Report") -> None:
+    print_line(
+        f"{report.files} files of {report.repositories} repositories, {report.read} of them read; "
+        f"{report.links} links, {report.published} of them published; the graph is at revision {report.revision}"
+    )
+    _table("Signals", "method", report.signals)
+    hosts = dict(list(report.unresolved.items())[:_MOST_HOSTS])
+    _table("Addresses that the graph does not know", "host", hosts)
+    if len(report.unresolved) > _MOST_HOSTS:
+        print_line(f"and {len(report.unresolved) - _MOST_HOSTS} more hosts: `leap-kg links mine --json` has all")
+    _table("Findings", "kind", report.findings)
+    if report.findings:
+        print_line("`leap-kg check --source links.files --full` lists each finding with its place.")
+    if not report.files:
+        print_line("There was nothing to mine: harvest a source of the kind github, or name a folder by --repository.")
+
+
+def _table(title: str, what: str, counts: Mapping[str, int]) -> None:
+    if counts:
+        print_table(title, (what, "number"), counts.items())

@@ -1,0 +1,140 @@
+"""What is an address of data: schemes of object stores, suffixes, hosts; and what is a page, a picture or a badge.
+
+Hazard: texts come from strangers' code. Nothing is fetched or resolved here; an address whose scheme or bucket or host
+is not known whole is none, and neither is one that carries a password.
+"""
+
+import re
+
+from leap_kg.links.code.bounds import LONGEST_TEXT
+from leap_kg.links.signal import UNKNOWN
+
+DATA_SUFFIXES = (
+    "zarr zarr2 zarr3 icechunk nc nc4 nc3 cdf netcdf h5 hdf hdf5 he5 h4 grib grib2 grb grb2 parquet parq pq feather"
+    " arrow csv tsv dat tif tiff geotiff npy npz mat pkl pickle pt pth ckpt tfrecord tfrecords shp geojson gpkg"
+    " jsonl ndjson safetensors joblib onnx zst asc bin xls xlsx"
+)
+_SUFFIX = re.compile(rf"\.(?:{'|'.join(DATA_SUFFIXES.split())})(?:\.(?:gz|bz2|xz|zip|zst))?$", re.IGNORECASE)
+_ARCHIVE = re.compile(r"\.(?:zip|tar|tgz|tar\.gz|tar\.bz2|tar\.xz|gz|bz2)$", re.IGNORECASE)
+_ZARR_INSIDE = re.compile(r"\.(?:zarr\d?|icechunk)/", re.IGNORECASE)
+_PAGE = re.compile(
+    r"\.(?:html?|php|aspx?|jsp|png|jpe?g|svg|gif|ico|webp|md|rst|pdf|ipynb|py|js|css|whl|sh|exe|deb|rpm|dmg|mp4|ttf"
+    r"|woff2?|toml|cfg|lock|R|jl|git)$",
+    re.IGNORECASE,
+)
+_STORAGE = re.compile(r"(?:gs|gcs|s3a?|osn|abfss?|az|adl|hf)\Z", re.IGNORECASE)
+_SCHEME = re.compile(r"([a-z][a-z0-9+]{1,9})://", re.IGNORECASE)
+_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]+(?:@[A-Za-z0-9.-]+)?\Z")
+_HOST = re.compile(
+    r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.)+[A-Za-z]{2,}(?::\d{1,5})?\Z|[\d.]{7,15}(?::\d+)?\Z"
+)
+_STORE_HOST = re.compile(
+    r"(?:^|\.)(?:storage\.googleapis\.com|storage\.cloud\.google\.com|s3[a-z0-9.-]*\.amazonaws\.com|[a-z0-9-]+\.osn\.(?:mghpcc|xsede)\.org"
+    r"|(?:blob|dfs)\.core\.windows\.net|digitaloceanspaces\.com|r2\.cloudflarestorage\.com|r2\.dev|data\.source\.coop"
+    r"|backblazeb2\.com|wasabisys\.com|uni-mainz\.de:\d+|swift\.dkrz\.de)$",
+    re.IGNORECASE,
+)
+_SERVED = re.compile(r"/(?:dodsC|opendap|erddap|fileServer|thredds)/", re.IGNORECASE)
+_RESOLVED = re.compile(r"huggingface\.co/datasets/[^/]+/[^/]+/resolve/", re.IGNORECASE)
+_PAGES_HOST = re.compile(
+    r"(?:^|\.)(?:readthedocs\.(?:io|org)|github\.io|shields\.io|mybinder\.org|colab\.research\.google\.com|doi\.org|youtube\.com"
+    r"|wikipedia\.org|arxiv\.org|orcid\.org|stackoverflow\.com|example\.(?:com|org|net)|pypi\.org|conda\.io|anaconda\.com"
+    r"|medium\.com|gnu\.org|apache\.org|opensource\.org|creativecommons\.org|w3\.org|python\.org|schema\.org|xarray\.dev"
+    r"|localhost|pytorch\.org/docs|nbviewer\.jupyter\.org|console\.cloud\.google\.com)$",
+    re.IGNORECASE,
+)
+_CODE_ARCHIVE = re.compile(r"(?:^|\.)(?:github\.com/[^/]+/[^/]+/archive/|codeload\.github\.com/)", re.IGNORECASE)
+_FIELD = re.compile(r"\{\{[^{}]*\}\}|\$?\{[^{}]*\}|%(?:\(\w+\))?(?:0?\d)?[sd](?![0-9A-Fa-f])|\$[A-Za-z_]\w*")
+_CACHES = re.compile(r"^(?:[a-z][a-z0-9]*(?:://[^:]*)?::)+", re.IGNORECASE)
+_UNFIT = re.compile(
+    r"[\s<>\"'`|\\^]|\.\.\.|…|path/to\b|your[-_]|^s3://bucket/|^gs://bucket/|my-bucket|[^:]///", re.IGNORECASE
+)
+_BEGINNING = re.compile(r"(?:(gs|gcs|s3a?|osn|abfss?|az|adl|hf|ftp)|https?)://([A-Za-z0-9.-]*)")
+_IN_TEXT = re.compile(r"(?:gs|gcs|s3a?|osn|abfss?|az|hf|https?|ftp)://[^\s<>\"'`|\\^,;]+", re.IGNORECASE | re.ASCII)
+
+
+def given(text: str) -> str | None:
+    """The address, if a reader or writer of data was given `text`; `None` if it is no address of data."""
+    return _settled(text, trusted=True)
+
+
+def looking(text: str) -> str | None:
+    """The address, if `text` alone looks like the address of data."""
+    return _settled(text, trusted=False)
+
+
+def within(text: str) -> list[tuple[int, str]]:
+    """The addresses of data in prose, with where they begin."""
+    found = []
+    for match in _IN_TEXT.finditer(text):
+        address = looking(_trimmed(match[0]))
+        if address is not None:
+            found.append((match.start(), address))
+    return found
+
+
+def beginning(text: str) -> bool:
+    """Whether code with this text may put an address of data together: it holds where one may begin."""
+    if "://" not in text:
+        return False
+    return any(scheme or not _PAGES_HOST.search(host) for scheme, host in _BEGINNING.findall(text))
+
+
+def whole(address: str) -> bool:
+    """Whether the address is of one place: no unknown piece, no pattern."""
+    return UNKNOWN not in address and "*" not in address and "?*" not in address
+
+
+def suffixed(address: str) -> bool:
+    """Whether the address ends as files and stores of data do."""
+    return bool(_SUFFIX.search(address.partition("?")[0].rstrip("/")))
+
+
+def _trimmed(text: str) -> str:
+    text = text.rstrip(".,;:!?*_")
+    while text and text[-1] in ")]}" and text.count(text[-1]) > text.count({")": "(", "]": "[", "}": "{"}[text[-1]]):
+        text = text[:-1].rstrip(".,;:!?*_")
+    # A link of Markdown: `[text](address)`, where the text is an address too.
+    return re.split(r"\]\(", text, maxsplit=1)[0]
+
+
+def _settled(text: str, *, trusted: bool) -> str | None:
+    text = text.strip()
+    if "://" not in text or len(text) > LONGEST_TEXT:
+        return None
+    text = _CACHES.sub("", text)
+    scheme = _SCHEME.match(text)
+    if scheme is None:
+        return None
+    if scheme[1].lower() == "file":
+        # Nobody else has that folder, but a graph may be of stores on its own machine.
+        return text if trusted and text.startswith("file:///") and UNKNOWN not in text else None
+    rest = _FIELD.sub(UNKNOWN, text[scheme.end() :].replace(UNKNOWN, "{}"))
+    while UNKNOWN + UNKNOWN in rest:
+        rest = rest.replace(UNKNOWN + UNKNOWN, UNKNOWN)
+    root, _, path = rest.partition("/")
+    if not root or UNKNOWN in root or "*" in root or _UNFIT.search(f"{scheme[0]}{rest.replace(UNKNOWN, 'x')}"):
+        return None
+    address = f"{scheme[0]}{rest}"
+    if _STORAGE.match(scheme[1]):
+        if not _BUCKET.match(root) or (not trusted and not path.strip("/")):
+            return None
+        return None if _PAGE.search(path) else address
+    if scheme[1].lower() not in {"http", "https", "ftp"} or not path.strip("/") or not _HOST.match(root):
+        return None
+    return address if _served(root.lower(), path, trusted=trusted) else None
+
+
+def _served(host: str, path: str, *, trusted: bool) -> bool:
+    """Whether a web server's path is data."""
+    plain = re.split("[?#]", path, maxsplit=1)[0].rstrip("/")
+    if _PAGE.search(plain) or _PAGES_HOST.search(host):
+        return False
+    at = f"{host}/{plain}"
+    if _CODE_ARCHIVE.search(at):
+        return False
+    if _STORE_HOST.search(host) or _SUFFIX.search(plain) or _ZARR_INSIDE.search(plain) or _RESOLVED.search(at):
+        return True
+    if _SERVED.search(f"/{plain}") or (_ARCHIVE.search(plain) and "anaconda" not in host):
+        return True
+    return trusted

@@ -1,0 +1,148 @@
+"""fsspec file systems and bucket clients: what they open, map, list, fetch and put."""
+
+import ast
+from typing import TYPE_CHECKING
+
+from leap_kg.links.code import noting
+from leap_kg.links.code.known import BUCKETS, FILE_SYSTEMS
+from leap_kg.links.code.values import (
+    NOTHING,
+    Alternative,
+    FileSystem,
+    Handle,
+    Items,
+    LocalFile,
+    Values,
+    as_text,
+    joined,
+    one,
+    only,
+)
+from leap_kg.links.signal import UNKNOWN, Role
+
+if TYPE_CHECKING:
+    from leap_kg.links.code.folding import Folder
+
+_SCHEMES = {
+    "gcs": "gs",
+    "gs": "gs",
+    "s3": "s3",
+    "s3a": "s3",
+    "http": "https",
+    "https": "https",
+    "abfs": "abfs",
+    "az": "az",
+    "adl": "adl",
+    "hf": "hf",
+    "file": "file",
+    "local": "file",
+    "reference": "reference",
+    "osn": "osn",
+    "ftp": "ftp",
+}
+_OPENING = {"open", "get_mapper", "glob", "open_async"}
+_FETCHING = {"get", "get_file", "download", "cat", "cat_file", "read_text", "read_bytes", "head", "tail"}
+_LISTING = {"ls", "find", "walk", "listdir"}
+_PUTTING = {"put", "put_file", "upload"}
+_WRITING = {"pipe", "pipe_file", "write_text", "write_bytes"}
+
+
+def made(
+    folder: "Folder", top: str, last: str, node: ast.Call, given: list[Values], named: dict[str, Values]
+) -> Values | None:
+    """The file system or the place in a bucket that the call makes; `None` if it makes none."""
+    if last in FILE_SYSTEMS:
+        return _system(folder, FILE_SYSTEMS[last], node, given, named, places=0)
+    if top == "fsspec" and last == "filesystem":
+        protocol = only(named.get("protocol", given[0] if given else NOTHING))
+        scheme = _SCHEMES.get(protocol, "") if isinstance(protocol, str) else ""
+        return _system(folder, scheme, node, given, named, places=1)
+    if last in BUCKETS and (top in {"icechunk", "obstore"} or "bucket" in named):
+        bucket = named.get("bucket", named.get("container", given[0] if given else NOTHING))
+        prefix = named.get("prefix", one(""))
+        address = joined([one(f"{BUCKETS[last]}://"), bucket, one("/"), prefix])
+        endpoint = noting.option(named, "endpoint_url")
+        return noting.noted(folder, Role.READS, address, node, None, last, endpoint, yields=True)
+    if top == "icechunk" and last in {"open", "open_existing", "create", "open_or_create"}:
+        role = Role.WRITES if "create" in last else Role.READS
+        storage = named.get("storage", given[0] if given else NOTHING)
+        return noting.noted(folder, role, storage, node, None, f"icechunk.{last}", yields=True)
+    if last == "FSMap" or (last in {"S3Map", "GCSMap"} and given):
+        system = only(next((named[key] for key in ("fs", "s3", "gcs") if key in named), [*given, NOTHING, NOTHING][1]))
+        if isinstance(system, FileSystem):
+            return method(folder, system, "get_mapper", node, given, named)
+    if last == "FsspecStore" and (given or "fs" in named):
+        system = only(named.get("fs", given[0] if given else NOTHING))
+        if isinstance(system, FileSystem):
+            return method(folder, system, "get_mapper", node, [named.get("path", one(""))], {})
+    return None
+
+
+def _system(
+    folder: "Folder", scheme: str, node: ast.Call, given: list[Values], named: dict[str, Values], places: int
+) -> Values:
+    endpoint = noting.option(named, "endpoint_url") or ""
+    if scheme != "reference":
+        return one(FileSystem(scheme, endpoint))
+    root = named.get("fo", given[places] if len(given) > places else NOTHING)
+    handles = noting.noted(folder, Role.READS, root, node, None, "reference file system", yields=True)
+    return handles if isinstance(only(handles), Handle) else one(FileSystem("reference"))
+
+
+def method(
+    folder: "Folder", system: FileSystem, name: str, node: ast.Call, given: list[Values], named: dict[str, Values]
+) -> Values:
+    """`system.name(…)`; a system of unknown scheme takes whole addresses only."""
+    if name in _PUTTING:
+        target = named.get("rpath", given[1] if len(given) > 1 else NOTHING)
+        noting.noted(folder, Role.WRITES, _located(system, target), node, None, f"fs.{name}", system.endpoint)
+        return NOTHING
+    place = next((named[key] for key in ("path", "rpath", "root", "urlpath") if key in named), None)
+    if place is None:
+        place = given[0] if given else NOTHING
+    located = _located(system, place)
+    if name in _LISTING:
+        inside = joined([located, one(f"/{UNKNOWN}")])
+        return one(Items((inside,))) if system.scheme else NOTHING
+    if name in _WRITING:
+        noting.noted(folder, Role.WRITES, located, node, None, f"fs.{name}", system.endpoint)
+        return NOTHING
+    if name in _FETCHING:
+        if system.scheme:
+            noting.noted(folder, Role.READS, located, node, None, f"fs.{name}", system.endpoint)
+        return NOTHING
+    if name not in _OPENING:
+        return NOTHING
+    mode = only(named.get("mode", given[1] if len(given) > 1 and name == "open" else NOTHING))
+    role = Role.WRITES if name == "open" and isinstance(mode, str) and mode[:1] in "wxa" else Role.READS
+    told = node.args[0] if node.args else None
+    if system.scheme == "file":
+        return one(LocalFile(as_text(only(place))))
+    found = noting.noted(folder, role, located, node, told, f"fs.{name}", system.endpoint, yields=True)
+    return one(Items(tuple((each,) for each in found))) if name == "glob" and found is not NOTHING else found
+
+
+def _located(system: FileSystem, place: Values) -> Values:
+    """The paths as whole addresses."""
+    if system.scheme in {"", "https", "reference"}:
+        return place
+    if system.scheme == "file":
+        return NOTHING
+    return tuple(Alternative(_whole(system.scheme, value), when) for value, when in _spread(place))
+
+
+def _spread(place: Values) -> Values:
+    return tuple(
+        inner
+        for each in place
+        for inner in (
+            [deep for item in each.value.each[:200] for deep in item] if isinstance(each.value, Items) else [each]
+        )
+    )
+
+
+def _whole(scheme: str, value: object) -> "str | Handle":
+    if isinstance(value, Handle):
+        return value
+    text = as_text(value)  # type: ignore[arg-type]
+    return text if "://" in text or not text else f"{scheme}://{text.lstrip('/')}"

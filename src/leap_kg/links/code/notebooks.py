@@ -1,0 +1,86 @@
+"""Reads one notebook: its cells in order, as one program; a cell that cannot be read does no harm to the others.
+
+The language decides who reads the code: `READERS` is the one place where another language is added.
+"""
+
+from collections.abc import Callable, Sequence
+
+from leap_kg.ingest.mapping.finding import Finding
+from leap_kg.links.code import functions, magics, prose, statements
+from leap_kg.links.code.findings import cut, unread
+from leap_kg.links.code.folding import Folder
+from leap_kg.links.code.ledger import Ledger
+from leap_kg.links.code.neighbours import Neighbours
+from leap_kg.links.code.notebook import Cell, NoNotebook, cells_of
+from leap_kg.links.code.parsing import Unparsed, parsed
+from leap_kg.links.mined import Mined
+
+CellsReader = Callable[[Sequence[Cell], str, Ledger, Neighbours], list[Finding]]
+"""Takes the code cells of a notebook and its path, notes signals, and gives what could not be read."""
+
+
+def read_notebook(data: bytes, path: str, neighbours: Neighbours | None = None) -> Mined:
+    """The signals of a notebook; `path` is its path in the repository, `neighbours` the files beside it.
+
+    Never raises for what the file says. Text cells are searched whatever the language of the code is.
+    """
+    try:
+        notebook = cells_of(data, path)
+    except NoNotebook as problem:
+        return Mined(findings=(unread(path, problem.reason, problem.hint),))
+    ledger = Ledger()
+    findings = [
+        unread(path, cell.problem, "Split the cell, or move data out of it.", f"cell {cell.number}")
+        for cell in notebook.cells
+        if cell.problem
+    ]
+    for cell in notebook.cells:
+        if cell.kind != "code":
+            prose.text(cell.passage, ledger)
+    reader = READERS.get(_plain(notebook.language))
+    if reader is not None:
+        code = [cell for cell in notebook.cells if cell.kind == "code" and not cell.problem]
+        findings += reader(code, path, ledger, neighbours or Neighbours())
+    if notebook.cut or ledger.full:
+        findings.append(cut(path, "it has more cells or addresses than are taken", "Split the notebook."))
+    return Mined(ledger.signals(), tuple(findings))
+
+
+def _plain(language: str) -> str:
+    """`python3`, `ipython`, and kernels named after an environment, are Python."""
+    return "python" if not language or "python" in language or language in {"conda", "env", "xpython"} else language
+
+
+def _python(cells: Sequence[Cell], path: str, ledger: Ledger, neighbours: Neighbours) -> list[Finding]:
+    findings: list[Finding] = []
+    folder: Folder | None = None
+    matters = any(neighbours.matters("\n".join(cell.passage.lines)) for cell in cells)
+    for cell in cells:
+        text, shell = magics.plain(cell.passage.lines)
+        cell.passage.shell.update(shell)
+        if folder is None:
+            folder = Folder(cell.passage, ledger, neighbours)
+            folder.path = path
+        if magics.is_foreign(cell.passage.lines):
+            continue
+        try:
+            tree = parsed(text)
+        except Unparsed as problem:
+            line = f", line {problem.line}" if problem.line else ""
+            findings.append(unread(path, problem.reason, problem.hint, f"cell {cell.number}{line}"))
+            prose.comments(None, cell.passage, ledger)
+            continue
+        if not matters:
+            continue
+        folder.passage = cell.passage
+        statements.body(folder, tree.body)
+        prose.comments(tree, cell.passage, ledger)
+    if folder is not None:
+        functions.remaining(folder)
+        if folder.spent:
+            findings.append(cut(path, "it has more code than is followed", "Split the notebook."))
+    return findings
+
+
+READERS: dict[str, CellsReader] = {"python": _python}
+"""By the language of the notebook; code in any other language is not read."""

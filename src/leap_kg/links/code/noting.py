@@ -1,0 +1,241 @@
+"""Notes what a known call reads or writes: takes the address out of its arguments, with the mode and the endpoint."""
+
+import ast
+from posixpath import commonprefix
+from typing import TYPE_CHECKING
+
+from leap_kg.links.code import addresses
+from leap_kg.links.code.bounds import MOST_VALUES
+from leap_kg.links.code.known import Known
+from leap_kg.links.code.values import (
+    NOTHING,
+    UNKNOWN_VALUE,
+    Catalogue,
+    Entries,
+    External,
+    Function,
+    Handle,
+    Items,
+    LocalFile,
+    PathText,
+    Value,
+    Values,
+    as_text,
+    elements,
+    joined,
+    one,
+    only,
+)
+from leap_kg.links.signal import UNKNOWN, Place, Role
+
+if TYPE_CHECKING:
+    from leap_kg.links.code.folding import Folder
+
+_WRITING = ("w", "x", "a", "r+")
+_STORES = {"StoreToZarr", "StoreToPyramid", "WriteReference", "WriteCombinedReference", "CombineReferences"}
+_BUILDERS = {"csv", "json", "parquet", "text", "imagefolder", "audiofolder", "webdataset", "arrow", "pandas", "xml"}
+
+
+def note(
+    folder: "Folder", spec: Known, via: str, node: ast.Call, given: list[Values], named: dict[str, Values]
+) -> Values:
+    """What the call returns, as far as it stands for the address; the address is noted."""
+    told, values = _argument(spec, node, given, named)
+    if values is None:
+        return NOTHING
+    role = _role(spec, given, named)
+    if via == "builtins.open" and isinstance(local := only(values), str | PathText) and "://" not in as_text(local):
+        return one(LocalFile(as_text(local)))
+    endpoint = option(named, "endpoint_url")
+    inner = option(named, "fo")
+    if inner is None and only(values) == "reference://":
+        return NOTHING
+    if inner is not None:
+        values = one(inner)
+    return noted(folder, role, values, node, told, via, endpoint, strict=spec.strict, yields=spec.yields)
+
+
+def _argument(
+    spec: Known, node: ast.Call, given: list[Values], named: dict[str, Values]
+) -> tuple[ast.expr | None, Values | None]:
+    for name in spec.names:
+        if name in named:
+            told = next((each.value for each in node.keywords if each.arg == name), None)
+            return told, named[name]
+    if spec.at < len(given):
+        return node.args[spec.at] if spec.at < len(node.args) else None, given[spec.at]
+    return None, None
+
+
+def _role(spec: Known, given: list[Values], named: dict[str, Values]) -> Role:
+    mode = named.get("mode")
+    if spec.mode is not None and mode is None and spec.mode < len(given):
+        mode = given[spec.mode]
+    if spec.mode is None or mode is None:
+        return spec.role
+    text = only(mode)
+    return Role.WRITES if isinstance(text, str) and text.startswith(_WRITING) else spec.role
+
+
+def option(named: dict[str, Values], key: str) -> str | None:
+    """The text that stands under `key` in the arguments or in dictionaries within them."""
+    waiting: list[tuple[str | int, Values, int]] = [(name, values, 0) for name, values in named.items()]
+    for name, values, depth in waiting:
+        value = only(values)
+        if name == key and isinstance(value, str):
+            return value
+        if isinstance(value, Entries) and depth < 4 and len(waiting) < 500:
+            waiting += [(inner, each, depth + 1) for inner, each in value.each.items()]
+    return None
+
+
+def at_endpoint(address: str, endpoint: str | None) -> str:
+    """The address behind the endpoint of a store that is not Amazon's, as its web address."""
+    scheme, _, rest = address.partition("://")
+    if not endpoint or scheme not in {"s3", "s3a"} or "amazonaws.com" in endpoint or UNKNOWN in endpoint:
+        return address
+    host = endpoint if "://" in endpoint else f"https://{endpoint}"
+    return f"{host.rstrip('/')}/{rest}"
+
+
+def noted(
+    folder: "Folder",
+    role: Role,
+    values: Values,
+    node: ast.Call,
+    told: ast.expr | None,
+    via: str,
+    endpoint: str | None = None,
+    *,
+    strict: bool = False,
+    yields: bool = False,
+) -> Values:
+    """Note each address in `values`. Where the call `yields` what stands for it, the signal waits for who takes it."""
+    place: Place | None = None
+    handles: list[tuple[Handle, tuple[tuple[str, int], ...]]] = []
+    for value, when in _flat(values):
+        if isinstance(value, Handle):
+            folder.ledger.consume(value.origin)
+        elif isinstance(value, Catalogue):
+            continue
+        text = as_text(value)
+        reached = at_endpoint(text, endpoint)
+        if reached != text:
+            folder.ledger.spoken(text)
+        address = (addresses.looking if strict else addresses.given)(reached)
+        if address is None:
+            continue
+        place = place or folder.place(node, told)
+        if not folder.concerned(address):
+            if yields:
+                handles.append((Handle(address, -1), when))
+        elif yields:
+            handles.append((Handle(address, folder.ledger.pend(role, address, place, via)), when))
+        else:
+            folder.ledger.use(role, address, place, via)
+    if not handles:
+        return NOTHING
+    return tuple(NOTHING[0]._replace(value=handle, choices=when) for handle, when in handles)
+
+
+def _flat(values: Values, depth: int = 0) -> list[tuple[Value, tuple[tuple[str, int], ...]]]:
+    found: list[tuple[Value, tuple[tuple[str, int], ...]]] = []
+    for value, when in values:
+        if isinstance(value, Items) and depth < 3:
+            inner = [each for item in value.each for each in _flat(item, depth + 1)]
+            found += inner if len(inner) <= MOST_VALUES else [(_family(inner), when)]
+        elif isinstance(value, Entries) and depth < 3:
+            found += [each for item in list(value.each.values())[:MOST_VALUES] for each in _flat(item, depth + 1)]
+        else:
+            found.append((value, when))
+    return found[: MOST_VALUES * 2]
+
+
+def _family(many: list[tuple[Value, tuple[tuple[str, int], ...]]]) -> Value:
+    """One template for a long list of addresses: what they begin with, up to a slash."""
+    shared = commonprefix([as_text(value) for value, _ in many])
+    return f"{shared.rpartition('/')[0]}/{UNKNOWN}" if shared.count("/") > 2 else UNKNOWN_VALUE
+
+
+def open_catalogue(folder: "Folder", node: ast.Call, given: list[Values], named: dict[str, Values], via: str) -> Values:
+    """A catalogue: the file it is in is read, what is taken out of it follows."""
+    spec = Known(Role.READS, 0, ("uri", "urlpath", "obj", "esmcol_obj", "url", "path"))
+    told, values = _argument(spec, node, given, named)
+    if values is None:
+        return NOTHING
+    value = only(values)
+    if isinstance(value, Items) and len(value.each) == 1:
+        value = only(value.each[0])
+    noted(folder, Role.READS, values, node, told, f"intake.{via}")
+    text = as_text(value)
+    return one(Catalogue(text)) if text and not text.startswith(UNKNOWN) else NOTHING
+
+
+def special(
+    folder: "Folder", full: str, last: str, node: ast.Call, given: list[Values], named: dict[str, Values]
+) -> Values | None:
+    """Calls whose address is spread over several arguments; `None` for all others."""
+    if last in _STORES:
+        root, name = named.get("target_root", NOTHING), named.get("store_name", NOTHING)
+        told = next((each.value for each in node.keywords if each.arg in {"store_name", "target_root"}), None)
+        value = joined([root, one("/"), name])
+        if isinstance(only(root), str):
+            value = joined([one(str(only(root)).rstrip("/")), one("/"), name])
+        noted(folder, Role.WRITES, value, node, told, last)
+        return NOTHING
+    if last in {"ConcatDim", "MergeDim"}:
+        name, keys = [*given, NOTHING][0], named.get("keys", given[1] if len(given) > 1 else NOTHING)
+        return one(Entries({"dimension": named.get("name", name), "keys": keys}))
+    if last == "FilePattern":
+        return _pattern(folder, node, given, named)
+    if full.startswith(("huggingface_hub.", "datasets.")):
+        return _hugging_face(folder, last, node, given, named)
+    return None
+
+
+def _pattern(folder: "Folder", node: ast.Call, given: list[Values], named: dict[str, Values]) -> Values:
+    from leap_kg.links.code import functions
+
+    function = only(named.get("format_function", given[0] if given else NOTHING))
+    if not isinstance(function, Function):
+        return NOTHING
+    arguments: dict[str, Values] = {}
+    for each in given[1:]:
+        dimension = only(each)
+        if isinstance(dimension, Entries) and isinstance(name := only(dimension.each.get("dimension")), str):
+            arguments[name] = elements(dimension.each.get("keys", NOTHING), f"dimension {name}")
+    found = functions.follow(folder, function, [], arguments, node)
+    noted(folder, Role.READS, found, node, node.args[0] if node.args else None, "FilePattern")
+    return NOTHING
+
+
+def _hugging_face(
+    folder: "Folder", last: str, node: ast.Call, given: list[Values], named: dict[str, Values]
+) -> Values | None:
+    if last in {"HfFileSystem", "HfApi"}:
+        return one(External("huggingface_hub.HfApi")) if last == "HfApi" else None
+    told = node.args[0] if node.args else None
+    owner = only(named.get("repo_id", named.get("path", given[0] if given else None)))
+    kind = only(named.get("repo_type")) if "repo_type" in named else "model"
+    if last == "load_dataset":
+        if isinstance(owner, str) and owner in _BUILDERS:
+            noted(folder, Role.READS, named.get("data_files", NOTHING), node, None, "datasets.load_dataset")
+            return NOTHING
+        kind = "dataset"
+    reads = last in {"hf_hub_download", "snapshot_download", "load_dataset", "hf_hub_url"}
+    writes = last in {"upload_file", "upload_folder", "upload_large_folder", "create_repo"}
+    if not reads and not writes:
+        return None
+    if not isinstance(owner, str) or UNKNOWN in owner or owner.startswith((".", "/")) or owner.count("/") > 1:
+        return NOTHING
+    if "/" not in owner and last != "load_dataset":
+        return NOTHING
+    home = {"dataset": "hf://datasets/", "space": "hf://spaces/"}.get(str(kind), "hf://")
+    file = named.get("filename", given[1] if last == "hf_hub_download" and len(given) > 1 else None)
+    inside = named.get("subfolder")
+    pieces = [one(f"{home}{owner}")]
+    for part in (inside, file):
+        if part is not None and last == "hf_hub_download" and only(part) is not None:
+            pieces += [one("/"), part]
+    noted(folder, Role.READS if reads else Role.WRITES, joined(pieces), node, told, f"huggingface.{last}")
+    return NOTHING

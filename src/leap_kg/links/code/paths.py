@@ -1,0 +1,32 @@
+"""Methods of paths: `Path("data").joinpath("x.nc")`, and files that are opened through them."""
+
+import ast
+from typing import TYPE_CHECKING
+
+from leap_kg.links.code import noting
+from leap_kg.links.code.known import Known
+from leap_kg.links.code.values import NOTHING, Alternative, LocalFile, PathText, Values, as_text, joined, one
+from leap_kg.links.signal import Role
+
+if TYPE_CHECKING:
+    from leap_kg.links.code.folding import Folder
+
+_SAME = {"resolve", "expanduser", "absolute", "as_posix", "with_name", "glob", "rglob"}
+
+
+def method(
+    folder: "Folder", path: PathText, name: str, node: ast.Call, given: list[Values], named: dict[str, Values]
+) -> Values:
+    """`path.name(…)`."""
+    if name == "joinpath" and given:
+        pieces = [piece for each in given for piece in (one("/"), each)]
+        return tuple(
+            Alternative(PathText(as_text(v)), when) for v, when in joined([one(path.text.rstrip("/")), *pieces])
+        )
+    if "://" in path.text and name in {"open", "read_text", "read_bytes", "write_text", "write_bytes"}:
+        role = Role.WRITES if name.startswith("write") else Role.READS
+        spec = Known(role, 0, (), mode=1, yields=True)
+        return noting.note(folder, spec, f"path.{name}", node, [one(path.text), *given], named)
+    if name in {"open", "read_text", "read_bytes"}:
+        return one(LocalFile(path.text))
+    return one(path) if name in _SAME else NOTHING

@@ -1,0 +1,60 @@
+"""Reads one file of Python."""
+
+from leap_kg.ingest.mapping.finding import Finding
+from leap_kg.links.code import functions, prose, statements
+from leap_kg.links.code.evidence import Passage, split_lines
+from leap_kg.links.code.findings import cut, unread
+from leap_kg.links.code.folding import Folder
+from leap_kg.links.code.ledger import Ledger
+from leap_kg.links.code.neighbours import Neighbours
+from leap_kg.links.code.parsing import Unparsed, decoded, parsed
+from leap_kg.links.code.values import Values
+from leap_kg.links.mined import Mined
+
+
+def read_python(data: str | bytes, path: str, neighbours: Neighbours | None = None) -> Mined:
+    """The signals of a Python file; `path` is its path in the repository, `neighbours` the files beside it.
+
+    Never raises for what the file says: a file that is no Python gives a finding, and the addresses in its text as mere
+    mentions.
+    """
+    findings: list[Finding] = []
+    ledger = Ledger()
+    try:
+        text = decoded(data)
+    except Unparsed as problem:
+        return Mined(findings=(unread(path, problem.reason, problem.hint),))
+    passage = Passage(path, split_lines(text))
+    try:
+        tree = parsed(text)
+    except Unparsed as problem:
+        findings.append(unread(path, problem.reason, problem.hint, f"line {problem.line}" if problem.line else ""))
+        prose.comments(None, passage, ledger)
+        return Mined(ledger.signals(), tuple(findings))
+    neighbours = neighbours or Neighbours()
+    if not neighbours.matters(text):
+        return Mined()
+    folder = Folder(passage, ledger, neighbours)
+    statements.body(folder, tree.body)
+    functions.remaining(folder)
+    prose.comments(tree, passage, ledger)
+    return finished(folder, findings)
+
+
+def finished(folder: Folder, findings: list[Finding]) -> Mined:
+    """The signals that stand at the end of a file, and a finding where it was not taken to its end."""
+    if folder.spent or folder.ledger.full:
+        findings.append(cut(folder.path, "it has more code than is followed", "Split the file."))
+    return Mined(folder.ledger.signals(), tuple(findings))
+
+
+def names_of(path: str, data: bytes, neighbours: Neighbours) -> dict[str, Values]:
+    """What the names of a module stand for, for those who import it."""
+    try:
+        text = decoded(data)
+        tree = parsed(text)
+    except Unparsed:
+        return {}
+    folder = Folder(Passage(path, split_lines(text)), Ledger(), neighbours)
+    statements.body(folder, tree.body)
+    return folder.scope.names

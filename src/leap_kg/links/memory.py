@@ -1,0 +1,135 @@
+"""What mining remembers between runs, in one SQLite file: the files of each repository, and what was found in them.
+
+A convenience, never the truth: without it every file is read again. What was found is kept by the content of the file
+and the readers that read it, so an unchanged file is not even opened, and changed readers read everything anew.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+
+from pyoxigraph import NamedNode
+
+from leap_kg.graph.database import opened
+from leap_kg.ingest.mapping.finding import Finding, Severity
+from leap_kg.links.files import File
+from leap_kg.links.mined import Mined
+from leap_kg.links.signal import Place, Role, Signal
+
+_LAYOUT = 1
+HARVESTED = "harvested"
+LOCAL = "local"
+
+
+class Memory:
+    """The file at `path`; one process at a time. A damaged file is made anew."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> "Memory":
+        self._database = opened(self._path, _prepare)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._database.close()
+
+    def found(self, file: File, readers: str) -> Mined | None:
+        """What these readers found in a file of this content and path."""
+        row = self._database.execute(
+            "SELECT found FROM mined WHERE sha256 = ? AND path = ? AND readers = ?", (file.sha256, file.path, readers)
+        ).fetchone()
+        return _mined(json.loads(row[0])) if row else None
+
+    def remember(self, found: Iterable[tuple[File, str, Mined]]) -> None:
+        """Keep what readers found, each with their version."""
+        rows = [(file.sha256, file.path, readers, json.dumps(_plain(mined))) for file, readers, mined in found]
+        with self._transaction():
+            self._database.executemany("REPLACE INTO mined VALUES (?, ?, ?, ?)", rows)
+
+    def repositories(self, origin: str) -> dict[str, list[File]]:
+        """The files of each repository that came from there, by the repository's IRI."""
+        found: dict[str, list[File]] = {}
+        rows = self._database.execute(
+            "SELECT repository, path, at, sha256, node FROM file WHERE origin = ? ORDER BY repository, path", (origin,)
+        )
+        for row in rows:
+            found.setdefault(row[0], []).append(File(*row))
+        return found
+
+    def settle(self, files: Mapping[str, Iterable[tuple[str, File]]], readers: Iterable[str]) -> None:
+        """Make these all the files there are, by repository, each with its origin; forget what is in none of them, and
+        what other readers than these have found.
+        """
+        rows = [
+            (file.repository, origin, file.path, file.at, file.sha256, file.node)
+            for listed in files.values()
+            for origin, file in listed
+        ]
+        with self._transaction():
+            self._database.execute("DELETE FROM file")
+            self._database.executemany("INSERT INTO file VALUES (?, ?, ?, ?, ?, ?)", rows)
+            self._database.execute(
+                "DELETE FROM mined WHERE readers NOT IN (SELECT value FROM json_each(?)) OR NOT EXISTS "
+                "(SELECT 1 FROM file WHERE file.sha256 = mined.sha256 AND file.path = mined.path)",
+                (json.dumps(sorted(set(readers))),),
+            )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        self._database.execute("COMMIT")
+
+
+def _prepare(database: sqlite3.Connection) -> None:
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if version == _LAYOUT:
+        return
+    for table in ("file", "mined"):
+        database.execute(f"DROP TABLE IF EXISTS {table}")
+    database.execute(
+        "CREATE TABLE file (repository TEXT NOT NULL, origin TEXT NOT NULL, path TEXT NOT NULL, at TEXT NOT NULL, "
+        "sha256 TEXT NOT NULL, node TEXT NOT NULL, PRIMARY KEY (repository, path)) WITHOUT ROWID"
+    )
+    database.execute(
+        "CREATE TABLE mined (sha256 TEXT NOT NULL, path TEXT NOT NULL, readers TEXT NOT NULL, found TEXT NOT NULL, "
+        "PRIMARY KEY (sha256, path, readers)) WITHOUT ROWID"
+    )
+    database.execute(f"PRAGMA user_version = {_LAYOUT}")
+
+
+def _plain(mined: Mined) -> dict[str, object]:
+    return {
+        "signals": [{**asdict(signal), "role": signal.role.value} for signal in mined.signals],
+        "findings": [
+            {
+                "kind": f.kind, "severity": f.severity.value, "message": f.message, "hint": f.hint,
+                "pointer": f.pointer, "value": f.value, "file": f.file, "focus": f.focus.value if f.focus else None,
+            }
+            for f in mined.findings
+        ],
+    }  # fmt: skip
+
+
+def _mined(plain: dict[str, list[dict[str, object]]]) -> Mined:
+    signals: list[Signal] = []
+    for said in plain["signals"]:
+        place, role = said.pop("place"), said.pop("role")
+        signals.append(Signal(**said, role=Role(role), place=Place(**place)))  # type: ignore[arg-type]
+    findings: list[Finding] = []
+    for said in plain["findings"]:
+        focus, severity = said.pop("focus"), said.pop("severity")
+        node = NamedNode(str(focus)) if focus else None
+        findings.append(Finding(**said, severity=Severity(severity), focus=node))  # type: ignore[arg-type]
+    return Mined(tuple(signals), tuple(findings))

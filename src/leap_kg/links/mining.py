@@ -1,0 +1,199 @@
+"""One run of mining: every file that is new is read, all signals are joined to the graph anew, and what changed is
+published.
+
+Nothing is fetched. What an earlier run found is remembered, so a run over one checkout publishes what is known of all
+repositories, and takes nothing away from the others. Resolving is never remembered: the graph may have learnt since
+what an address is.
+"""
+
+import hashlib
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from pyoxigraph import NamedNode, Store, Triple
+
+from leap_kg.graph.activity import Activity
+from leap_kg.graph.followers import followed_writer
+from leap_kg.graph.home import Home
+from leap_kg.graph.names import LINKS, source_graph
+from leap_kg.graph.publication.records import Record
+from leap_kg.graph.snapshot import Snapshots
+from leap_kg.ingest.raw import RawStore
+from leap_kg.ingest.runs.leases import leased
+from leap_kg.ingest.runs.rounds import publish_ontology
+from leap_kg.ingest.state import State
+from leap_kg.links.assembling import Assembly, describe_file
+from leap_kg.links.assertion import Link, link_triples, run_triple
+from leap_kg.links.checkout import Checkout
+from leap_kg.links.files import File, Listed, harvested
+from leap_kg.links.known import Known
+from leap_kg.links.memory import HARVESTED, LOCAL, Memory
+from leap_kg.links.methods import METHODS
+from leap_kg.links.readers import Readers
+from leap_kg.links.reading import Progress, Reading
+from leap_kg.links.related import add_related
+from leap_kg.ontology.jsonld import quads_in
+
+FILES = f"{LINKS}files"
+"""The source whose graph says what the mined files are, where nobody else does, and what is wrong with them."""
+
+_WAIT = 300.0
+"""Seconds to wait for another writer."""
+_LARGE_LOSS = 0.2
+
+
+class Held(RuntimeError):
+    """The run would take away too much; the text says what, and how to let it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run did. `files` is how many there are, `read` how many of them were opened; `signals` counts by method.
+
+    `links` are all links, `published` those whose plain triple is published. `unresolved` counts addresses that the
+    graph does not know by their host, `nowhere` signals without an address. `findings` counts by kind.
+    """
+
+    repositories: int
+    files: int
+    read: int
+    signals: Mapping[str, int]
+    links: int
+    published: int
+    unresolved: Mapping[str, int]
+    nowhere: int
+    findings: Mapping[str, int]
+    revision: int
+
+
+@dataclass(slots=True)
+class _Files:
+    """The files of a run by repository, each with its origin, and how to read those that may have to be."""
+
+    listed: dict[str, list[tuple[str, File]]] = field(default_factory=dict)
+    load: dict[tuple[str, str], Listed] = field(default_factory=dict)
+
+    def take(self, origin: str, listed: Iterable[Listed]) -> None:
+        """Add files that can be read."""
+        for each in listed:
+            self.listed.setdefault(each.file.repository, []).append((origin, each.file))
+            self.load[each.file.repository, each.file.path] = each
+
+
+def mine(
+    home: Home,
+    base: str,
+    readers: Readers,
+    checkouts: Sequence[Checkout] = (),
+    *,
+    approve: bool = False,
+    progress: Progress = lambda done, total, path: None,
+) -> Report:
+    """Mine what was harvested into the home, and these checkouts; `approve` lets a large loss through.
+
+    Raises `HomeError`, and `Held` if many repositories are gone.
+    """
+    home.create()
+    with ExitStack() as stack:
+        stack.enter_context(leased(home, ["links"]))
+        memory = stack.enter_context(Memory(home.path / "links.sqlite"))
+        files = _listing(home, memory, readers, checkouts, stack, approve=approve)
+        reading = Reading(memory, readers, progress)
+        mined = reading.read(files.listed, files.load)
+        snapshot = Snapshots(home).current()
+        known = Known(snapshot.store if snapshot else Store(), base)
+        assembly = Assembly(known, base)
+        descriptions: dict[str, list[Triple]] = {}
+        for file, found in mined:
+            assembly.add_file(file, found.signals)
+            descriptions[assembly.node(file)] = list(describe_file(file, found, assembly))
+        if snapshot:
+            add_related(snapshot.store, assembly)
+        links = assembly.links()
+        revision = _publish(home, base, links, descriptions)
+        memory.settle(files.listed, reading.versions)
+    signals = Counter(signal.method for _, found in mined for signal in found.signals)
+    return Report(
+        repositories=len(files.listed),
+        files=len(mined),
+        read=reading.opened,
+        signals=dict(sorted(signals.items())),
+        links=len(links),
+        published=sum(link.published for link in links),
+        unresolved=dict(Counter(urlsplit(iri).netloc or iri for iri in assembly.unresolved).most_common()),
+        nowhere=assembly.nowhere,
+        findings=dict(sorted(Counter(f.kind for _, found in mined for f in found.findings).items())),
+        revision=revision,
+    )
+
+
+def _listing(
+    home: Home, memory: Memory, readers: Readers, checkouts: Sequence[Checkout], stack: ExitStack, *, approve: bool
+) -> _Files:
+    """All files there are: those just given, then those harvested, then checkouts of earlier runs."""
+    files = _Files()
+    for checkout in checkouts:
+        files.take(LOCAL, (each for each in checkout.files() if readers.reads(each.file.path)))
+        files.listed.setdefault(checkout.repository, [])
+    given = set(files.listed)
+    if home.state.is_file():
+        state = stack.enter_context(State(home.state, readonly=True))
+        found = harvested(state, RawStore(home.raw))
+        files.take(HARVESTED, (e for e in found if e.file.repository not in given and readers.reads(e.file.path)))
+    before = memory.repositories(HARVESTED)
+    gone = before.keys() - files.listed.keys()
+    if len(gone) > max(1, _LARGE_LOSS * len(before)) and not approve:
+        raise Held(
+            f"{len(gone)} of {len(before)} repositories that were mined are not among what is harvested now; nothing "
+            "was changed: harvest them again, or run the command with --approve-removals if they are gone for good"
+        )
+    for repository, remembered in memory.repositories(LOCAL).items():
+        if repository not in files.listed:
+            files.listed[repository] = [(LOCAL, file) for file in remembered]
+    return files
+
+
+def _publish(home: Home, base: str, links: Sequence[Link], descriptions: Mapping[str, list[Triple]]) -> int:
+    """Publish each method's links, and what is said of files; returns the revision."""
+    by_source: dict[str, dict[str, list[Link]]] = {f"{LINKS}{name.lower()}": {} for name in METHODS}
+    for link in links:
+        by_source[f"{LINKS}{link.leading.lower()}"].setdefault(link.subject, []).append(link)
+    started = datetime.now(UTC)
+    with followed_writer(home, base, _WAIT) as writer:
+        revision = publish_ontology(writer, base).revision
+        for source, subjects in by_source.items():
+            graph = source_graph(base, source)
+            if not subjects and not any(writer.store.quads_for_pattern(None, None, None, graph)):
+                continue
+            activity = _activity(source, f"Links: {source.removeprefix(LINKS).upper()}", started)
+            run = activity.iri(base)
+            records = [_of_links(subject, said, graph, run, base) for subject, said in sorted(subjects.items())]
+            revision = writer.publish_records(source, records, activity).revision
+        graph = source_graph(base, FILES)
+        said = [_record(node, triples, triples, graph) for node, triples in sorted(descriptions.items()) if triples]
+        if said or any(writer.store.quads_for_pattern(None, None, None, graph)):
+            activity = _activity(FILES, "Links: files", started)
+            revision = writer.publish_records(FILES, said, activity).revision
+    return revision
+
+
+def _activity(source: str, title: str, started: datetime) -> Activity:
+    run = f"{source}/{started:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    return Activity(run=run, title=title, started=started, ended=datetime.now(UTC))
+
+
+def _of_links(subject: str, links: Iterable[Link], graph: NamedNode, run: NamedNode, base: str) -> Record:
+    said = list(links)
+    triples = [triple for link in said for triple in link_triples(link, base)]
+    return _record(subject, triples, [*triples, *(run_triple(link, run, base) for link in said)], graph)
+
+
+def _record(key: str, counted: Iterable[Triple], triples: Sequence[Triple], graph: NamedNode) -> Record:
+    """A record that is published anew when `counted` changes."""
+    text = "\n".join(sorted(map(str, counted)))
+    return Record(key, hashlib.sha256(text.encode()).hexdigest()[:32], lambda: quads_in(triples, graph))

@@ -1,0 +1,83 @@
+r"""BibTeX.
+
+Hazard: titles and names come from anywhere, and TeX runs what it reads. Every character that means something to TeX is
+escaped, so that an entry holds text and nothing else; addresses, where escapes would break them, are percent-encoded.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from leap_kg.ontology.iri import slug
+from leap_kg.outputs.names import parts_of
+from leap_kg.outputs.output import Maker, Output
+
+_ESCAPES = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\{",
+        "}": r"\}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        **{character: f"\\{character}" for character in "&%$#_"},
+    }
+)
+_CONTAINERS = {"article": "journal", "phdthesis": "school", "techreport": "institution", "misc": "howpublished"}
+
+
+def bibtex(outputs: Sequence[Output]) -> str:
+    """An entry for each output; keys that would be the same get a letter."""
+    keys = [_key(each) for each in outputs]
+    many, seen = Counter(keys), Counter[str]()
+    entries = []
+    for output, key in zip(outputs, keys, strict=True):
+        entries.append(_entry(output, f"{key}{_letters(seen[key])}" if many[key] > 1 else key))
+        seen[key] += 1
+    return "\n".join(entries)
+
+
+def _entry(output: Output, key: str) -> str:
+    kind = output.kind.names.bibtex
+    fields = (
+        ("author", " and ".join(map(_name, output.makers))),
+        ("title", f"{{{_text(output.title)}}}"),
+        (_CONTAINERS.get(kind, "booktitle"), _text(output.container)),
+        ("year", _text(output.year)),
+        ("volume", _text(output.volume)),
+        ("number", _text(output.issue)),
+        ("pages", _text(re.sub(r"(?<=\d)-(?=\d)", "--", output.pages))),
+        ("publisher", _text(output.publisher)),
+        ("doi", _address(output.doi)),
+        ("url", _address(output.href)),
+    )
+    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields if value)
+    return f"@{kind}{{{key},\n{lines}}}\n"
+
+
+def _key(output: Output) -> str:
+    """What the entry is cited by: family name, year and first long word of the title."""
+    family = parts_of(output.makers[0].name)[0].split()[-1:] if output.makers else []
+    words = [word for word in re.findall(r"\w+", output.title) if len(word) > 3][:1]
+    return "".join(re.sub(r"[^a-z0-9]", "", slug(part)) for part in (*family, output.year, *words) if part) or "work"
+
+
+def _letters(number: int) -> str:
+    """a, b, ..., z, ba, bb, ..."""
+    more, last = divmod(number, 26)
+    return (_letters(more) if more else "") + chr(ord("a") + last)
+
+
+def _name(maker: Maker) -> str:
+    text = _text(maker.name)
+    # BibTeX takes the word `and` and a comma for marks between names and between their parts, which it finds itself.
+    apart = maker.body or text.count(",") > 1 or re.search(r"\band\b", text, re.IGNORECASE)
+    return f"{{{text}}}" if apart or text.strip(",") != text else text
+
+
+def _text(text: str) -> str:
+    return " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split()).translate(_ESCAPES)
+
+
+def _address(text: str) -> str:
+    return quote(text, safe="/-._~!$&'()*+,;=:@?#[]%<>")

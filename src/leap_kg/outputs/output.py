@@ -1,0 +1,93 @@
+"""An output: one thing that the platform produced, with what a reference and a report need to say of it.
+
+Hazard: an IRI can be `javascript:` something; only what begins with http is ever an address to follow.
+"""
+
+from dataclasses import dataclass
+
+from leap_kg.outputs.kind import Kind
+from leap_kg.outputs.period import Span, span_of
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Who made it; `iri` is the node, `body` whether it is an organisation, whose name is not taken apart."""
+
+    name: str
+    iri: str = ""
+    body: bool = False
+
+    @property
+    def orcid(self) -> str:
+        """The ORCID iD, `""` without one."""
+        return self.iri.rpartition("/")[2] if self.iri.startswith("https://orcid.org/") else ""
+
+    @property
+    def href(self) -> str:
+        """Its address, `""` without one."""
+        return _address(self.iri)
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something the output is linked to: its node and its name."""
+
+    iri: str
+    name: str
+
+    @property
+    def href(self) -> str:
+        """Its address, `""` without one."""
+        return _address(self.iri)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One output; texts that are not known are empty.
+
+    `issued` is a date as XML Schema writes it, to the year, month or day. `free` is whether a copy is free to read,
+    `None` where nobody has looked. `reasons` are why it belongs to the platform; `code` and `data` what is linked to
+    it as its code and data, `status` what became of it (retracted, say).
+    """
+
+    iri: str
+    kind: Kind
+    title: str
+    makers: tuple[Maker, ...] = ()
+    issued: str = ""
+    container: str = ""
+    volume: str = ""
+    issue: str = ""
+    pages: str = ""
+    publisher: str = ""
+    doi: str = ""
+    abstract: str = ""
+    language: str = ""
+    licence: str = ""
+    free: bool | None = None
+    keywords: tuple[str, ...] = ()
+    awards: tuple[Thing, ...] = ()
+    reasons: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    code: tuple[Thing, ...] = ()
+    data: tuple[Thing, ...] = ()
+    later: tuple[Thing, ...] = ()
+
+    @property
+    def href(self) -> str:
+        """Its address, `""` without one."""
+        return _address(self.iri)
+
+    @property
+    def year(self) -> str:
+        """The year of publication, `""` if it is not known."""
+        return self.issued[:4] if self.span is not None else ""
+
+    @property
+    def span(self) -> Span | None:
+        """The days on which it may have been published."""
+        return span_of(self.issued)
+
+
+def _address(iri: str) -> str:
+    return iri if iri.startswith(("https://", "http://")) else ""

@@ -1,0 +1,58 @@
+"""What is an address of data, and what is not."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leap_kg.links.code import addresses
+
+LOOKING = [
+    "gs://lake/a", "s3://lake/dir/x.nc", "osn://lake/a.zarr", "hf://datasets/lab/rain", "az://box/a.zarr",
+    "abfs://box@account.dfs.core.windows.net/a.zarr", "https://host.org/a.nc", "https://host.org/dir/a.zarr/t/0.0",
+    "http://host.org/thredds/dodsC/sst.mnmean", "https://storage.googleapis.com/lake/a", "https://host.org/a.nc?download=1",
+    "https://host.org/{*}.nc", "ftp://host.org/a.grib2",
+]  # fmt: skip
+GIVEN = ["https://host.org/table", "gs://lake", "https://host.org/api/rows?format=csv"]
+NEITHER = [
+    "a.nc", "/data/a.nc", "gs://", "gs://{*}/a.zarr", "s3://{bucket}/a", "https://{*}/a.nc", "https://host.org/",
+    "https://host.org/a.html", "https://img.shields.io/badge/a.nc", "https://x.readthedocs.io/a.nc",
+    "https://user:word@host.org/a.nc", "gs://your-bucket/a.zarr", "gs://lake/path/to/a.zarr", "s3://lake/<name>.nc",
+    "https://localhost/a.nc", "https://github.com/a/b/archive/main.zip", "gs://lake/...", "mailto:a@b.org",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LOOKING)
+def test_looks_like_data(text: str) -> None:
+    assert addresses.looking(text) == addresses.given(text) == text
+
+
+@pytest.mark.parametrize("text", GIVEN)
+def test_is_data_only_where_a_reader_is_given_it(text: str) -> None:
+    assert addresses.given(text) == text
+    assert addresses.looking(text) is None
+
+
+@pytest.mark.parametrize("text", NEITHER)
+def test_is_no_data(text: str) -> None:
+    assert addresses.given(text) is None
+    assert addresses.looking(text) is None
+
+
+def test_fields_that_nobody_filled_are_unknown_pieces() -> None:
+    assert addresses.given("https://host.org/{year}/a_%03d_$NAME.nc") == "https://host.org/{*}/a_{*}_{*}.nc"
+    assert addresses.given("filecache::zip://x.nc::gs://lake/a.zip") == "gs://lake/a.zip"
+
+
+def test_addresses_in_prose_end_where_the_sentence_does() -> None:
+    text = "From [here](https://host.org/a_(1).nc), or `gs://lake/b.zarr`. And <s3://lake/c.nc>; not www.host.org/d.nc."
+    told = ["https://host.org/a_(1).nc", "gs://lake/b.zarr", "s3://lake/c.nc"]
+    assert addresses.within(text) == [(text.index(address), address) for address in told]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text(alphabet="gs3:/.{}*%$ab \\n[]()?#@-é", max_size=60))
+def test_what_is_settled_once_stays_as_it_is(text: str) -> None:
+    for settle in (addresses.given, addresses.looking):
+        for prefix in ("", "gs://", "https://h.org/", "cache::s3://"):
+            first = settle(prefix + text)
+            assert first is None or settle(first) == first

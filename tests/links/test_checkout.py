@@ -1,0 +1,76 @@
+"""A local folder is the repository that git says it is, and nothing of git's is run."""
+
+from pathlib import Path
+
+import pytest
+
+from leap_kg.links.assembling import address_of
+from leap_kg.links.checkout import Checkout, NoFolder
+from leap_kg.links.signal import Place
+from leap_kg.settings import DEFAULT_BASE as BASE
+from tests.links.worlds import CODE, COMMIT, checkout
+
+
+def test_name_branch_and_commit_are_gits(tmp_path: Path) -> None:
+    found = Checkout.of(checkout(tmp_path, run__py="x = 1"), "", BASE)
+    assert (found.repository, found.branch, found.commit) == (CODE, "main", COMMIT)
+    (listed,) = found.files()
+    assert listed.file.node == f"{CODE}/blob/main/run.py"
+    assert listed.file.at == f"{CODE}/blob/{COMMIT}/run.py"
+    assert listed.load() == b"x = 1"
+
+
+def test_packed_refs_detached_heads_and_worktrees(tmp_path: Path) -> None:
+    folder = checkout(tmp_path / "clone")
+    (folder / ".git" / "refs" / "heads" / "main").unlink()
+    (folder / ".git" / "packed-refs").write_text(
+        f"# pack-refs\n{'1' * 40} refs/heads/mainly\n{COMMIT} refs/heads/main\n"
+    )
+    assert Checkout.of(folder, "", BASE).commit == COMMIT
+    tree = tmp_path / "tree"
+    (folder / ".git" / "worktrees" / "tree").mkdir(parents=True)
+    (folder / ".git" / "worktrees" / "tree" / "HEAD").write_text("d" * 40)
+    (folder / ".git" / "worktrees" / "tree" / "commondir").write_text("../..\n")
+    tree.mkdir()
+    (tree / ".git").write_text(f"gitdir: {folder}/.git/worktrees/tree\n")
+    found = Checkout.of(tree, "", BASE)
+    assert (found.repository, found.branch, found.commit) == (CODE, "", "d" * 40)
+
+
+def test_a_folder_without_git_is_ours_unless_it_is_named(tmp_path: Path) -> None:
+    (tmp_path / "My code").mkdir()
+    (tmp_path / "My code" / "a b#c.py").write_text("x")
+    found = Checkout.of(tmp_path / "My code", "", BASE)
+    assert found.repository == f"{BASE}repository/local/my-code"
+    (listed,) = found.files()
+    assert listed.file.at == listed.file.node == f"{BASE}repository/local/my-code/file/a%20b%23c.py"
+    assert Checkout.of(tmp_path / "My code", "Lab/Code", BASE).repository == CODE
+    with pytest.raises(NoFolder, match="names no repository"):
+        Checkout.of(tmp_path / "My code", "no repository", BASE)
+    with pytest.raises(NoFolder, match="no folder"):
+        Checkout.of(tmp_path / "nothing", "", BASE)
+
+
+def test_links_hidden_files_and_other_peoples_packages_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "secret.py").write_text("out of the folder")
+    folder = checkout(tmp_path / "clone", a__py="1")
+    (folder / "link.py").symlink_to(tmp_path / "secret.py")
+    for place in ("node_modules", ".hidden", ".binder"):
+        (folder / place).mkdir()
+        (folder / place / "b.py").write_text("2")
+    assert [each.file.path for each in Checkout.of(folder, "", BASE).files()] == [".binder/b.py", "a.py"]
+
+
+@pytest.mark.parametrize(
+    ("path", "place", "end"),
+    [
+        ("a.py", Place("a.py", 3, 3, "q"), "a.py#L3"),
+        ("a.py", Place("a.py", 3, 5, "q"), "a.py#L3-L5"),
+        ("README.md", Place("README.md", 3, 3, "q"), "README.md?plain=1#L3"),
+        ("a.ipynb", Place("a.ipynb", 2, 3, "q", cell=4, file_line=40), "a.ipynb?plain=1#L40-L41"),
+        ("a.ipynb", Place("a.ipynb", 2, 3, "q", cell=4), "a.ipynb?plain=1"),
+    ],
+)
+def test_an_address_opens_at_the_lines(path: str, place: Place, end: str) -> None:
+    assert address_of(f"{CODE}/blob/{COMMIT}/{path}", path, place) == f"{CODE}/blob/{COMMIT}/{end}"
+    assert address_of(f"{BASE}repository/local/code/file/{path}", path, place) == ""

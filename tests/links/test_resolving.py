@@ -1,0 +1,106 @@
+"""Every spelling of a thing leads to its one node; what is not known stays an address, and nothing is guessed."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leap_kg.links.files import File
+from leap_kg.links.resolving import Target, resolve
+from leap_kg.links.signal import UNKNOWN, Place, Role, Signal
+from leap_kg.ontology.namespaces import DCT, SCHEMA
+from leap_kg.settings import DEFAULT_BASE as BASE
+from tests.links.worlds import CODE, COMMIT, IMAGE, OCEAN, PAPER, known
+
+WORLD = known()
+FILE = File(CODE, "run.py", f"{CODE}/blob/{COMMIT}/run.py", "0" * 64)
+GOTM = f"{BASE}store/nyu1.osn.mghpcc.org/leap/gotm.zarr"
+HUB = f"{BASE}hub/hub.example.org"
+LAND = [f"{BASE}store/gs/leap/land-{year}.zarr" for year in (2020, 2021)]
+
+
+def found(target: str, role: Role = Role.READS) -> list[Target]:
+    signal = Signal("D1", role, target, 0.97, Place("run.py", 1, 1, "x"))
+    return resolve(signal, FILE, WORLD, BASE)
+
+
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [
+        ("gs://leap/ocean.zarr", OCEAN),
+        ("gcs://leap/ocean.zarr/", OCEAN),
+        ("https://storage.googleapis.com/leap/ocean.zarr", OCEAN),
+        ("simplecache::gs://leap/ocean.zarr", OCEAN),
+        ("gs://leap/ocean.zarr/temperature/0.0.0", OCEAN),
+        ("https://nyu1.osn.mghpcc.org/leap/gotm.zarr", GOTM),
+        ('gs://leap/a "b".zarr/.zmetadata', f"{BASE}store/gs/leap/a%20%22b%22.zarr"),
+        ("https://raw.githubusercontent.com/lab/data/main/ocean.yaml#altimetry", f"{BASE}dataset/intake/altimetry"),
+        ("https://github.com/lab/data/blob/main/master.yaml#ocean.altimetry", f"{BASE}dataset/intake/altimetry"),
+        ("doi:10.5555/DATA.7", f"{BASE}dataset/ocean"),
+    ],
+)
+def test_data_are_found_by_any_address(text: str, node: str) -> None:
+    assert found(text) == [Target(node, known=True)]
+
+
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [
+        ("https://doi.org/10.5555/PAPER.1", PAPER),
+        ("10.5555/paper.1", PAPER),
+        ("https://doi.org/10.48550/arXiv.2306.08754", "https://arxiv.org/abs/2306.08754"),
+        ("arXiv:2306.08754v3", "https://arxiv.org/abs/2306.08754"),
+        ("https://github.com/Lab/Old", CODE),
+        ("https://zenodo.org/badge/latestdoi/77", "https://doi.org/10.5281/zenodo.9"),
+    ],
+)
+def test_works_are_found_by_any_name(text: str, node: str) -> None:
+    assert found(text, Role.CITES) == [Target(node, known=True)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("pangeo/pangeo-notebook:2026.06.04", [Target(IMAGE, known=True)]),
+        ("docker.io/pangeo/pangeo-notebook:2026.06.04", [Target(IMAGE, known=True)]),
+        ("quay.io/lab/image:1", [Target(f"{BASE}image/quay.io/lab/image/1", known=False)]),
+        ("https://hub.example.org/hub/x", [Target(HUB, known=True, says=SCHEMA("runtimePlatform"))]),
+        ("https://mybinder.org/v2/gh/lab/code", []),
+        ("./environment.yml", [Target(f"{CODE}/blob/{COMMIT}/environment.yml", known=False, says=DCT("requires"))]),
+        ("./run.py", [Target(f"{CODE}/blob/main/run.py", known=True, says=DCT("requires"))]),
+        ("python 3.11", []),
+    ],
+)  # fmt: skip
+def test_environments(text: str, expected: list[Target]) -> None:
+    assert found(text, Role.RUNS_IN) == expected
+
+
+def test_what_the_graph_does_not_know_stays_the_address_that_it_is() -> None:
+    assert found("gs://other/thing.zarr") == [Target("gs://other/thing.zarr", known=False)]
+    assert found("https://doi.org/10.5555/NONE", Role.CITES) == [Target("https://doi.org/10.5555/none", known=False)]
+    assert found("/home/ada/thing.zarr") == []
+    assert found("gs://leap") == [Target("gs://leap", known=False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "nodes"),
+    [
+        (f"gs://leap/land-{UNKNOWN}.zarr", LAND),
+        (f"gs://leap/land-{UNKNOWN}.zarr/{UNKNOWN}", LAND),
+        (f"gs://leap/{UNKNOWN}-2020.zarr", LAND[:1]),
+        (f"gs://leap/sea-{UNKNOWN}.zarr", []),
+        (f"gs://{UNKNOWN}/land-2020.zarr", []),
+        (f"gs://leap/{UNKNOWN}", []),
+        (UNKNOWN, []),
+    ],
+)
+def test_a_pattern_gives_candidates_only(text: str, nodes: list[str]) -> None:
+    assert found(text) == [Target(node, known=True, exact=False) for node in nodes]
+
+
+@given(st.text(max_size=60) | st.from_regex(r"(gs|s3|https|doi|arXiv)(://|:)[\w./#?{}*%-]{0,40}", fullmatch=True),
+       st.sampled_from(Role))  # fmt: skip
+@settings(max_examples=50, deadline=None)
+def test_any_text_gives_absolute_iris_or_nothing(text: str, role: Role) -> None:
+    for target in found(text, role):
+        assert ":" in target.iri
+        assert not set(target.iri) & set(' <>"{}|\\^`')
