@@ -1,12 +1,11 @@
 """Mining from end to end: two checkouts into one graph, again and again, with changes, verdicts and bad files."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pyoxigraph import NamedNode
-from typer.testing import CliRunner
 
-from leap_kg.cli.app import app
 from leap_kg.graph.activity import Activity
 from leap_kg.graph.engine import Engine
 from leap_kg.graph.home import Home
@@ -183,11 +182,17 @@ def test_a_run_over_one_checkout_changes_only_what_it_found(world: World) -> Non
     assert report.findings == {"unreadable-file": 1}
     assert world.says(BOOK, USED, OCEAN)
     assert not any(world.store.quads_for_pattern(link_node(OTHER, USED, "gs://far/away.zarr", BASE), None, None, None))
-    shown = CliRunner().invoke(
-        app, ["check", "--json", "--source", "links.files"], env={"LEAP_KG_HOME": str(world.home.path)}
-    )
-    assert shown.exit_code == 0, shown.output
-    assert f"{OTHER}/blob/main/run.py" in shown.output
+    (finding,) = [row for row in world.asked("findings") if row["source"] == "links.files"]
+    assert finding["record"] == f"{OTHER}/blob/main/run.py"
+    assert finding["file"] == f"{OTHER}/blob/{COMMIT}/run.py"
+
+
+def test_a_checkout_that_is_not_at_hand_keeps_its_links_when_readers_change(world: World) -> None:
+    changed = replace(READERS, version="another")
+    report = mine(world.home, BASE, changed, [])
+    assert report.read == 0
+    assert report.revision == world.mine().revision
+    assert world.says(BOOK, USED, OCEAN)
 
 
 def test_a_curators_no_takes_the_plain_triple_away_and_keeps_the_link(world: World) -> None:

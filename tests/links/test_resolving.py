@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leap_kg.links.code import read_code
 from leap_kg.links.files import File
 from leap_kg.links.resolving import Target, resolve
 from leap_kg.links.signal import UNKNOWN, Place, Role, Signal
@@ -104,3 +105,11 @@ def test_any_text_gives_absolute_iris_or_nothing(text: str, role: Role) -> None:
     for target in found(text, role):
         assert ":" in target.iri
         assert not set(target.iri) & set(' <>"{}|\\^`')
+
+
+def test_a_store_on_this_machine_is_found_from_the_code_that_opens_it() -> None:
+    (signal,) = read_code(
+        b'import xarray\nROOT = "file:///data"\nxarray.open_zarr(ROOT + "/x.zarr")\n', "run.py"
+    ).signals
+    assert (signal.method, signal.target) == ("D1", "file:///data/x.zarr")
+    assert resolve(signal, FILE, WORLD, BASE) == []  # the graph has no such store, and the path is nobody else's

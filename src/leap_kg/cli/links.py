@@ -91,6 +91,70 @@ def verdict(
     print_line(f"noted; the graph is at revision {revision}")
 
 
+@app.command()
+def evaluate(
+    repositories: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Clones of the judged repositories, as owner/name or owner+name.")
+    ],
+    gold: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="The gold set; that of leap-kg without it.")
+    ] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the reliability plot as SVG.")] = None,
+    misses: Annotated[bool, typer.Option("--misses", help="List each place that was missed or got wrong.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Hold what our readers find against places that people have judged: precision, recall and calibration.
+
+    Only files at the commits that the gold set names are read. Look at misses of the part "seen" only, while readers
+    are worked on: the rest shows how good they are where nobody looked.
+    """
+    from leap_kg.links.evaluation.calibration import plot as drawn
+    from leap_kg.links.evaluation.clones import Clones
+    from leap_kg.links.evaluation.evaluate import evaluate
+    from leap_kg.links.evaluation.gold import GoldError, read_gold
+    from leap_kg.resources import declarations
+
+    if not repositories.is_dir():
+        fail(f"{repositories} is no folder: name one that holds clones, such as FOLDER/leap-stc/ClimSim", status=2)
+    try:
+        found = evaluate(read_gold(gold or declarations() / "links" / "gold"), Clones(repositories))
+    except GoldError as error:
+        fail(str(error))
+    if not found.files:
+        fail(f"{repositories} has none of the {found.wanted} judged files: clone their repositories there", NOT_FOUND)
+    if plot is not None and found.calibrations:
+        plot.write_text(drawn(found.calibrations[0]), encoding="utf-8")
+    if as_json:
+        print_json(asdict(found))
+        return
+    print_line(f"{found.files} of {found.wanted} judged files read; {found.places} of {found.signals} quotes in place")
+    for part, scores in found.scores.items():
+        rows = [
+            (
+                what,
+                _share(score.precision),
+                _share(score.recall),
+                score.right,
+                score.wrong,
+                score.unjudged,
+                score.truths,
+            )
+            for what, score in scores.items()
+        ]
+        print_table(
+            f"Repositories {part}", ("what", "precision", "recall", "right", "wrong", "unjudged", "truths"), rows
+        )
+    rated = [(c.method, c.number, _share(c.confidence), _share(c.right), f"{c.brier:.3f}") for c in found.calibrations]
+    print_table("Calibration", ("method", "signals", "confidence", "right", "Brier"), rated)
+    if misses:
+        told = [(f"{m.source.repository} {m.source.path}, {m.place}", m.judged, m.found) for m in found.misses]
+        print_table("Missed or wrong", ("place", "judged", "found"), told)
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
 def _print(report: "Report") -> None:
     print_line(
         f"{report.files} files of {report.repositories} repositories, {report.read} of them read; "

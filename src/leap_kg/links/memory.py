@@ -47,6 +47,13 @@ class Memory:
         ).fetchone()
         return _mined(json.loads(row[0])) if row else None
 
+    def formerly(self, file: File) -> Mined | None:
+        """What other readers found in a file of this content and path."""
+        row = self._database.execute(
+            "SELECT found FROM mined WHERE sha256 = ? AND path = ? ORDER BY readers LIMIT 1", (file.sha256, file.path)
+        ).fetchone()
+        return _mined(json.loads(row[0])) if row else None
+
     def remember(self, found: Iterable[tuple[File, str, Mined]]) -> None:
         """Keep what readers found, each with their version."""
         rows = [(file.sha256, file.path, readers, json.dumps(_plain(mined))) for file, readers, mined in found]
@@ -65,7 +72,7 @@ class Memory:
 
     def settle(self, files: Mapping[str, Iterable[tuple[str, File]]], readers: Iterable[str]) -> None:
         """Make these all the files there are, by repository, each with its origin; forget what is in none of them, and
-        what other readers than these have found.
+        what other readers than these have found, if these have read the file.
         """
         rows = [
             (file.repository, origin, file.path, file.at, file.sha256, file.node)
@@ -76,9 +83,14 @@ class Memory:
             self._database.execute("DELETE FROM file")
             self._database.executemany("INSERT INTO file VALUES (?, ?, ?, ?, ?, ?)", rows)
             self._database.execute(
-                "DELETE FROM mined WHERE readers NOT IN (SELECT value FROM json_each(?)) OR NOT EXISTS "
-                "(SELECT 1 FROM file WHERE file.sha256 = mined.sha256 AND file.path = mined.path)",
-                (json.dumps(sorted(set(readers))),),
+                "DELETE FROM mined WHERE NOT EXISTS "
+                "(SELECT 1 FROM file WHERE file.sha256 = mined.sha256 AND file.path = mined.path)"
+            )
+            now = "SELECT value FROM json_each(:now)"
+            self._database.execute(
+                f"DELETE FROM mined WHERE readers NOT IN ({now}) AND EXISTS (SELECT 1 FROM mined AS other WHERE "  # noqa: S608
+                f"other.sha256 = mined.sha256 AND other.path = mined.path AND other.readers IN ({now}))",
+                {"now": json.dumps(sorted(set(readers)))},
             )
 
     @contextmanager

@@ -52,6 +52,8 @@ METHODS = {
         Method("D5", Family.TEXT),
         Method("E1", Family.METADATA),
         Method("P1", Family.EXTERNAL),
+        Method("N1", Family.METADATA),
+        Method("N2", Family.TEXT),
     )
 }
 """All methods by name."""

@@ -34,6 +34,7 @@ from leap_kg.links.files import File, Listed, harvested
 from leap_kg.links.known import Known
 from leap_kg.links.memory import HARVESTED, LOCAL, Memory
 from leap_kg.links.methods import METHODS
+from leap_kg.links.people import add_people
 from leap_kg.links.readers import Readers
 from leap_kg.links.reading import Progress, Reading
 from leap_kg.links.related import add_related
@@ -114,12 +115,13 @@ def mine(
             descriptions[assembly.node(file)] = list(describe_file(file, found, assembly))
         if snapshot:
             add_related(snapshot.store, assembly)
+            add_people(snapshot.store, assembly)
         links = assembly.links()
         revision = _publish(home, base, links, descriptions)
         memory.settle(files.listed, reading.versions)
     signals = Counter(signal.method for _, found in mined for signal in found.signals)
     return Report(
-        repositories=len(files.listed),
+        repositories=len({file.repository for file, _ in mined}),
         files=len(mined),
         read=reading.opened,
         signals=dict(sorted(signals.items())),

@@ -38,9 +38,13 @@ class Readers:
     together: Together | None = None
     beside: tuple[str, ...] = ()
 
+    def searches(self, path: str) -> bool:
+        """Whether files of that path are searched for signals."""
+        return self.is_connected(path) or any(reads(path) for reads, _ in self.parts)
+
     def reads(self, path: str) -> bool:
-        """Whether somebody reads files of that path, or needs them to read others."""
-        return self.is_connected(path) or path.endswith(self.beside) or any(reads(path) for reads, _ in self.parts)
+        """Whether files of that path are searched, or needed to read others."""
+        return self.searches(path) or path.endswith(self.beside)
 
     def is_connected(self, path: str) -> bool:
         """Whether what is found in the file depends on other files."""

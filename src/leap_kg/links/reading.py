@@ -7,8 +7,6 @@ read again, and nothing else.
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
-import structlog
-
 from leap_kg.ingest.mapping.finding import Finding, Severity
 from leap_kg.links.files import File, Listed, Unreachable
 from leap_kg.links.memory import Memory
@@ -21,8 +19,6 @@ _AT_ONCE = 200
 """Files after which what was found is kept, so that a run that is stopped has not read for nothing."""
 _MOST_TOGETHER = 2**27
 """Bytes of code that are read as one; code of larger repositories is read file by file."""
-
-log = structlog.get_logger(__name__)
 
 Progress = Callable[[int, int, str], None]
 """Told how many files are done, of how many, and which comes next."""
@@ -47,20 +43,23 @@ class Reading:
         for _, origins in sorted(listed.items()):
             files = [file for _, file in origins]
             self._progress(len(found), total, files[0].path if files else "")
-            found += self._repository(files, load)
+            found += self._repository(files, [f for f in files if self._readers.searches(f.path)], load)
         self._keep()
         self._progress(total, total, "")
         return found
 
-    def _repository(self, files: Sequence[File], load: Mapping[tuple[str, str], Listed]) -> list[tuple[File, Mined]]:
-        context = self._context(files)
+    def _repository(
+        self, all_files: Sequence[File], files: Sequence[File], load: Mapping[tuple[str, str], Listed]
+    ) -> list[tuple[File, Mined]]:
+        """What is found in `files` of the repository, which has others beside them."""
+        context = self._context(all_files)
         self.versions.add(context)
         known: dict[str, Mined | None] = {}
         for file in files:
             version = context if self._readers.is_connected(file.path) else self._readers.version
             known[file.path] = self._memory.found(file, version)
         missing = [file for file in files if known[file.path] is None and (file.repository, file.path) in load]
-        together = self._together(files, load) if any(self._readers.is_connected(f.path) for f in missing) else {}
+        together = self._together(all_files, load) if any(self._readers.is_connected(f.path) for f in missing) else {}
         for file in missing:
             mined = self._mined(load[file.repository, file.path], together.get(file.path))
             known[file.path] = mined
@@ -70,12 +69,11 @@ class Reading:
             )
             if len(self._fresh) >= _AT_ONCE:
                 self._keep()
-        lost = [file.path for file in files if known[file.path] is None]
-        if lost:
-            log.warning(
-                "files of a checkout were mined by other readers; mine it again", files=len(lost), first=lost[0]
-            )
-        return [(file, mined) for file in files if (mined := known[file.path]) is not None]
+        for file in files:
+            if known[file.path] is None:
+                # A checkout of an earlier run, which other readers have read.
+                known[file.path] = self._memory.formerly(file)
+        return [(file, said) for file in files if (said := known[file.path]) is not None]
 
     def _context(self, files: Sequence[File]) -> str:
         """What stands for the readers and all files that one piece of code may refer to."""
@@ -103,6 +101,9 @@ class Reading:
         try:
             mined = self._readers.read(listed.load(), listed.file.path, connected)
         except Unreachable as problem:
+            before = self._memory.formerly(listed.file)
+            if before is not None:
+                return before
             hint = "Harvest the repository again."
             return Mined(findings=(Finding("unreadable-file", Severity.WARNING, str(problem), hint),))
         return Mined(tuple(filter(_sound, mined.signals)), mined.findings)

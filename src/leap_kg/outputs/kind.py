@@ -94,6 +94,8 @@ _CLASSES = (
 )
 CLASSES: tuple[NamedNode, ...] = tuple(each for each, _ in _CLASSES)
 """The classes of outputs, the most telling first."""
+PUBLICATIONS: tuple[NamedNode, ...] = tuple(each for each, kind in _CLASSES if kind.is_publication)
+"""Those of publications; a node with one of them is a publication, whatever else it is."""
 
 
 def kind_of(types: set[NamedNode]) -> Kind | None:

@@ -4,7 +4,7 @@ Hazard: the graph holds what strangers wrote, so any property may be missing, re
 be read as it should be is left out; a node without a title is no output, but something that others refer to.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from pyoxigraph import Literal, NamedNode
@@ -51,18 +51,25 @@ class Reader:
         self._leap = Namespace(base + ONTOLOGY_PATH)
         self._names: dict[str, str] = {}
 
-    def outputs(self) -> Iterator[Output]:
-        """All outputs, in the order of their IRIs."""
-        nodes = {
-            quad.subject.value
-            for each in CLASSES
-            for quad in self._store.quads_for_pattern(None, RDF("type"), each, None)
-            if isinstance(quad.subject, NamedNode) and "#" not in quad.subject.value
-        }
-        for iri in sorted(nodes):
+    def outputs(self, nodes: Iterable[str] | None = None) -> Iterator[Output]:
+        """The outputs among these nodes, by default all that there are, in the order of their IRIs."""
+        for iri in self.nodes() if nodes is None else nodes:
             found = self.output(NamedNode(iri))
             if found is not None:
                 yield found
+
+    def nodes(self, classes: Iterable[NamedNode] = CLASSES) -> list[str]:
+        """The IRIs of what has one of these classes and is no piece of an output; some may have no title."""
+        pieces = self._of((*_PIECES, self._leap("Notebook")))
+        return sorted(self._of(classes) - pieces)
+
+    def _of(self, classes: Iterable[NamedNode]) -> set[str]:
+        return {
+            quad.subject.value
+            for each in classes
+            for quad in self._store.quads_for_pattern(None, RDF("type"), each, None)
+            if isinstance(quad.subject, NamedNode) and "#" not in quad.subject.value
+        }
 
     def output(self, node: NamedNode) -> Output | None:
         """The output that this node is; `None` for any other node."""

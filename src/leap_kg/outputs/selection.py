@@ -6,7 +6,7 @@ from datetime import date
 from enum import Enum
 
 from leap_kg.outputs.kind import Kind
-from leap_kg.outputs.output import Output
+from leap_kg.outputs.output import Output, Thing
 from leap_kg.outputs.period import Span
 
 EVER = Span(date.min, date.max)
@@ -30,9 +30,9 @@ class Selection:
     """What is wanted; an empty field wants everything.
 
     An output of which only the year is known is in every period that has a day of that year; one without a date is in
-    no period but the endless one. `person` is an IRI, an ORCID iD, or words of a name; `award` and `theme` are words of
-    a grant's number or name, and of a keyword, title or abstract. Without `others`, only what belongs to the platform
-    for a reason that is stated.
+    no period but the endless one. `person` is an IRI, an ORCID iD, or words of a name; `award` is an IRI or words of a
+    grant's number or name; `theme` is words of a keyword, title or abstract. Without `others`, only what belongs to the
+    platform for a reason that is stated.
     """
 
     period: Span = EVER
@@ -50,7 +50,7 @@ class Selection:
             and (not self.kinds or output.kind in self.kinds)
             and self._in_period(output)
             and (not self.person or self._by_person(output))
-            and (not self.award or any(_has(self.award, (each.iri, each.name)) for each in output.awards))
+            and (not self.award or any(self._by(each) for each in output.awards))
             and (not self.theme or _has(self.theme, (*output.keywords, output.title, output.abstract)))
             and (self.access is None or Access.of(output) is self.access)
         )
@@ -64,6 +64,10 @@ class Selection:
 
     def _in_period(self, output: Output) -> bool:
         return self.period == EVER or (output.span is not None and self.period.overlaps(output.span))
+
+    def _by(self, award: Thing) -> bool:
+        """Whether this grant is the one that is wanted; one IRI may be the beginning of another."""
+        return self.award == award.iri or ("://" not in self.award and _has(self.award, (award.iri, award.name)))
 
     def _by_person(self, output: Output) -> bool:
         return any(

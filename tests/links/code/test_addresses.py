@@ -40,6 +40,7 @@ def test_is_no_data(text: str) -> None:
 
 def test_fields_that_nobody_filled_are_unknown_pieces() -> None:
     assert addresses.given("https://host.org/{year}/a_%03d_$NAME.nc") == "https://host.org/{*}/a_{*}_{*}.nc"
+    assert addresses.given("https://host.org/a.nc#mode=bytes") == "https://host.org/a.nc"
     assert addresses.given("filecache::zip://x.nc::gs://lake/a.zip") == "gs://lake/a.zip"
 
 

@@ -28,14 +28,16 @@ STORE = ("D1", "gs://lake/year-1999.zarr")
         "def load(name, root='gs://lake'):\n    return xr.open_zarr(f'{root}/{name}.zarr')\nload('year-1999')",
         "def at(name):\n    return 'gs://lake/' + name\nxr.open_zarr(at('year-1999.zarr'))",
         "at = lambda y: f'gs://lake/year-{y}.zarr'\nxr.open_zarr(at(1999))",
-        "class Lake:\n    root = 'gs://lake'\n    def load(self):\n        return xr.open_zarr(self.root + '/year-1999.zarr')",
+        "class Lake:\n    root = 'gs://lake'\n    def load(self):\n"
+        "        return xr.open_zarr(self.root + '/year-1999.zarr')",
         "class Lake:\n    def __init__(self, root):\n        self.root = root\n    def load(self, y):\n"
         "        xr.open_zarr(f'{self.root}/year-{y}.zarr')\nLake('gs://lake').load(1999)",
         "xr.open_zarr(os.environ.get('STORE', 'gs://lake/year-1999.zarr'))",
         "import argparse\np = argparse.ArgumentParser()\n"
         "p.add_argument('--in-store', default='gs://lake/year-1999.zarr')\n"
         "args = p.parse_args()\nxr.open_zarr(args.in_store)",
-        "from absl import flags\nPATH = flags.DEFINE_string('path', 'gs://lake/year-1999.zarr', 'x')\nxr.open_zarr(PATH.value)",
+        "from absl import flags\nPATH = flags.DEFINE_string('path', 'gs://lake/year-1999.zarr', 'x')\n"
+        "xr.open_zarr(PATH.value)",
         "import click\n@click.command()\n@click.option('--store', default='gs://lake/year-1999.zarr')\n"
         "def main(store):\n    xr.open_zarr(store)",
         "m = fsspec.get_mapper('gs://lake/year-1999.zarr')\nds = xr.open_zarr(m)",
@@ -80,7 +82,8 @@ def test_constants_functions_and_settings_cross_files() -> None:
     files = {
         "pkg/__init__.py": "",
         "pkg/config.py": "ROOT = 'gs://lake'\nclass Stores:\n    rain = ROOT + '/rain.zarr'\n",
-        "pkg/io.py": "import xarray as xr\nfrom .config import ROOT\ndef load(name):\n    xr.open_zarr(f'{ROOT}/{name}.zarr')\n"
+        "pkg/io.py": "import xarray as xr\nfrom .config import ROOT\ndef load(name):\n"
+        "    xr.open_zarr(f'{ROOT}/{name}.zarr')\n"
         "def own():\n    xr.open_zarr('gs://lake/own.zarr')\n",
         "pkg/settings.yaml": "stores:\n  heat: gs://lake/heat.zarr\n",
         "book/a.py": "from pkg.io import load, own\nload('sea')\nown()\n",

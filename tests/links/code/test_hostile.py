@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leap_kg.links.code import bounds, read_python, read_stored
-from leap_kg.links.code.values import MOST_VALUES
 from tests.links.code.reading import IMPORTS, found, short
 
 BAD = {
@@ -64,10 +63,10 @@ def test_more_signals_than_are_kept_are_a_finding() -> None:
 
 
 def test_loops_within_loops_cost_no_more_than_one_walk() -> None:
-    loops = "".join("    " * n + f"for i{n} in range({MOST_VALUES}):\n" for n in range(12))
+    loops = "".join("    " * n + f"for i{n} in range({bounds.MOST_VALUES}):\n" for n in range(12))
     code = loops + "    " * 12 + f"xr.open_zarr(f'gs://lake/{''.join(f'{{i{n}}}/' for n in range(12))}a.zarr')"
     signals = read_python(IMPORTS + code, "a.py").signals
-    assert 1 <= len(signals) <= MOST_VALUES
+    assert 1 <= len(signals) <= bounds.MOST_VALUES
     assert all(signal.target.startswith("gs://lake/") and not signal.exact for signal in signals)
 
 
@@ -80,9 +79,9 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -
 
 
 WORDS = st.sampled_from(
-    "xr.open_zarr( 'gs://l/a' f'gs://{x}' for x in [ ] ) if else def f(x): lambda : return x = + % / , \n \t self . { }"
-    " class import from * ** @ # ! None 'a'.format open( 'w' fs.glob( cat = intake.open_catalog('u') cat['k'] while with as"
-    " try: except: yield await global x += :=".split(" ")
+    r"""xr.open_zarr( 'gs://l/a' f'gs://{x}' for|x|in [ ] ) if else def|f(x): lambda : return x = + % / , self . { }
+    class import from * ** @ # ! None 'a'.format open( 'w' fs.glob( cat = intake.open_catalog('u') cat['k'] while
+    with as try: except: yield await global x += :=""".replace("|", " ").split(" ")
 )
 
 

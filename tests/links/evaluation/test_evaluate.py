@@ -1,6 +1,5 @@
 """Scores of files that are written for the purpose, in a repository of their own, against labels that are known."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,74 +10,17 @@ from leap_kg.links.evaluation.evaluate import Evaluation, evaluate, is_there
 from leap_kg.links.evaluation.gold import HELD_OUT, SEEN, Gold, GoldError, read_gold
 from leap_kg.links.evaluation.scoring import Judged
 from leap_kg.links.signal import Place
-
-SETTINGS = 'BUCKET = "gs://lab"\n'
-CODE = """\
-import xarray as xr
-from settings import BUCKET
-
-heat = xr.open_zarr(f"{BUCKET}/heat.zarr")
-rain = xr.open_zarr("gs://lab/rain.zarr")
-ice = xr.open_zarr("gs://lab/ice.zarr")
-wind = xr.open_zarr("gs://lab/" + year() + ".zarr")
-"""
-README = """\
-# Rain
-
-## Citation
-
-Please cite https://doi.org/10.5555/rain
-
-Thanks to https://doi.org/10.5555/thanks
-"""
-SITES = [
-    ("s1", "code.py", 4, "reads", "gs://lab/heat.zarr", "exact"),
-    ("s2", "code.py", 5, "reads", "https://storage.googleapis.com/lab/rain.zarr", "exact"),
-    ("s3", "code.py", 6, "none", "", "no"),
-    ("s4", "code.py", 7, "reads", "gs://lab/{*}.zarr", "template"),
-    ("s5", "code.py", 1, "writes", "gs://other/never.zarr", "exact"),
-]
-PAIRS = [("p1", 5, "10.5555/rain", "implements", "yes"), ("p2", 7, "10.5555/thanks", "cites", "no")]
+from tests.links.evaluation.made import make_clones, make_gold, write
 
 
 @pytest.fixture(scope="module")
 def clones(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("clones")
-    work = folder / "lab" / "rain"
-    work.mkdir(parents=True)
-    for name, text in (("code.py", CODE), ("settings.py", SETTINGS), ("README.md", README)):
-        (work / name).write_text(text)
-    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
-        who = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
-        subprocess.run(["git", *who, "-C", str(work), *command], check=True)
-    return folder
-
-
-def commit_of(clones: Path) -> str:
-    command = ["git", "-C", str(clones / "lab" / "rain"), "rev-parse", "HEAD"]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-
-
-def write(file: Path, *lines: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text("\n".join(lines) + "\n")
+    return make_clones(tmp_path_factory.mktemp("clones"))
 
 
 @pytest.fixture
 def gold(clones: Path, tmp_path: Path) -> Path:
-    at = f"lab/rain,{commit_of(clones)}"
-    places = [f"{name},{at},{path},,{line},{line}" for name, path, line, *_ in SITES]
-    write(tmp_path / "call_sites.csv", "site,repository,commit,path,cell,start,end", *places)
-    settled = tmp_path / "labels" / "settled"
-    labels = [f"{name},{label},{address},{known}" for name, _, _, label, address, known in SITES]
-    write(settled / "call_sites.csv", "site,label,address,resolvable", *labels)
-    pairs = [f"{name},{at},README.md,{line},{line},{paper}" for name, line, paper, *_ in PAIRS]
-    write(tmp_path / "papers.csv", "pair,repository,commit,path,start,end,paper", *pairs)
-    judged = [f"{name},{label},{back}" for name, _, _, label, back in PAIRS]
-    write(settled / "papers.csv", "pair,label,names_back", *judged)
-    write(tmp_path / "whole_files.csv", "repository,commit,path")
-    write(tmp_path / "seen.csv", "repository")
-    return tmp_path
+    return make_gold(tmp_path, clones)
 
 
 @pytest.fixture

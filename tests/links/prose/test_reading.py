@@ -194,6 +194,11 @@ def test_markdown_cells_are_read_and_name_the_stored_line(indent: int | None) ->
     assert found.confidence == 0.85
 
 
+def test_the_heading_of_a_cell_holds_in_the_next() -> None:
+    text = json.dumps(notebook(("markdown", "# A\n## Citation"), ("markdown", "doi:10.1029/2020MS002203")))
+    assert [(each.via, each.confidence) for each in mined(text, "a.ipynb")] == [("Citation", 0.85)]
+
+
 @pytest.mark.parametrize(
     "data", [b"", b"{", b"[]", b"\xff\xfe\x00", b'{"cells": 3}', b'{"cells": [null, {"cell_type": "markdown"}]}']
 )

@@ -134,6 +134,8 @@ def _place(work: Work, say: Statements, base: str) -> None:
     container = work.container
     if container is not None:
         say.link(work.node, DCT("isPartOf"), say_container(work, container, say, base))
+    say.text(work.node, SCHEMA("volumeNumber"), work.volume)
+    say.text(work.node, SCHEMA("issueNumber"), work.issue)
     say.text(work.node, DCT("bibliographicCitation"), _reference(work))
 
 

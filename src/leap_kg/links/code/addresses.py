@@ -49,7 +49,7 @@ _CACHES = re.compile(r"^(?:[a-z][a-z0-9]*(?:://[^:]*)?::)+", re.IGNORECASE)
 _UNFIT = re.compile(
     r"[\s<>\"'`|\\^]|\.\.\.|…|path/to\b|your[-_]|^s3://bucket/|^gs://bucket/|my-bucket|[^:]///", re.IGNORECASE
 )
-_BEGINNING = re.compile(r"(?:(gs|gcs|s3a?|osn|abfss?|az|adl|hf|ftp)|https?)://([A-Za-z0-9.-]*)")
+_BEGINNING = re.compile(r"(?:(gs|gcs|s3a?|osn|abfss?|az|adl|hf|ftp|file)|https?)://([A-Za-z0-9.-]*)")
 _IN_TEXT = re.compile(r"(?:gs|gcs|s3a?|osn|abfss?|az|hf|https?|ftp)://[^\s<>\"'`|\\^,;]+", re.IGNORECASE | re.ASCII)
 
 
@@ -99,7 +99,7 @@ def _trimmed(text: str) -> str:
 
 
 def _settled(text: str, *, trusted: bool) -> str | None:
-    text = text.strip()
+    text = text.strip().removesuffix("#mode=bytes")
     if "://" not in text or len(text) > LONGEST_TEXT:
         return None
     text = _CACHES.sub("", text)

@@ -20,6 +20,10 @@ MAX_FORMATTED = 64 * 2**10
 MAX_STEPS = 200_000
 """Expressions folded for one file, each time that they are folded; then nothing more is put together."""
 
+MAX_IDLE = 5_000
+"""Of these, expressions folded in functions that were called without anything like an address; such calls are many, and
+few of them lead to an address. What is no longer followed from its calls is still read once, with its defaults."""
+
 MAX_DEPTH = 100
 """Levels of expressions, statements and calls within one another. A level takes up to four frames of Python."""
 

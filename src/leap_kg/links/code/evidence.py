@@ -58,12 +58,14 @@ class Passage:
 class Site:
     """A call by which code of another file is followed; what that code does shows at the call.
 
-    An address that the call's own arguments have no part in (`texts`) is that other file's affair.
+    An address that the call's own arguments have no part in (`texts`) is that other file's affair. `depth` is how many
+    functions were being followed before.
     """
 
     passage: Passage
     call: ast.Call
     texts: frozenset[str]
+    depth: int
 
     def concerns(self, address: str) -> bool:
         """Whether the address comes from what the call was given."""

@@ -57,6 +57,7 @@ class Folder:
         self.site: Site | None = None
         """The call in this file by which code of another file is followed."""
         self.steps = 0
+        self.idle = 0
         self.depth = 0
         self._rules: dict[type[ast.expr], Callable[[Any], Values]] = {
             ast.Constant: self._constant,
@@ -126,6 +127,11 @@ class Folder:
     def place(self, node: ast.expr, told: ast.expr | None = None) -> Place:
         """Where a call shows: there, or at the call in this file that led to it."""
         return self.site.passage.of(self.site.call) if self.site else self.passage.of(node, told)
+
+    @property
+    def sure(self) -> bool:
+        """Whether what is seen is at most one call away from this file; further on, branches mix what was not meant."""
+        return self.site is None or len(self.active) <= self.site.depth + 1
 
     def concerned(self, address: str) -> bool:
         """Whether a signal of `address` belongs to this file."""

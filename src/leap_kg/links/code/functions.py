@@ -5,10 +5,11 @@ Hazard: such calls may recurse or fan out without end; a function is never follo
 """
 
 import ast
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from leap_kg.links.code import statements
-from leap_kg.links.code.bounds import MAX_CALLS, MOST_ITEMS, MOST_VALUES
+from leap_kg.links.code.bounds import MAX_CALLS, MAX_IDLE, MOST_ARMS, MOST_VALUES
 from leap_kg.links.code.evidence import Site
 from leap_kg.links.code.scope import Scope
 from leap_kg.links.code.values import (
@@ -33,24 +34,26 @@ if TYPE_CHECKING:
     from leap_kg.links.code.folding import Folder
 
 _TELLING = 3
+_LOOKED_AT = 100
 _UNBOUND = {"staticmethod"}
 
 
-def given_texts(values: list[Values], depth: int = 0) -> frozenset[str]:
-    """The texts in the arguments of a call that tell an address from others."""
+def given_texts(values: list[Values]) -> frozenset[str]:
+    """The texts in the arguments of a call that tell an address from others; of large arguments the first."""
     found: set[str] = set()
-    for value, _ in (each for alternatives in values for each in alternatives):
-        inner: list[Values] = []
-        if isinstance(value, str | PathText | Handle):
-            found.update(piece for piece in as_text(value).split(UNKNOWN) if len(piece) >= _TELLING)
-        elif isinstance(value, Items):
-            inner = list(value.each[:MOST_VALUES])
-        elif isinstance(value, Entries):
-            inner = list(value.each.values())[:MOST_VALUES]
-        elif isinstance(value, Instance):
-            inner = list(value.attributes.values())[:MOST_VALUES]
-        if inner and depth < 4 and len(found) < MOST_ITEMS:
-            found |= given_texts(inner, depth + 1)
+    waiting = list(values)
+    for alternatives in waiting:
+        for value, _ in alternatives[:MOST_ARMS]:
+            if isinstance(value, str | PathText | Handle):
+                found.update(piece for piece in as_text(value).split(UNKNOWN) if len(piece) >= _TELLING)
+            elif len(waiting) >= _LOOKED_AT:
+                continue
+            elif isinstance(value, Items):
+                waiting += value.each[:MOST_VALUES]
+            elif isinstance(value, Entries):
+                waiting += islice(value.each.values(), MOST_VALUES)
+            elif isinstance(value, Instance):
+                waiting += islice(value.attributes.values(), MOST_VALUES)
     return frozenset(found)
 
 
@@ -75,11 +78,19 @@ def follow(
     """What the function returns for these arguments; what it reads and writes is noted on the way."""
     if len(folder.active) >= MAX_CALLS or function in folder.active or folder.spent:
         return NOTHING
+    texts = given_texts([*arguments, *named.values()])
+    idle = site is not None and not any("://" in text for text in texts)
+    if idle and folder.idle > MAX_IDLE:
+        return NOTHING
     function.followed = True
-    key = _occasion(function, arguments, named, site if function.passage.path != folder.path else None)
+    key = _occasion(function, arguments, named, site if texts and function.passage.path != folder.path else None)
     if key is not None and key in folder.returned:
         return folder.returned[key]
+    before, counted = folder.steps, folder.idle
     result = _followed(folder, function, arguments, named, site)
+    if idle:
+        # Calls within this one are counted with it.
+        folder.idle = counted + folder.steps - before
     if key is not None:
         folder.returned[key] = result
     return result
@@ -90,15 +101,14 @@ def _occasion(
 ) -> object | None:
     """What a call depends on: the function, its arguments, and whether names of its module were bound since.
 
-    The site counts too where signals would show there; `None` where the arguments cannot be compared.
+    `site` is given where signals would show there; `None` where the arguments cannot be compared.
     """
     try:
         key = (function, tuple(arguments), tuple(named.items()), function.scope.changes)
         hash(key)
     except TypeError:
         return None
-    shows = site if site is not None and given_texts([*arguments, *named.values()]) else None
-    return (key, shows)
+    return (key, site)
 
 
 def _followed(
@@ -109,7 +119,7 @@ def _followed(
         if folder.site is None:
             if site is None:
                 return NOTHING
-            folder.site = Site(folder.passage, site, given_texts([*arguments, *named.values()]))
+            folder.site = Site(folder.passage, site, given_texts([*arguments, *named.values()]), len(folder.active))
     else:
         folder.site = None
     folder.active.append(function)

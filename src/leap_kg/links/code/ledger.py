@@ -44,17 +44,17 @@ class Ledger:
         self._spoken: set[str] = set()
         self.full = False
 
-    def use(self, role: Role, address: str, place: Place, via: str) -> None:
-        """A call that reads or writes `address`."""
-        self._note(_use(role, address, place, via))
+    def use(self, role: Role, address: str, place: Place, via: str, *, sure: bool = True) -> None:
+        """A call that reads or writes `address`; no more than a template where that is not `sure`."""
+        self._note(_use(role, address, place, via, sure=sure))
 
     def entry(self, target: str, confidence: float, place: Place, via: str) -> None:
         """A call that takes data out of a catalogue."""
         self._note(Signal("D3", Role.READS, target, confidence, place, via))
 
-    def pend(self, role: Role, address: str, place: Place, via: str) -> int:
+    def pend(self, role: Role, address: str, place: Place, via: str, *, sure: bool = True) -> int:
         """The same as `use`, unless `consume` is told of the number that is returned."""
-        return self._wait(_use(role, address, place, via))
+        return self._wait(_use(role, address, place, via, sure=sure))
 
     def pend_entry(self, target: str, confidence: float, place: Place, via: str) -> int:
         """The same as `entry`, unless `consume` is told of the number that is returned."""
@@ -147,10 +147,11 @@ def _begun(address: str, every: list[str]) -> bool:
     return after < len(every) and every[after].startswith(address)
 
 
-def _use(role: Role, address: str, place: Place, via: str) -> Signal:
+def _use(role: Role, address: str, place: Place, via: str, *, sure: bool) -> Signal:
+    exact = sure and whole(address)
     if role is Role.WRITES:
-        return Signal("D2", role, address, WRITTEN if whole(address) else WRITTEN_TEMPLATE, place, via)
-    return Signal("D1", role, address, READ if whole(address) else READ_TEMPLATE, place, via)
+        return Signal("D2", role, address, WRITTEN if exact else WRITTEN_TEMPLATE, place, via)
+    return Signal("D1", role, address, READ if exact else READ_TEMPLATE, place, via)
 
 
 def _address(signal: Signal) -> str:

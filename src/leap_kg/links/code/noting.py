@@ -130,9 +130,9 @@ def noted(
             if yields:
                 handles.append((Handle(address, -1), when))
         elif yields:
-            handles.append((Handle(address, folder.ledger.pend(role, address, place, via)), when))
+            handles.append((Handle(address, folder.ledger.pend(role, address, place, via, sure=folder.sure)), when))
         else:
-            folder.ledger.use(role, address, place, via)
+            folder.ledger.use(role, address, place, via, sure=folder.sure)
     if not handles:
         return NOTHING
     return tuple(NOTHING[0]._replace(value=handle, choices=when) for handle, when in handles)

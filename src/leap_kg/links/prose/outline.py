@@ -42,7 +42,7 @@ class Block:
     headings: tuple[str, ...]
 
 
-class _Headings:
+class Headings:
     """The headings that hold at a line, as the text is gone through."""
 
     def __init__(self) -> None:
@@ -57,9 +57,13 @@ class _Headings:
         return tuple(text for _, text in self._open)
 
 
-def outline_markdown(lines: Sequence[str]) -> list[Block]:
-    """The parts of a Markdown text, in order; every line that is not blank is in one."""
-    headings, blocks, done = _Headings(), list[Block](), 0
+def outline_markdown(lines: Sequence[str], above: Headings | None = None) -> list[Block]:
+    """The parts of a Markdown text, in order; every line that is not blank is in one.
+
+    `above` has the headings that hold before its first line, as in a cell of a notebook, and afterwards those that
+    hold behind its last.
+    """
+    headings, blocks, done = above or Headings(), list[Block](), 0
     level = 0
     for token in _PARSER.parse("\n".join(lines)):
         if token.type == "heading_open":
@@ -78,7 +82,7 @@ def outline_markdown(lines: Sequence[str]) -> list[Block]:
     return blocks
 
 
-def _block(token: Token, lines: Sequence[str], start: int, end: int, headings: _Headings) -> Iterator[Block]:
+def _block(token: Token, lines: Sequence[str], start: int, end: int, headings: Headings) -> Iterator[Block]:
     kind = Kind.PROSE
     if token.type in ("fence", "code_block"):
         # A directive of MyST is fenced as code is, but holds a text.
@@ -105,7 +109,7 @@ def _between(lines: Sequence[str], start: int, end: int, headings: tuple[str, ..
 
 def outline_plain(lines: Sequence[str]) -> list[Block]:
     """The parts of a text in reStructuredText, or in none: paragraphs under underlined headings."""
-    headings, blocks = _Headings(), list[Block]()
+    headings, blocks = Headings(), list[Block]()
     styles: list[tuple[str, bool]] = []
     number, indent = 1, -1
     while number <= len(lines):

@@ -13,7 +13,7 @@ from leap_kg.links.prose import bibtex, cells
 from leap_kg.links.prose.addresses import Address, addresses, without
 from leap_kg.links.prose.archives import badge_labels, is_archive, is_badge, repository_badge
 from leap_kg.links.prose.datalinks import data_address
-from leap_kg.links.prose.outline import Block, Kind, outline_markdown, outline_plain
+from leap_kg.links.prose.outline import Block, Headings, Kind, outline_markdown, outline_plain
 from leap_kg.links.prose.papers import bare_works, work_of
 from leap_kg.links.prose.standing import (
     BADGE,
@@ -60,8 +60,9 @@ def read_prose(data: bytes, path: str) -> Mined:
     signals: list[Signal] = []
     if name.endswith(".ipynb"):
         notebook = notebook_of(data, path, findings)
+        above = Headings()
         for passage in cells.passages(notebook, path, findings):
-            signals += _Text(passage, outline_markdown(passage.lines), findings).signals()
+            signals += _Text(passage, outline_markdown(passage.lines, above), findings).signals()
             if len(signals) > MOST_SIGNALS:
                 break
         signals = cells.located(signals[: MOST_SIGNALS + 1], data, notebook)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from leap_kg.outputs.names import parts_of
+from leap_kg.ingest.mapping.names import parts_of
 from leap_kg.outputs.output import Maker, Output
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import rispy
 
-from leap_kg.outputs.names import parts_of
+from leap_kg.ingest.mapping.names import parts_of
 from leap_kg.outputs.output import Maker, Output
 
 

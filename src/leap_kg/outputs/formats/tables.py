@@ -26,7 +26,7 @@ def csv_table(outputs: Sequence[Output]) -> str:
     rows = csv.writer(out)
     rows.writerow(COLUMNS)
     for each in outputs:
-        rows.writerow([_cell(value) for value in _row(each)])
+        rows.writerow([cell(value) for value in _row(each)])
     return out.getvalue()
 
 
@@ -60,7 +60,8 @@ def _things(things: Iterable[Thing], *, name: bool = False) -> str:
     return "; ".join(thing.name if name else thing.iri for thing in things)
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """The text, marked as one where a spreadsheet would take it for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

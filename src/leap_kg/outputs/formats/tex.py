@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from leap_kg.ingest.mapping.names import parts_of
 from leap_kg.ontology.iri import slug
-from leap_kg.outputs.names import parts_of
 from leap_kg.outputs.output import Maker, Output
 
 _ESCAPES = str.maketrans(

@@ -118,6 +118,8 @@ def _facts(reading: Reading, node: NamedNode) -> list[tuple[str, list[Cell]]]:
         ("Published in", _links(reading, node, DCT("isPartOf"))),
         ("Date", [reading.text(node, DCT("issued")) or reading.text(node, SCHEMA("datePublished"))]),
         ("Version", [reading.text(node, SCHEMA("version"))]),
+        ("Volume", [reading.text(node, SCHEMA("volumeNumber"))]),
+        ("Issue", [reading.text(node, SCHEMA("issueNumber"))]),
         ("Pages", [reading.text(node, SCHEMA("pagination"))]),
         ("Publisher", _links(reading, node, DCT("publisher"))),
         ("Licence", _links(reading, node, DCT("license")) or list(reading.texts(node, DCT("rights")))),

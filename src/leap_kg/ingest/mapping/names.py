@@ -1,4 +1,4 @@
-"""A person's name in its two parts, as reference managers want it."""
+"""A person's name in its two parts, family and given, as far as a text tells them."""
 
 import re
 
