@@ -84,7 +84,7 @@ _CLASSES = (
     (FABIO("ReferenceEntry"), Kind.ENTRY),
     (FABIO("Book"), Kind.BOOK),
     (FABIO("AcademicProceedings"), Kind.PROCEEDINGS),
-    (FABIO("Presentation"), Kind.TALK),
+    (SCHEMA("PresentationDigitalDocument"), Kind.TALK),
     (SCHEMA("ScholarlyArticle"), Kind.TEXT),
     (FAIR4ML("MLModel"), Kind.MODEL),
     (DCAT("Dataset"), Kind.DATASET),

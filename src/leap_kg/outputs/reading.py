@@ -40,7 +40,7 @@ _ABSTRACTS = (DCT("abstract"), DCT("description"))
 # Not outputs by themselves, but pieces of one: a file of a repository, a scene of a collection.
 _PIECES = (SPDX("File"), STAC("Item"))
 _AUTHORS = frozenset(("aut", "cre"))
-_DATA_OF = (CITO("citesAsDataSource"), CITO("isSupplementedBy"), DCT("hasPart"))
+_DATA_OF = (CITO("citesAsDataSource"), DCT("hasPart"))
 
 
 class Reader:
@@ -142,7 +142,7 @@ class Reader:
     def _code(self, node: NamedNode) -> Iterator[Thing]:
         """Repositories whose paper this is."""
         found = {*self._subjects(CODEMETA("referencePublication"), node)}
-        found |= {each for each in self._nodes(node, CITO("isSupplementedBy")) if self._is(each, Kind.SOFTWARE)}
+        found |= {each for each in self._nodes(node, DCT("hasPart")) if self._is(each, Kind.SOFTWARE)}
         yield from sorted((Thing(each.value, self._name(each)) for each in found), key=_by_name)
 
     def _data(self, node: NamedNode) -> Iterator[Thing]:

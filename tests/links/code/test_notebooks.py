@@ -21,6 +21,7 @@ def test_names_live_from_cell_to_cell_and_change_in_order() -> None:
         "%time ds = xr.open_zarr('gs://lake/a.zarr')",
         "%%time\nds = xr.open_zarr('gs://lake/a.zarr')\nds?",
         "%matplotlib inline\nfor n in 'a':\n    !echo {n}\nxr.open_zarr('gs://lake/a.zarr')\n?xr",
+        "cd data\nls\npip install zarr\nxr.open_zarr('gs://lake/a.zarr')",
         "files = !ls\n%cd ..\nxr.open_zarr('gs://lake/a.zarr')",
         "x = (5\n%3)\nawait xr.open_zarr('gs://lake/a.zarr')",
         "!gsutil cp -r \\\n  gs://lake/a.zarr .",

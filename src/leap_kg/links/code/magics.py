@@ -15,6 +15,7 @@ _LINE = re.compile(r"^(?P<indent>[ \t]*)(?P<left>[A-Za-z_][\w.,\[\] ]*?\s*=\s*)?
 _TIMED = re.compile(r"(?:time|timeit|prun|memit|lprun|mprun)\b(?:\s+-\w+(?:\s+\d+)?)*\s*")
 _SHELL_MAGIC = re.compile(r"(?:sx|system|bash|sh)\s+")
 _QUESTION = re.compile(r"^[ \t]*\?{1,2}[\w.*%]+\s*;?$|^[ \t]*[\w.%\[\]\"'*]+\?{1,2}\s*;?$")
+_UNMARKED = re.compile(r"^(?:ls|ll|cd|pwd|pip|conda|mamba|mkdir|cp|mv|rm|cat|less|more|man)(?:\s+[^=\s(].*)?$")
 _QUOTES = re.compile(r"'''|\"\"\"")
 
 
@@ -35,6 +36,11 @@ def plain(lines: list[str]) -> tuple[str, dict[int, str]]:
         if head.startswith("%%time") and (rest := _TIMED.sub("", head[2:], count=1)) and "=" in rest:
             kept[first] = rest
     return _lines(kept)
+
+
+def unmarked(text: str) -> str:
+    """The code without commands that IPython takes for magics though nothing marks them, such as `cd data`."""
+    return "\n".join("" if _UNMARKED.match(line) else line for line in text.split("\n"))
 
 
 def is_foreign(lines: list[str]) -> bool:

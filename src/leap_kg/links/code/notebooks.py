@@ -3,6 +3,7 @@
 The language decides who reads the code: `READERS` is the one place where another language is added.
 """
 
+import ast
 from collections.abc import Callable, Sequence
 
 from leap_kg.ingest.mapping.finding import Finding
@@ -64,7 +65,7 @@ def _python(cells: Sequence[Cell], path: str, ledger: Ledger, neighbours: Neighb
         if magics.is_foreign(cell.passage.lines):
             continue
         try:
-            tree = parsed(text)
+            tree = _tree(text)
         except Unparsed as problem:
             line = f", line {problem.line}" if problem.line else ""
             findings.append(unread(path, problem.reason, problem.hint, f"cell {cell.number}{line}"))
@@ -80,6 +81,16 @@ def _python(cells: Sequence[Cell], path: str, ledger: Ledger, neighbours: Neighb
         if folder.spent:
             findings.append(cut(path, "it has more code than is followed", "Split the notebook."))
     return findings
+
+
+def _tree(text: str) -> ast.Module:
+    try:
+        return parsed(text)
+    except Unparsed:
+        shorter = magics.unmarked(text)
+        if shorter == text:
+            raise
+    return parsed(shorter)
 
 
 READERS: dict[str, CellsReader] = {"python": _python}

@@ -126,7 +126,7 @@ class Sites:
         sites = self._sites.get(source, [])
         here = [site for site in sites if _overlap(site, signal)]
         same = [site for site in sites if site.label == _ROLES[signal.role] and _uses(site, signal)]
-        # What is only named here may be opened elsewhere, by a statement that was judged to open all that fit a template.
+        # What is only named here may be opened elsewhere, by a statement judged to open all that fit a template.
         named = bool(here) and all(site.label == "mentions" and _uses(site, signal) for site in here)
         if any(site in here or site.resolvable == "exact" or named for site in same):
             return True
