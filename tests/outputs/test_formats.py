@@ -8,11 +8,11 @@ import rispy
 from bibtexparser.entrypoint import parse_string
 from hypothesis import given, settings
 
+from leap_kg.ingest.mapping.names import parts_of
 from leap_kg.outputs.formats.csl import csl_json
 from leap_kg.outputs.formats.ris import ris
 from leap_kg.outputs.formats.tables import COLUMNS, csv_table, json_records
 from leap_kg.outputs.formats.tex import bibtex
-from leap_kg.ingest.mapping.names import parts_of
 from leap_kg.outputs.output import Output
 from leap_kg.outputs.reading import Reader
 from tests.outputs.made import BASE, OUTPUTS, platform
