@@ -20,6 +20,7 @@ from leap_kg.web.history.refusing import refused
 from leap_kg.web.negotiation import wants_page
 from leap_kg.web.nodes import routes as nodes
 from leap_kg.web.operations import health
+from leap_kg.web.outputs import routes as outputs
 from leap_kg.web.security import Security
 from leap_kg.web.site import NoRevision, Site
 from leap_kg.web.sparql import editor, void
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         histories,
         timemaps,
         ldes,
+        outputs,
         pages,
         nodes,
     ):

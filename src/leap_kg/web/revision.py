@@ -12,6 +12,7 @@ from leap_kg.graph.snapshot import Snapshot
 from leap_kg.sparql.catalogue import Catalogue
 from leap_kg.web.findings import Finding, all_findings
 from leap_kg.web.nodes.describe import Descriptions
+from leap_kg.web.outputs.kept import Kept
 from leap_kg.web.reading import Reading
 
 
@@ -53,3 +54,8 @@ class Revision:
     def findings(self) -> tuple[Finding, ...]:
         """Every finding, worst first."""
         return all_findings(self.reading)
+
+    @cached_property
+    def outputs(self) -> Kept:
+        """What the platform produced."""
+        return Kept(self.reading)

@@ -17,6 +17,7 @@ _LONGEST_TITLE = 70
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 _NAVIGATION = (
     ("browse", "Browse", "/browse"),
+    ("publications", "Publications", "/publications"),
     ("query", "Query", "/sparql"),
     ("findings", "Findings", "/findings"),
     ("changes", "Changes", "/changes"),
@@ -25,6 +26,8 @@ _NAVIGATION = (
 _FOOTER = (
     *_NAVIGATION,
     ("queries", "Questions", "/queries"),
+    ("report", "Report", "/report"),
+    ("missing", "What is missing", "/missing"),
     ("ontology", "Ontology", "/ontology"),
 )
 

@@ -47,9 +47,11 @@ _CODE_ARCHIVE = re.compile(r"(?:^|\.)(?:github\.com/[^/]+/[^/]+/archive/|codeloa
 _FIELD = re.compile(r"\{\{[^{}]*\}\}|\$?\{[^{}]*\}|%(?:\(\w+\))?(?:0?\d)?[sd](?![0-9A-Fa-f])|\$[A-Za-z_]\w*")
 _CACHES = re.compile(r"^(?:[a-z][a-z0-9]*(?:://[^:]*)?::)+", re.IGNORECASE)
 _UNFIT = re.compile(
-    r"[\s<>\"'`|\\^]|\.\.\.|…|path/to\b|your[-_]|^s3://bucket/|^gs://bucket/|my-bucket|[^:]///", re.IGNORECASE
+    r"[\s<>\"'`|\\^]|\.\.\.|…|path/to\b|your[-_]|^s3://bucket/|^gs://bucket/|my-bucket|[^:]///|://.*://", re.IGNORECASE
 )
 _BEGINNING = re.compile(r"(?:(gs|gcs|s3a?|osn|abfss?|az|adl|hf|ftp|file)|https?)://([A-Za-z0-9.-]*)")
+_DEPOSITED = re.compile(r"doi:10\.\d{4,9}/[^\s<>\"'{}]+/[^\s<>\"'{}/]+\Z", re.ASCII)
+"""A file of a deposit, as pooch takes it."""
 _IN_TEXT = re.compile(r"(?:gs|gcs|s3a?|osn|abfss?|az|hf|https?|ftp)://[^\s<>\"'`|\\^,;]+", re.IGNORECASE | re.ASCII)
 
 
@@ -100,6 +102,8 @@ def _trimmed(text: str) -> str:
 
 def _settled(text: str, *, trusted: bool) -> str | None:
     text = text.strip().removesuffix("#mode=bytes")
+    if trusted and _DEPOSITED.match(text) and UNKNOWN not in text:
+        return text
     if "://" not in text or len(text) > LONGEST_TEXT:
         return None
     text = _CACHES.sub("", text)

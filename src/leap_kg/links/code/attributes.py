@@ -19,6 +19,7 @@ from leap_kg.links.code.values import (
     Items,
     Module,
     PathText,
+    Table,
     Value,
     Values,
     as_text,
@@ -65,6 +66,8 @@ def _attribute(value: Value, name: str, folder: "Folder") -> Values:
             return value.each.get(name, NOTHING)
         case Catalogue():
             return catalogues.below(value, name)
+        case Table():
+            return one(value)
         case Handle():
             return one(value)
         case str() if name == "value":
@@ -109,6 +112,8 @@ def _item(value: Value, key: Value, node: ast.Subscript, folder: "Folder") -> Va
             return _any(list(each), node)
         case Catalogue():
             return catalogues.entry(value, key, node, folder)
+        case Table():
+            return one(value)
         case Handle():
             return one(value)
         case str() if isinstance(key, int) and -len(value) <= key < len(value) and UNKNOWN not in value:
@@ -131,7 +136,7 @@ def _any(each: list[Values], node: ast.Subscript) -> Values:
 
 def _slice(value: Value, node: ast.Slice, folder: "Folder") -> Values:
     bounds = [None if part is None else only(folder.fold(part)) for part in (node.lower, node.upper)]
-    if isinstance(value, Handle):
+    if isinstance(value, Handle | Table):
         return one(value)
     if node.step is not None or not all(each is None or isinstance(each, int) for each in bounds):
         return one(value) if isinstance(value, Items) else NOTHING

@@ -25,6 +25,7 @@ from leap_kg.links.code.values import (
     Items,
     LocalFile,
     PathText,
+    Table,
     Value,
     Values,
     bounded,
@@ -140,6 +141,8 @@ def _method(folder: "Folder", value: Value, node: ast.Call, given: list[Values],
             if found is not None:
                 return found
         case Handle() if name not in METHODS:
+            return one(value)
+        case Table() if name not in METHODS:
             return one(value)
         case Entries():
             found = _lookup(value, name, given)

@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from leap_kg.links.code.ledger import ENTRY, QUERY
-from leap_kg.links.code.values import NOTHING, Catalogue, Items, Value, Values, as_text, one
+from leap_kg.links.code.values import NOTHING, Catalogue, Items, Table, Value, Values, as_text, one
 from leap_kg.links.signal import UNKNOWN
 
 if TYPE_CHECKING:
     from leap_kg.links.code.folding import Folder
 
-OPENERS = {"open_catalog", "open_esm_datastore", "esm_datastore", "from_yaml_file", "open_stac_catalog"}
+OPENERS = {"Catalog", "open_catalog", "open_esm_datastore", "esm_datastore", "from_yaml_file", "open_stac_catalog"}
 _TAKING = {
     "to_dask", "read", "to_xarray", "to_dataset_dict", "to_datatree", "read_chunked", "read_partition",
     "to_pandas", "to_iris", "to_zarr",
 }  # fmt: skip
+_ALL = {"to_dataset_dict", "to_datatree", "to_dask"}
+"""What opens everything that a search found."""
 _OTHER = {
     "df", "keys", "walk", "describe", "items", "values", "gui", "name", "metadata", "esmcat", "unique",
     "nunique", "plot", "hvplot", "discover", "force_reload", "reload", "key_template", "head", "save",
@@ -41,7 +43,9 @@ def target(catalogue: Catalogue) -> str:
 
 
 def below(catalogue: Catalogue, name: str) -> Values:
-    """`catalogue.name`: a group or an entry, unless it is a method."""
+    """`catalogue.name`: a group or an entry, unless it is a method; `df` is its rows."""
+    if name == "df" and catalogue.address and not catalogue.keys:
+        return one(Table(catalogue.address))
     if name.startswith("_") or name in _OTHER or name in _TAKING or len(catalogue.keys) >= _MOST_KEYS:
         return NOTHING
     return one(replace(catalogue, keys=(*catalogue.keys, name)))
@@ -71,6 +75,10 @@ def method(catalogue: Catalogue, name: str, node: ast.Call, named: dict[str, Val
         if catalogue.keys and not any(UNKNOWN in key for key in catalogue.keys):
             folder.ledger.consume(catalogue.origin)
             folder.ledger.entry(target(catalogue), ENTRY, folder.place(node, node.func), name)
+        elif not catalogue.keys and name in _ALL:
+            folder.ledger.consume(catalogue.origin)
+            told = target(catalogue) if catalogue.facets else f"{catalogue.address}#{UNKNOWN}"
+            folder.ledger.entry(told, QUERY, folder.place(node, node.func), name)
         return NOTHING
     found = below(catalogue, name)
     return found if found is not NOTHING else NOTHING

@@ -79,7 +79,10 @@ CALLS: dict[tuple[str, str], Known] = {
         "cdms2 open",
         "xmitgcm open_mdsdataset",
         "wradlib open_odim",
-        "pyart read",
+        "pyart read read_nexrad_archive read_nexrad_cdm read_nexrad_level3 read_cfradial read_grid",
+        "matplotlib imread",
+        "imageio imread",
+        "skimage imread",
     ),
     **_each(_R, 0, "filename name", "netCDF4 Dataset", "h5py File", "h5netcdf File", mode=1),
     **_each(_R, 0, "store path", "zarr open open_group open_array", mode=1, yields=True),
@@ -113,6 +116,7 @@ CALLS: dict[tuple[str, str], Known] = {
     **_each(_W, 0, "store", "xarray_beam ChunksToZarr DatasetToZarr", "weatherbench2 ChunksToZarr"),
     **_each(_W, 0, "file", "numpy save savez savez_compressed savetxt"),
     **_each(_W, 1, "f", "torch save"),
+    **_each(_W, 0, "target", "leap_data_management_utils Copy CopyRclone"),
     **_each(_W, 1, "filename", "joblib dump"),
 }
 # fmt: on

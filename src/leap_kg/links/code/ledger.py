@@ -17,6 +17,8 @@ from leap_kg.links.signal import UNKNOWN, Place, Role, Signal
 
 READ, READ_TEMPLATE = 0.97, 0.75
 WRITTEN, WRITTEN_TEMPLATE = 0.95, 0.75
+PATTERN = 0.9
+"""A pattern of file names that is told whole: what it fits at the time is opened, the folder that it names surely."""
 ENTRY, QUERY = 0.9, 0.6
 LITERAL, LITERAL_TEMPLATE = 0.6, 0.45
 PROSE = 0.3
@@ -148,10 +150,10 @@ def _begun(address: str, every: list[str]) -> bool:
 
 
 def _use(role: Role, address: str, place: Place, via: str, *, sure: bool) -> Signal:
-    exact = sure and whole(address)
-    if role is Role.WRITES:
-        return Signal("D2", role, address, WRITTEN if exact else WRITTEN_TEMPLATE, place, via)
-    return Signal("D1", role, address, READ if exact else READ_TEMPLATE, place, via)
+    method, told, template = ("D2", WRITTEN, WRITTEN_TEMPLATE) if role is Role.WRITES else ("D1", READ, READ_TEMPLATE)
+    if not sure or UNKNOWN in address:
+        return Signal(method, role, address, template, place, via)
+    return Signal(method, role, address, told if whole(address) else PATTERN, place, via)
 
 
 def _address(signal: Signal) -> str:

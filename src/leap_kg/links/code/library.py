@@ -64,6 +64,8 @@ def work_out(
         return NOTHING if only(default) is None else default
     if last in _LOADERS and top in {"yaml", "json", "omegaconf", "ruamel", "toml", "tomllib", "builtins"}:
         return _loaded(folder, first)
+    if last == "get_catalog_store_urls":
+        return _stores_listed(folder, first)
     if last == "urljoin":
         second = given[1] if len(given) > 1 else NOTHING
         return bounded(Alternative(_resolved(a, b), when) for a, b, when in pairs(first, second))
@@ -150,3 +152,16 @@ def _loaded(folder: "Folder", source: Values) -> Values:
     if isinstance(value, str | PathText) and as_text(value).endswith((".yaml", ".yml", ".json")):
         return folder.neighbours.settings(as_text(value), folder.passage.path)
     return one(value) if isinstance(value, Handle) else NOTHING
+
+
+def _stores_listed(folder: "Folder", source: Values) -> Values:
+    """The stores of a feedstock's `catalog.yaml` by their ids, as leap-data-management-utils hands them out."""
+    listed = only(_loaded(folder, source))
+    stores = only(listed.each.get("stores", NOTHING)) if isinstance(listed, Entries) else None
+    found: dict[str | int, Values] = {}
+    for each in stores.each if isinstance(stores, Items) else ():
+        store = only(each)
+        name = only(store.each.get("id", NOTHING)) if isinstance(store, Entries) else None
+        if isinstance(store, Entries) and isinstance(name, str):
+            found[name] = store.each.get("url", NOTHING)
+    return one(Entries(found)) if found else NOTHING

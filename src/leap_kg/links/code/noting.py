@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from leap_kg.links.code import addresses
 from leap_kg.links.code.bounds import MOST_VALUES
 from leap_kg.links.code.known import Known
+from leap_kg.links.code.ledger import QUERY
 from leap_kg.links.code.values import (
     NOTHING,
     UNKNOWN_VALUE,
@@ -18,6 +19,7 @@ from leap_kg.links.code.values import (
     Items,
     LocalFile,
     PathText,
+    Table,
     Value,
     Values,
     as_text,
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 _WRITING = ("w", "x", "a", "r+")
 _STORES = {"StoreToZarr", "StoreToPyramid", "WriteReference", "WriteCombinedReference", "CombineReferences"}
+_TABLES = {"read_csv", "read_table", "read_parquet", "read_json"}
+"""What they read may be a catalogue, whose rows hold addresses."""
 _BUILDERS = {"csv", "json", "parquet", "text", "imagefolder", "audiofolder", "webdataset", "arrow", "pandas", "xml"}
 
 
@@ -52,7 +56,9 @@ def note(
         return NOTHING
     if inner is not None:
         values = one(inner)
-    return noted(folder, role, values, node, told, via, endpoint, strict=spec.strict, yields=spec.yields)
+    found = noted(folder, role, values, node, told, via, endpoint, strict=spec.strict, yields=spec.yields)
+    address = addresses.given(as_text(only(values))) if via.rpartition(".")[2] in _TABLES else None
+    return one(Table(address)) if address is not None and UNKNOWN not in address else found
 
 
 def _argument(
@@ -118,6 +124,11 @@ def noted(
             folder.ledger.consume(value.origin)
         elif isinstance(value, Catalogue):
             continue
+        elif isinstance(value, Table):
+            if folder.concerned(value.address):
+                place = place or folder.place(node, told)
+                folder.ledger.entry(f"{value.address}#{UNKNOWN}", QUERY, place, via)
+            continue
         text = as_text(value)
         reached = at_endpoint(text, endpoint)
         if reached != text:
@@ -166,6 +177,8 @@ def open_catalogue(folder: "Folder", node: ast.Call, given: list[Values], named:
     value = only(values)
     if isinstance(value, Items) and len(value.each) == 1:
         value = only(value.each[0])
+    if "://" in as_text(value) and addresses.given(as_text(value)) is None:
+        return NOTHING
     noted(folder, Role.READS, values, node, told, f"intake.{via}")
     text = as_text(value)
     return one(Catalogue(text)) if text and not text.startswith(UNKNOWN) else NOTHING

@@ -18,6 +18,7 @@ from leap_kg.links.code.values import (
     Function,
     Instance,
     Items,
+    Table,
     Values,
     bounded,
     merged,
@@ -111,7 +112,11 @@ def _expressions(folder: "Folder", node: ast.stmt) -> None:
 
 def _branch(folder: "Folder", node: ast.If, returned: list[Alternative] | None) -> bool:
     if _is_main(node.test):
-        return body(folder, node.body, returned)
+        before = dict(folder.scope.names)
+        ended = body(folder, node.body, returned)
+        # Whoever imports the module does not run this, so its functions see what stood before.
+        folder.scope.names |= before
+        return ended
     told = folder.known_truth(node.test)
     start = folder.scope.names
     arms: list[tuple[dict[str, Values], bool]] = []
@@ -264,5 +269,5 @@ def _unpacked(values: Values, place: int) -> Values:
                 if both is not None:
                     found.append(Alternative(inner, both))
         else:
-            found.append(Alternative(NOTHING[0].value, when))
+            found.append(Alternative(value if isinstance(value, Table) else NOTHING[0].value, when))
     return bounded(found)

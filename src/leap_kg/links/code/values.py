@@ -97,6 +97,13 @@ class Catalogue:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """The rows of a catalogue, or anything taken out of them: a column, a row, the address of one store."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class LocalFile:
     """A file of the repository that the code opens."""
 
@@ -159,6 +166,7 @@ Value: TypeAlias = (
     | FileSystem
     | Handle
     | Catalogue
+    | Table
     | LocalFile
     | Function
     | Class
@@ -274,5 +282,5 @@ def elements(values: Values, name: str) -> Values:
         elif isinstance(value, Entries):
             found += [Alternative(key, merged(when, ((name, turn),)) or ()) for turn, key in enumerate(value.each)]
         else:
-            found.append(Alternative(UNKNOWN_VALUE, when))
+            found.append(Alternative(value if isinstance(value, Table) else UNKNOWN_VALUE, when))
     return bounded(found)

@@ -1,0 +1,1 @@
+"""Publications, reports and what is missing, as the server shows them."""
