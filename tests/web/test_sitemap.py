@@ -39,6 +39,11 @@ def test_it_has_each_page_that_search_finds_and_the_time_of_its_last_change(serv
         assert server.origin + path_of(BASE, iri) not in found
 
 
+def test_it_has_the_lists_that_people_look_for(server: Server) -> None:
+    found = locations(server.get("/sitemap.xml").content)
+    assert {f"{server.origin}/{name}" for name in ("publications", "report", "missing")} <= found.keys()
+
+
 async def _text(response: object) -> bytes:
     assert isinstance(response, StreamingResponse)
     return b"".join(
@@ -52,7 +57,7 @@ def _request(site: Site) -> Request:
     return Request({**scope, "headers": [(b"host", b"kg.example")], "server": ("kg.example", 80), "client": None})
 
 
-@pytest.mark.parametrize("most", [7, 20])
+@pytest.mark.parametrize("most", [7, 8, 9, 10, 20])
 def test_more_addresses_than_one_file_may_have_are_in_several(
     site: Site, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:

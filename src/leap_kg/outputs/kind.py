@@ -73,9 +73,8 @@ _NAMES = {
     Kind.SOFTWARE: Names("Software", "Software", "software", "COMP", "misc"),
     Kind.TRAINING: Names("Training material", "Training materials", "document", "GEN", "misc"),
 }
-# The most telling class first: a thesis is also a ScholarlyArticle.
+# The most telling class first: a thesis is also a ScholarlyArticle, and citation files call any work a journal article.
 _CLASSES = (
-    (FABIO("JournalArticle"), Kind.ARTICLE),
     (FABIO("ConferencePaper"), Kind.CONFERENCE_PAPER),
     (FABIO("Preprint"), Kind.PREPRINT),
     (FABIO("Thesis"), Kind.THESIS),
@@ -85,6 +84,7 @@ _CLASSES = (
     (FABIO("Book"), Kind.BOOK),
     (FABIO("AcademicProceedings"), Kind.PROCEEDINGS),
     (SCHEMA("PresentationDigitalDocument"), Kind.TALK),
+    (FABIO("JournalArticle"), Kind.ARTICLE),
     (SCHEMA("ScholarlyArticle"), Kind.TEXT),
     (FAIR4ML("MLModel"), Kind.MODEL),
     (DCAT("Dataset"), Kind.DATASET),

@@ -1,7 +1,6 @@
 """A home with a few outputs, published twice, so that it has a past; and its server."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -26,7 +25,7 @@ def outputs_server(outputs_home: Home) -> Iterator[Server]:
         yield started
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def outputs_site(outputs_home: Home) -> Site:
-    """The state of a web process of this test's own."""
-    return Site(Settings(home=Path(outputs_home.path)))
+    """The state that a web process of that home holds, in this process."""
+    return Site(Settings(home=outputs_home.path))

@@ -34,16 +34,24 @@ def entries(server: Server, path: str) -> dict[str, Any]:
     return {words(article.find("h2")): article for article in document(server, path).iter("article")}
 
 
+def facts(entry: Any) -> dict[str, str]:
+    """What stands behind an entry."""
+    return {words(row.find("dt")): words(row.find("dd")) for row in entry.iter("div")}
+
+
 def test_an_entry_tells_who_where_when_why_and_what_is_behind_it(outputs_server: Server) -> None:
     found = entries(outputs_server, "/publications")
     assert list(found) == ["Warm water?", "Warm water & rain", "Cold water", "</h2><script>alert(1)</script>"]
     article = words(found["Warm water & rain"])
     assert "Tomas van der Rei, Josiah Carberry Journal of Rain 7, 1-9, 2024-05-17" in article
     assert "Open access" in article
-    assert "Was before Warm water?" in article
-    assert "Code lab/rain Data Heat" in article
-    assert "names an award of the platform: Award 2019625" in article
-    assert "Became Warm water & rain" in words(found["Warm water?"])
+    assert facts(found["Warm water & rain"]) == {
+        "Was before": "Warm water?",
+        "Code": "lab/rain",
+        "Data": "Heat",
+        "Why here": "names an award of the platform: Award 2019625",
+    }
+    assert facts(found["Warm water?"])["Became"] == "Warm water & rain"
     fallen = words(found["Cold water"])
     assert "Corrected Retracted Not free to read" in fallen
     for link in found["Warm water & rain"].iter("a"):

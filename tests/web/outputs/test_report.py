@@ -69,8 +69,7 @@ def test_long_lists_show_their_beginning(outputs_site: Site, monkeypatch: pytest
 def test_where_there_are_too_many_outputs_the_page_says_so_and_names_the_command(
     outputs_site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "MOST", 6)
-    held = outputs_site.revision().outputs
+    held = _bounded(outputs_site, monkeypatch, 6)
     assert held.publications.whole
     assert not held.everything.whole
     assert all(each.kind.is_publication for each in held.everything.outputs)
@@ -84,12 +83,31 @@ def test_where_there_are_too_many_outputs_the_page_says_so_and_names_the_command
 def test_of_too_many_publications_those_that_belong_are_kept(
     outputs_site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "MOST", 4)
-    held = outputs_site.revision().outputs.publications
+    held = _bounded(outputs_site, monkeypatch, 4).publications
     assert not held.whole
     assert len(held.outputs) == 4
     assert all(each.reasons for each in held.outputs)
     assert b"leap-kg publications export" in bytes(routes.publications(_request(outputs_site, "/publications")).body)
+
+
+def test_who_comes_while_outputs_are_read_is_asked_to_come_again(
+    outputs_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = _bounded(outputs_site, monkeypatch, 20)
+    monkeypatch.setattr(kept, "PATIENCE", 0.01)
+    with held._alone():
+        answer = routes.publications(_request(outputs_site, "/publications.bib"), ".bib")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+    assert routes.publications(_request(outputs_site, "/publications.bib"), ".bib").status_code == 200
+
+
+def _bounded(site: Site, monkeypatch: pytest.MonkeyPatch, most: int) -> kept.Kept:
+    """The outputs of the revision, read anew with another bound, for the time of a test."""
+    monkeypatch.setattr(kept, "MOST", most)
+    revision = site.revision()
+    held = kept.Kept(revision.reading)
+    monkeypatch.setattr(revision, "outputs", held)
+    return held
 
 
 def _request(site: Site, path: str, query: bytes = b"") -> Request:

@@ -16,7 +16,7 @@ def canonical(address: str) -> str:
     place, mark, entry = address.strip().partition("#")
     parsed = storage.parse(place.replace(UNKNOWN, _HOLE))
     if isinstance(parsed, Refusal):
-        return address.strip().rstrip("/")
+        return address.strip().rstrip("/ \t\r\n")
     where = f"{parsed.endpoint}/{parsed.bucket}/{parsed.key}" if parsed.provider == "osn" else parsed.uri
     return f"{where.replace(_HOLE, UNKNOWN).rstrip('/')}{mark}{entry}"
 

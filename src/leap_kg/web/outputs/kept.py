@@ -1,10 +1,12 @@
 """The outputs of one revision: read from the graph when a page first asks for them, within bounds, and kept.
 
 Hazard: reading one takes about a millisecond and some kilobytes, and a graph may hold half a million datasets. Whoever
-counts looks at `whole` first: a number that is not whole is not to be quoted.
+counts looks at `whole` first: a number that is not whole is not to be quoted. One request reads, the others wait, but
+not for long: each of them holds a thread that every other page needs too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -18,6 +20,16 @@ from leap_kg.outputs.reading import Reader
 from leap_kg.web.reading import Reading
 
 MOST = 20_000
+PATIENCE = 5.0
+
+
+class StillReading(Exception):
+    """Another request reads the outputs, and takes long."""
+
+    retry_after = 10
+
+    def __str__(self) -> str:
+        return "the outputs of this revision are being read from the graph: come again in a few seconds"
 
 
 @dataclass(frozen=True)
@@ -38,7 +50,7 @@ class Held:
 
 
 class Kept:
-    """The outputs of one revision, for all requests."""
+    """The outputs of one revision, for all requests; who has waited for `PATIENCE` seconds gets `StillReading`."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
@@ -49,7 +61,7 @@ class Kept:
     @property
     def publications(self) -> Held:
         """The publications; where there are too many, first those that belong to the platform for a reason."""
-        with self._reads:
+        with self._alone():
             if self._publications is None:
                 self._publications = self._texts(self._reader())
             return self._publications
@@ -58,10 +70,19 @@ class Kept:
     def everything(self) -> Held:
         """All outputs; the publications alone, and not whole, where there are too many."""
         publications = self.publications
-        with self._reads:
+        with self._alone():
             if self._everything is None:
                 self._everything = self._with_others(self._reader(), publications)
             return self._everything
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if not self._reads.acquire(timeout=PATIENCE):
+            raise StillReading
+        try:
+            yield
+        finally:
+            self._reads.release()
 
     def _reader(self) -> Reader:
         return Reader(self._reading.snapshot.store, self._reading.base)

@@ -23,7 +23,7 @@ from leap_kg.web.negotiation import CSV, HTML, JSON, wants_page
 from leap_kg.web.nodes.routes import by_path
 from leap_kg.web.outputs import facets, missing
 from leap_kg.web.outputs.asked import Asked, NotAsked
-from leap_kg.web.outputs.kept import MOST, Held
+from leap_kg.web.outputs.kept import MOST, Held, StillReading
 from leap_kg.web.outputs.publications import node_of, publications_page
 from leap_kg.web.revision import Revision
 
@@ -169,17 +169,24 @@ def _answered(
         )
         response = answer(request, resource, form)
     except (NotAsked, _TooMany) as error:
-        return _refused(request, revision, form, str(error))
+        return _refused(request, revision, form, 400, "This cannot be chosen", str(error))
+    except StillReading as error:
+        response = _refused(request, revision, form, 503, "Not yet", str(error))
+        response.headers.update({"Retry-After": str(error.retry_after), "Cache-Control": "no-store"})
+        return response
     if form is not None and response.status_code == 200:
         name = "-".join((slug(site_of(request).settings.name), path.strip("/"), *_period(asked)))
         response.headers["Content-Disposition"] = f'attachment; filename="{name}{form.suffix}"'
     return response
 
 
-def _refused(request: Request, revision: Revision, form: Format | None, error: str) -> Response:
+def _refused(
+    request: Request, revision: Revision, form: Format | None, status: int, title: str, error: str
+) -> Response:
     if form is not None or not wants_page(request):
-        return PlainTextResponse(f"{error}\n", 400, headers={"Vary": "Accept"})
-    return page(request, "message.html", revision, 400, title="This cannot be chosen", text=f"{error}.")
+        return PlainTextResponse(f"{error}\n", status, headers={"Vary": "Accept"})
+    text = f"{error[:1].upper()}{error[1:]}."
+    return page(request, "message.html", revision, status, title=title, text=text)
 
 
 def _period(asked: Asked) -> list[str]:
