@@ -40,8 +40,8 @@ def revision(chosen: Settings) -> int:
     log = PatchLog(home.log)
     try:
         last = log.last()
-        if last and log.header(last).base != chosen.base:
-            _other_base(chosen, log.header(last).base)
+        if last and not log.header(last).is_of(chosen.base):
+            _other_base(chosen, log.header(last).likely_base)
     except HomeError as error:
         fail(str(error))
     return Snapshots(home).newest()
@@ -56,7 +56,7 @@ def _with_base(chosen: Settings, found: Snapshot | None) -> Snapshot:
         graph = provenance_graph(chosen.base)
         if not any(found.store.quads_for_pattern(whole_graph(chosen.base), None, None, graph)):
             last = log.last()
-            _other_base(chosen, log.header(last).base if last else "")
+            _other_base(chosen, log.header(last).likely_base if last else "")
     except HomeError as error:
         fail(str(error))
     return found

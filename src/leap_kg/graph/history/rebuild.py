@@ -82,8 +82,9 @@ def _build_and_switch(home: Home, base: str, log: PatchLog, report: Report, told
 def _build(scratch: Home, base: str, log: PatchLog, report: Report, told: Told) -> None:
     """Build all parts in a home that has no log of its own."""
     last = log.last()
-    if (made_with := log.header(last).base) != base:
-        raise HomeError(f"the log was made with another base than {base}; set LEAP_KG_BASE to what it was: {made_with}")
+    if not (header := log.header(last)).is_of(base):
+        was = header.likely_base
+        raise HomeError(f"the log was made with another base than {base}; set LEAP_KG_BASE to what it was: {was}")
     told("making the timeline", 0, 1)
     TimelineWriter(scratch, base).follow(log)
     store = Store(str(scratch.store))

@@ -62,10 +62,14 @@ class Header:
     at: datetime
     digest: str = ""
 
+    def is_of(self, base: str) -> bool:
+        """Whether the IRIs of the graph begin with `base`."""
+        return self.run.startswith(f"{base}run/")
+
     @property
-    def base(self) -> str:
-        """What the IRIs of the graph begin with, by the name of the run."""
-        before, found, _ = self.run.rpartition("/run/")
+    def likely_base(self) -> str:
+        """What the IRIs of the graph begin with, as far as the name of the run tells; for messages only."""
+        before, found, _ = self.run.partition("/run/")
         return before + "/" if found else ""
 
 

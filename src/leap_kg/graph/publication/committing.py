@@ -105,10 +105,10 @@ class Committer:
     def recover(self) -> None:
         """Bring store, index and snapshots to where the log is, and those who follow it."""
         logged = self._log.last()
-        if logged and (made_with := self._log.header(logged).base) != self._base:
+        if logged and not (header := self._log.header(logged)).is_of(self._base):
             raise HomeError(
                 f"{self._home.path} was made with another base than {self._base}; "
-                f"set LEAP_KG_BASE to what it was, {made_with}, or LEAP_KG_HOME to a new folder"
+                f"set LEAP_KG_BASE to what it was, {header.likely_base}, or LEAP_KG_HOME to a new folder"
             )
         stored = self.revision
         if stored > logged:
