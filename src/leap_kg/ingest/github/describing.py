@@ -15,7 +15,7 @@ from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import Part, RawRecord
 from leap_kg.ontology.identifiers import Refusal, Repository, licence
 from leap_kg.ontology.iri import digest, mint, slug
-from leap_kg.ontology.namespaces import CODEMETA, DCT, FABIO, SCHEMA
+from leap_kg.ontology.namespaces import CODEMETA, DCT, SCHEMA
 
 _READERS = {"file:CITATION.cff": read_citation, "file:codemeta.json": read_codemeta}
 _LICENCES = ("file:LICENSE", "file:LICENSE.md", "file:LICENSE.txt")
@@ -110,8 +110,8 @@ def _work(reference: Reference, say: Statements, base: str) -> NamedNode:
     name = f"{slug(reference.title)}-{digest(reference.title, reference.year)}"
     work = NamedNode(reference.doi) if reference.doi else mint(base, "paper", name)
     if reference.article:
+        # A preprint is an article to citation files, too: the register that knows its DOI says more.
         say.type(work, SCHEMA("ScholarlyArticle"))
-        say.type(work, *((FABIO("JournalArticle"),) if reference.doi else ()))
     else:
         say.type(work, SCHEMA("CreativeWork"))
     say.text(work, DCT("title"), reference.title.rstrip(".") or reference.doi)
