@@ -33,6 +33,7 @@ install: .venv/.installed ## the environment in .venv, the package and its web a
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip check --quiet --disable-pip-version-check
 	touch $@
 
 test: install lint ## everything that needs no network, no root and no browser

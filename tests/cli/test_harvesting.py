@@ -226,9 +226,10 @@ def test_sigterm_ends_a_harvest_that_goes_on_later(tmp_path: Path) -> None:
 
 _DEAF = """
 import sqlite3
+from threading import Timer
 from leap_kg.cli import stopping
 with stopping.stoppable():
-    print("ready", flush=True)
+    Timer(1, print, ["ready"], {"flush": True}).start()  # by then the engine has been entered
     count = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000000000) SELECT count(*) FROM n"
     sqlite3.connect(":memory:").execute(count).fetchall()  # hears nothing for many minutes
 """

@@ -50,6 +50,14 @@ def test_pages_can_only_be_read(server: Server, method: str) -> None:
     assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
+@pytest.mark.parametrize("path", ["/", "/sparql", "/graph-store", "/update"])
+def test_options_names_the_methods_that_are_answered(server: Server, path: str) -> None:
+    offered = server.ask("OPTIONS", path)
+    assert offered.headers["Allow"] == server.ask("PROPFIND", path).headers["Allow"]
+    shared = set(offered.headers["Access-Control-Allow-Methods"].split(", "))
+    assert shared <= {"GET", "HEAD", "POST", "QUERY", "OPTIONS"} & set(offered.headers["Allow"].split(", "))
+
+
 @pytest.mark.parametrize(
     "path",
     [

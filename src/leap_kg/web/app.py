@@ -1,5 +1,6 @@
 """Wires the app: one `Site` per process, the routes in the order in which they are tried, the answers to failures."""
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_exception_handler(NotThen, refused)
     app.add_exception_handler(Busy, refused)
     app.add_exception_handler(RemoteError, _away)
+    app.add_exception_handler(sqlite3.Error, _unsearchable)
     app.add_exception_handler(HTTPException, _plain)
     app.add_exception_handler(Exception, _broken)
     return app
@@ -108,6 +110,13 @@ def _away(request: Request, error: Exception) -> Response:
     """The SPARQL server that answers for this graph cannot be used; the log says why."""
     log.error("the SPARQL server cannot be used", path=request.url.path, reason=str(error))
     text = "The server that holds the graph does not answer; try again later."
+    return _failed(request, 503, "This page cannot be shown now", text)
+
+
+def _unsearchable(request: Request, error: Exception) -> Response:
+    """The search index cannot be read, for want of room on the disk, say; `/ready` says so too."""
+    log.error("the search index cannot be read", path=request.url.path, reason=str(error))
+    text = "The search index cannot be read at the moment; try again later."
     return _failed(request, 503, "This page cannot be shown now", text)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leap_kg.sparql.catalogue import Catalogue, NamedQuery
+from leap_kg.sparql.template import limit
 from leap_kg.web.links import query_url
 
 # Queries that pages run for themselves; they would mislead in a list of questions.
@@ -25,7 +26,8 @@ class ParameterEntry:
 class GalleryEntry:
     """One query, with its parameters replaced by their defaults.
 
-    `anchor` is its name as a fragment, `run_path` runs it as it is, `form_path` takes values for its parameters.
+    `anchor` is its name as a fragment, `run_path` runs it as it is, `form_path` takes values for its parameters. An
+    answer ends after `limit` rows, if it is given.
     """
 
     name: str
@@ -34,6 +36,7 @@ class GalleryEntry:
     description: str
     parameters: list[ParameterEntry]
     text: str
+    limit: int | None
     run_path: str
     form_path: str
 
@@ -73,6 +76,7 @@ def _entry(query: NamedQuery) -> GalleryEntry:
         description=query.description,
         parameters=[ParameterEntry(p.name, p.description, str(p.default)) for p in query.parameters.values()],
         text=text,
+        limit=limit(text),
         run_path=query_url(text, endpoint=endpoint_of(query.name)),
         form_path=f"/queries/{query.name}",
     )

@@ -4,7 +4,7 @@ Only a report that is signed with the secret counts, https://docs.github.com/web
 Nothing is harvested here and nothing of the body is believed but which repository it names.
 
 Hazard: anybody may post. The body is bounded in size and time before it is hashed, the signature is compared in
-constant time, and answers do not tell whether a repository is known.
+constant time, and answers do not tell whether a repository is known: they promise no more than that it is looked for.
 """
 
 import asyncio
@@ -74,7 +74,10 @@ async def _taken(request: Request) -> Response:
     digest = hashlib.sha256(body).hexdigest()
     new = await run_in_threadpool(Reported(site.home).note, report, delivery, digest)
     log.info("reported by GitHub", repository=report.name, github_event=event, new=new)
-    return _said(202, "the next harvest will look") if new else _said(200, "this was reported before")
+    if not new:
+        return _said(200, "this was reported before")
+    # Which sources there are is known where harvests run, not here.
+    return _said(202, f"written down; the next harvest looks, if one of its sources takes {report.name}")
 
 
 async def _body(request: Request) -> bytes:

@@ -29,11 +29,11 @@ _HEADERS = {
 _EXPOSED = "Content-Location, ETag, Link, Leap-Cache, Leap-Revision, Leap-Truncated, Memento-Datetime, Retry-After"
 _PREFLIGHT = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, QUERY, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Accept-Datetime, Content-Type, If-None-Match",
     "Access-Control-Max-Age": "86400",
-    "Allow": "GET, HEAD, POST, QUERY, OPTIONS",
 }
+_FROM_ELSEWHERE = ("GET", "HEAD", "POST", "QUERY")
+"""The methods that pages of other sites may use, where a path answers to them."""
 
 
 def common_headers() -> list[tuple[bytes, bytes]]:
@@ -105,11 +105,13 @@ def _refusal(scope: Scope) -> Response | None:
         text = f"{path} is answered as of now only; leave out `at`, or ask /sparql?at= about the past.\n"
         return PlainTextResponse(text, status_code=400)
     if scope["method"] == "OPTIONS":
-        return Response(status_code=204, headers=_PREFLIGHT)
+        allowed = (*allowed_methods(path), "OPTIONS")
+        shared = ", ".join(method for method in allowed if method in (*_FROM_ELSEWHERE, "OPTIONS"))
+        headers = {**_PREFLIGHT, "Access-Control-Allow-Methods": shared, "Allow": ", ".join(allowed)}
+        return Response(status_code=204, headers=headers)
     if scope["method"] not in allowed_methods(path):
-        allowed = ", ".join((*allowed_methods(path), "OPTIONS"))
-        text = f"{path} answers to {allowed} only.\n"
-        return PlainTextResponse(text, status_code=405, headers={"Allow": allowed})
+        named = ", ".join((*allowed_methods(path), "OPTIONS"))
+        return PlainTextResponse(f"{path} answers to {named} only.\n", status_code=405, headers={"Allow": named})
     return None
 
 

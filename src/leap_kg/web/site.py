@@ -38,12 +38,15 @@ from leap_kg.web.sparql.asking import Asking
 from leap_kg.web.sparql.statistics import Counting
 from leap_kg.web.templates import Templates
 from leap_kg.web.writing.access import Authorisation
-from leap_kg.web.writing.publishing import Publishing
+from leap_kg.web.writing.publishing import WAITING, Publishing
+from leap_kg.web.writing.waiting import Waiting
 
 if TYPE_CHECKING:
     from leap_kg.web.sparql.questions import Questions
 
 _LOOK_SECONDS = 0.1
+_WORKED_OUT = 16
+"""Updates that are worked out, or wait for a query process, at a time."""
 
 
 class NoRevision(Exception):
@@ -64,6 +67,8 @@ class Site:
         self.authorisation = Authorisation(self.home)
         self.metrics = Metrics()
         self.publishing = Publishing(settings, count=self.metrics.publication)
+        # Fewer than may wait for the query processes, which refuse all others.
+        self.working_out = Waiting(_WORKED_OUT, WAITING, settings.write_seconds)
         self._snapshots = served(self.home)
         self._revision: Revision | None = None
         self._pinned: Revision | None = None

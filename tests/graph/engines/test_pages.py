@@ -85,7 +85,10 @@ def test_named_queries_answer_alike(home: Home, engine: Server, name: str) -> No
     index.close()
     asked = nodes if any(parameter.type == "iri" for parameter in query.parameters.values()) else nodes[:1]
     known: list[dict[str, Value]] = [{**SAMPLES, "iri": node, "string": "ocean"} for node in asked]
-    texts = [query.bind(**{each: values[p.type] for each, p in query.parameters.items()}) for values in known]
+    texts = [
+        query.bind(**{each: p.sample if p.pattern else values[p.type] for each, p in query.parameters.items()})
+        for values in known
+    ]
     if reason := UNKNOWN.get((name, engine.name)):
         with pytest.raises(RemoteError, match=reason):
             _ = [_rows(served(home), text) for text in texts]
@@ -131,7 +134,8 @@ def test_pages_are_the_same(sites: tuple[web.Server, web.Server], home: Home) ->
     nodes = [hit.iri for hit in index.find(limit=1_000).hits]
     index.close()
     paths = ["/", "/search?q=ocean", "/findings", *sorted({path_of(BASE, iri).partition("#")[0] for iri in nodes})]
-    paths.remove("/finding-kind")  # its list is cut, and each engine shows other rows of it
+    for long in ("/finding-kind", "/link-method"):  # their lists are cut, and each engine shows other rows of them
+        paths.remove(long)
     assert len(paths) > 60
     embedded, remote = (_bodies(site, paths) for site in sites)
     assert {status for status, _ in embedded.values()} <= {200, 301, 303}

@@ -1,6 +1,7 @@
 """The pages of hubs, images, works and concepts: what their users look for first, once, and in order."""
 
 from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,9 @@ from leap_kg.web.nodes.dataset import dataset_page
 from leap_kg.web.nodes.hub import binary, hub_page
 from leap_kg.web.nodes.image import image_page
 from leap_kg.web.nodes.releases import MOVING, RELEASE, UNKNOWN, UNLISTED
+from leap_kg.web.nodes.software import software_page
 from leap_kg.web.nodes.work import work_page
+from leap_kg.web.reading import Term
 from leap_kg.web.revision import Revision
 from leap_kg.web.site import Site
 from leap_kg.web.templates import aged
@@ -62,6 +65,7 @@ SAID = """
     schema:softwareRequirements <pkg:conda/a@2> , <pkg:conda/c@1> .
 <BASEimage/tide/2025.01.01> a leap:ContainerImage ; dct:title "tide:2025.01.01" ; dct:isVersionOf <BASEimage/tide> ;
     leap:versionOrder "2025" .
+<BASEimage/tide> a schema:SoftwareApplication ; dct:title "tide" .
 <BASEimage/tide/latest> a leap:ContainerImage ; dct:title "tide:latest" ; dct:isVersionOf <BASEimage/tide> .
 <BASEimage/tide/2030.01.01> a leap:ContainerImage ; dct:title "tide:2030.01.01" .
 <BASEimage/other/x> a leap:ContainerImage ; dct:title "other:x" .
@@ -163,6 +167,52 @@ def test_an_image_says_its_place_its_packages_and_what_changed(shown: tuple[Serv
     assert len(rows["results"]["bindings"]) == 3
     assert image_page(shown[1], NamedNode(f"{BASE}image/tide/2023.01.01")).comparison is None
     assert "is not known" in shown[0].get("/image/tide/2030.01.01").text
+
+
+def asked(revision: Revision, path: str) -> list[dict[str, Term]]:
+    """What the query at a path of a page answers, with the parameters of that path."""
+    address = urlsplit(path)
+    query = revision.reading.queries.get(address.path.removeprefix("/queries/"))
+    assert query is not None
+    return revision.reading.select(query.bind(**dict(parse_qsl(address.query))))
+
+
+def test_an_image_without_tag_lists_its_releases_newest_first_with_what_changed(shown: tuple[Server, Revision]) -> None:
+    view = software_page(shown[1], NamedNode(f"{BASE}image/tide"))
+    assert [
+        (one.image.label, one.issued, one.packages, one.changes.in_short if one.changes else None, len(one.hubs))
+        for one in view.issues
+    ] == [
+        ("2025.01.01", "", 0, None, 0),
+        ("2024.01.01", "2024-01-01", 2, "1 changed, 1 came, 1 went", 1),
+        ("2023.06.01", "", 0, None, 0),  # lists no packages, so the next one is compared with the one before it
+        ("2023.01.01", "2023-01-01", 2, None, 0),
+    ]
+    assert [tag.label for tag in view.tags] == ["tide:latest"]
+    text = shown[0].get("/image/tide").text
+    path = view.issues[1].path
+    assert path.replace("&", "&amp;") in text
+    assert len(asked(shown[1], path)) == 3
+    assert "Used by" not in text
+
+
+def test_a_package_tells_when_each_image_changed_it(shown: tuple[Server, Revision]) -> None:
+    found = {}
+    for name in "abc":
+        (line,) = software_page(shown[1], NamedNode(f"pkg:conda/{name}")).lines
+        found[name] = [(one.image.label, one.issued, one.before, one.now) for one in line.steps]
+        rows = asked(shown[1], line.path)
+        assert [(row["date"].value, row["before"].value, row["now"].value) for row in rows[::-1]] == [
+            each[1:] for each in found[name]
+        ]
+    assert found == {
+        "a": [("2024.01.01", "2024-01-01", "1", "2"), ("2023.01.01", "2023-01-01", "unknown", "1")],
+        "b": [("2024.01.01", "2024-01-01", "1", "absent"), ("2023.01.01", "2023-01-01", "unknown", "1")],
+        "c": [("2024.01.01", "2024-01-01", "absent", "1")],
+    }
+    view = software_page(shown[1], NamedNode("pkg:conda/a"))
+    assert [one.iri for one in view.versions] == ["pkg:conda/a@2", "pkg:conda/a@1"]
+    assert "When it changed in tide" in shown[0].get("/node?iri=pkg:conda/a").text
 
 
 def test_a_paper_begins_with_its_authors_in_order_and_whether_it_stands(shown: tuple[Server, Revision]) -> None:

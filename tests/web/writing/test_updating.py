@@ -177,6 +177,15 @@ def test_a_heavy_update_is_stopped_while_others_write(admin: Author) -> None:
         assert int(slow.result().headers["Retry-After"]) > 0
 
 
+def test_the_method_query_changes_nothing(admin: Author, place: Path) -> None:
+    before = PatchLog(Home(place).log).last()
+    for body, kind in ((INSERT, "application/sparql-update"), ("update=CLEAR+ALL", FORM)):
+        refused = admin.ask("QUERY", "/sparql", body, kind)
+        assert refused.status_code == 415, refused.text
+        assert "send an update by POST" in refused.text
+    assert PatchLog(Home(place).log).last() == before
+
+
 def test_updates_at_the_same_time_all_count(admin: Author, place: Path) -> None:
     admin.put("urn:counter", "<urn:c> <urn:n> 0 .")
     count = (
@@ -191,3 +200,18 @@ def test_updates_at_the_same_time_all_count(admin: Author, place: Path) -> None:
         statuses = list(several.map(once, range(6)))
     assert statuses == [204] * 6
     assert graph(place, "urn:counter") == {'<urn:c> <urn:n> "6"^^<http://www.w3.org/2001/XMLSchema#integer>'}
+
+
+@pytest.mark.all
+def test_two_hundred_updates_at_once_all_count(tmp_path: Path) -> None:
+    place = tmp_path / "home"
+    with running(place, {"LEAP_KG_WRITE_SECONDS": "120", "LEAP_KG_BUDGET_SECONDS": "0"}) as started:
+        author = Author(started, token(place, "admin"))
+
+        def once(number: int) -> int:
+            text = f"INSERT DATA {{ GRAPH <urn:many> {{ <urn:c> <urn:n> {number} }} }}"
+            return with_own_connection(author).update(text).status_code
+
+        with ThreadPoolExecutor(200) as several:
+            assert list(several.map(once, range(200))) == [204] * 200
+    assert len(graph(place, "urn:many")) == 200

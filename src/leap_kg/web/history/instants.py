@@ -20,8 +20,8 @@ _DAY = timedelta(days=1) - timedelta(microseconds=1)
 def read_moment(text: str) -> int | datetime:
     """A revision number, or a time in UTC; raises `ValueError` with what is accepted.
 
-    A date stands for its last moment. A time without seconds stands for the beginning of its minute, one without a
-    zone is UTC.
+    A date stands for its last moment, and so does a time to the second, as answers give it in `Memento-Datetime`. A
+    time without seconds stands for the beginning of its minute, one without a zone is UTC.
     """
     text = text.strip()
     try:
@@ -43,5 +43,6 @@ def _time(found: re.Match[str]) -> datetime:
         # A plus sign that was not percent-encoded in an address arrives as a blank.
         offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))
         zone = timezone(-offset if found["sign"] == "-" else offset)
-    micro = int((found[9] or "0").ljust(6, "0")[:6])
+    told = found[9] or ("999999" if found[8] else "0")
+    micro = int(told.ljust(6, "0")[:6])
     return datetime(year, month, day, hour, minute, int(found[8] or 0), micro, tzinfo=zone).astimezone(UTC)

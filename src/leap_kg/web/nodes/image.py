@@ -7,13 +7,12 @@ from pyoxigraph import NamedNode
 
 from leap_kg.ontology.namespaces import CODEMETA, DCT, PROV, SCHEMA
 from leap_kg.web.cells import Column, Node
-from leap_kg.web.links import url
 from leap_kg.web.nodes.entity import EntityPage, entity_page
-from leap_kg.web.nodes.releases import Release, previous_of, release_of
+from leap_kg.web.nodes.packages import Installed, Packages
+from leap_kg.web.nodes.releases import Release, differences_path, previous_of, release_of
 from leap_kg.web.reading import Reading
 from leap_kg.web.revision import Revision
 
-ABSENT = "–"
 COLUMNS = (Column("package", "Package"), Column("version", "Version"))
 
 
@@ -27,7 +26,7 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A package that two releases do not have alike; a text is `ABSENT` where a release lacks the package."""
+    """A package that two releases do not have alike, with its versions as `Changes` has them."""
 
     package: Node
     before: str
@@ -75,9 +74,10 @@ def image_page(revision: Revision, node: NamedNode) -> ImagePage:
     """The page of a container image."""
     reading = revision.reading
     line = reading.one(node, DCT("isVersionOf"))
-    installed = _installed(reading, node)
+    looked_up = Packages(reading)
+    installed = looked_up.of(node)
     environments = [file for file in reading.nodes(node, DCT("source")) if _is_environment(reading, file)]
-    packages = [_package(reading, package, versions) for package, versions in installed.items()]
+    packages = [_package(reading, package, versions, looked_up) for package, versions in installed.items()]
     asked = {package for environment in environments for package in _asked(reading, environment)}
     return ImagePage(
         entity=entity_page(revision, node),
@@ -90,31 +90,19 @@ def image_page(revision: Revision, node: NamedNode) -> ImagePage:
         asked=_by_name(one for one in packages if one.package.iri in asked),
         others=_by_name(one for one in packages if one.package.iri not in asked),
         columns=COLUMNS,
-        comparison=_comparison(reading, node, installed),
+        comparison=_comparison(reading, node, installed, looked_up),
     )
 
 
-def _installed(reading: Reading, image: NamedNode) -> dict[NamedNode, list[NamedNode]]:
-    """The packages of an image with those of their versions that it has."""
-    found: dict[NamedNode, list[NamedNode]] = {}
-    for version in reading.nodes(image, SCHEMA("softwareRequirements")):
-        found.setdefault(reading.one(version, DCT("isVersionOf")) or version, []).append(version)
-    return found
-
-
-def _package(reading: Reading, package: NamedNode, versions: list[NamedNode]) -> Package:
+def _package(reading: Reading, package: NamedNode, versions: list[NamedNode], looked_up: Packages) -> Package:
     first = reading.link(versions[0])
-    return Package(_plain(reading, package), Node(_versions(reading, versions) or first.label, first.path, first.iri))
+    return Package(_plain(reading, package), Node(looked_up.versions(versions) or first.label, first.path, first.iri))
 
 
 def _plain(reading: Reading, package: NamedNode) -> Node:
     """A package without the mark of its kind, which would be the same in hundreds of rows."""
     link = reading.link(package)
     return Node(link.label, link.path, link.iri, external=link.external)
-
-
-def _versions(reading: Reading, versions: list[NamedNode]) -> str:
-    return ", ".join(sorted({text for one in versions if (text := reading.text(one, SCHEMA("softwareVersion")))}))
 
 
 def _by_name(packages: Iterable[Package]) -> list[Package]:
@@ -132,21 +120,17 @@ def _asked(reading: Reading, environment: NamedNode) -> set[str]:
     return {package.value for package in (*reading.nodes(environment, DCT("requires")), *named)}
 
 
-def _comparison(reading: Reading, node: NamedNode, now: dict[NamedNode, list[NamedNode]]) -> Comparison | None:
+def _comparison(reading: Reading, node: NamedNode, now: Installed, looked_up: Packages) -> Comparison | None:
     before = previous_of(reading, node) if now else None
     if before is None:
         return None
-    earlier = _installed(reading, before)
-    found = []
-    for package in {*now, *earlier}:
-        had, has = (_versions(reading, held.get(package, [])) or ABSENT for held in (earlier, now))
-        if had != has:
-            found.append(Difference(_plain(reading, package), had, has))
+    changes = looked_up.changes(looked_up.of(before), now)
+    found = [Difference(_plain(reading, package), had, has) for package, (had, has) in changes.packages.items()]
     return Comparison(
         before=reading.link(before),
-        came=sum(one.before == ABSENT for one in found),
-        went=sum(one.now == ABSENT for one in found),
-        changed=sum(ABSENT not in (one.before, one.now) for one in found),
+        came=changes.came,
+        went=changes.went,
+        changed=changes.changed,
         differences=sorted(found, key=lambda one: (one.package.label.lower(), one.package.iri)),
-        path=url("/queries/questions/image-differences", first=before.value, second=node.value),
+        path=differences_path(before, node),
     )

@@ -10,6 +10,7 @@ from pyoxigraph import NamedNode
 
 from leap_kg.ontology.namespaces import DCT, RDF, SCHEMA
 from leap_kg.web.cells import Node
+from leap_kg.web.links import url
 from leap_kg.web.reading import Reading
 
 RELEASE = "release"
@@ -58,7 +59,23 @@ def previous_of(reading: Reading, image: NamedNode) -> NamedNode | None:
 def line_of(reading: Reading, image: NamedNode) -> list[tuple[str, NamedNode]]:
     """All releases of the same image with what they are ordered by, oldest first."""
     name = reading.one(image, DCT("isVersionOf")) or NamedNode(image.value.rpartition("/")[0] or image.value)
-    container, order = reading.leap("ContainerImage"), reading.leap("versionOrder")
-    found = [(reading.text(node, order), node) for node in reading.subjects(DCT("isVersionOf"), name)]
-    of_images = ((place, node) for place, node in found if place and container in reading.nodes(node, RDF("type")))
-    return sorted(of_images, key=lambda one: (one[0], one[1].value))
+    return line_named(reading, name)
+
+
+def line_named(reading: Reading, name: NamedNode) -> list[tuple[str, NamedNode]]:
+    """The releases of the image of that name with what they are ordered by, oldest first."""
+    order = reading.leap("versionOrder")
+    found = ((reading.text(image, order), image) for image in images_named(reading, name))
+    return sorted(((place, image) for place, image in found if place), key=lambda one: (one[0], one[1].value))
+
+
+def images_named(reading: Reading, name: NamedNode) -> list[NamedNode]:
+    """The images of that name at all tags, releases or not."""
+    container = reading.leap("ContainerImage")
+    found = reading.subjects(DCT("isVersionOf"), name)
+    return [image for image in found if container in reading.nodes(image, RDF("type"))]
+
+
+def differences_path(before: NamedNode, now: NamedNode) -> str:
+    """Where the query answers that says what differs between two images."""
+    return url("/queries/questions/image-differences", first=before.value, second=now.value)

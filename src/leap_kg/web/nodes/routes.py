@@ -40,6 +40,7 @@ from leap_kg.web.nodes.gone import gone
 from leap_kg.web.nodes.hub import hub_page
 from leap_kg.web.nodes.image import image_page
 from leap_kg.web.nodes.plainform import COLUMNS, as_document, as_rows
+from leap_kg.web.nodes.software import software_page
 from leap_kg.web.nodes.store import store_page
 from leap_kg.web.nodes.work import work_page
 from leap_kg.web.placed import node_address, placed
@@ -64,6 +65,7 @@ _BUILDERS: dict[str, tuple[str, Callable[[Revision, NamedNode], Any]]] = {
     "work": ("work.html", work_page),
     "hub": ("hub.html", hub_page),
     "image": ("image.html", image_page),
+    "software": ("software.html", software_page),
     "concept": ("concept.html", concept_page),
 }
 

@@ -9,6 +9,7 @@ a token that may operate, for load, memory and versions help an attacker to choo
 """
 
 import asyncio
+import sqlite3
 import time
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -73,16 +74,25 @@ class Prober:
             answered = await self._ask(revision.number)
             committed = site.log.header(revision.number).at.timestamp()
             status = read_status(site.home)
+            await run_in_threadpool(self._search)
         except NoRevision:
             return 0, "nothing is published yet"
         except QueryFailed as failure:
             return revision.number, f"a query failed: {failure.reason}"
+        except sqlite3.Error as error:
+            log.error("not ready", reason=str(error))  # noqa: TRY400 - the reason says it; where it arose does not
+            return revision.number, "the search index cannot be read; see the log"
         except (HomeError, OSError, RuntimeError) as error:
             log.error("not ready", reason=str(error))  # noqa: TRY400 - the reason says it; where it arose does not
             return 0, "the newest snapshot cannot be opened; see the log"
         if not answered:
             return revision.number, f"the workers' snapshot is not revision {revision.number}"
         return revision.number, self._too_old(time.time() - committed, status)
+
+    def _search(self) -> None:
+        """Look something up in the index."""
+        with self._site.search() as index:
+            index.find("graph", limit=1)
 
     async def _ask(self, number: int) -> bool:
         """Whether a worker reads this revision, in the way of a visitor's query."""

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from leap_kg.sparql.guard import QueryForm, Refused
 from leap_kg.sparql.normal import verdict
 from leap_kg.sparql.query import Answer, QueryFailed
+from leap_kg.sparql.template import limit
 from leap_kg.web.answers import render, site_of
 from leap_kg.web.history.moments import revision_asked
 from leap_kg.web.revision import Revision
@@ -41,12 +42,16 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class QueryPage:
-    """The editor: the query, and its answer or why there is none; `address` is that of the endpoint."""
+    """The editor: the query, and its answer or why there is none; `address` is that of the endpoint.
+
+    `full` is the LIMIT of the query where the answer has that many rows, so that there may be more.
+    """
 
     query: str
     address: str
     answer: Table | None = None
     problem: Problem | None = None
+    full: int | None = None
 
 
 @router.api_route("/changes/sparql", methods=["GET", "POST", "QUERY"], include_in_schema=False)
@@ -63,6 +68,8 @@ async def sparql(request: Request) -> Response:
 
 async def _answered(request: Request, asked: QueryRequest) -> Response:
     if asked.update is not None:
+        if request.method == "QUERY":
+            raise Refused(415, "the method QUERY only reads, and may be repeated on its way: send an update by POST")
         if request.url.path == CHANGES:
             raise Refused(403, "the history is only read: send updates to /sparql")
         return await updating.respond(request, asked)
@@ -80,6 +87,8 @@ async def _read(request: Request) -> QueryRequest:
     if request.method == "GET":
         return read(encoded)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.method == "QUERY" and kind == UPDATE:
+        raise Refused(415, "the method QUERY only reads, and may be repeated on its way: send an update by POST")
     if kind not in (FORM, QUERY, UPDATE):
         return read_body(encoded, kind, b"")
     settings = site_of(request).settings
@@ -106,7 +115,9 @@ async def _shown(request: Request, asked: QueryRequest, text: str) -> Response:
 
 def _answer_page(request: Request, revision: Revision, text: str, form: QueryForm, answer: Answer) -> Response:
     found = table(answer, form, text, revision.reading, request.url.path)
-    return _page(request, revision, QueryPage(text, request.url.path, found), 200)
+    most = limit(text)
+    full = most if most and found.total == most else None
+    return _page(request, revision, QueryPage(text, request.url.path, found, full=full), 200)
 
 
 async def _editor(request: Request) -> Response:

@@ -36,6 +36,9 @@ TURN = 5.0
 PAUSE = 0.2
 """Seconds between two turns, longer than others need to notice that the writer is free."""
 WAITING = 256
+_LOGGED = (
+    "it is in the log, but the store could not follow, and will when the server can write again: do not send it again"
+)
 RETRY = 5
 
 
@@ -154,7 +157,11 @@ def _do(job: _Job, writer: Writer, count: Callable[[str], object]) -> bool:
         result = job.work(writer)
     except HomeError as error:
         count("failed")
-        _fail(job, error)
+        if _is_logged(writer, before):
+            log.warning("written to the log only", reason=str(error))
+            _refuse(job, _LOGGED)
+        else:
+            _fail(job, error)
         return False
     except BaseException as error:  # noqa: BLE001 (a panic of the engine is one; the sender gets it)
         # What is wrong with a request is a ValueError; all else is wrong with us.
@@ -165,6 +172,14 @@ def _do(job: _Job, writer: Writer, count: Callable[[str], object]) -> bool:
         count("published" if writer.revision > before else "unchanged")
         job.done.set_result(result)
     return True
+
+
+def _is_logged(writer: Writer, before: int) -> bool:
+    """Whether the log holds more than the store held before: then the rest follows when the home is opened again."""
+    try:
+        return writer.log.last() > before
+    except HomeError:
+        return False
 
 
 def _let_go(error: BaseException | None) -> None:

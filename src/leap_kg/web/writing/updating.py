@@ -7,9 +7,11 @@ https://www.w3.org/TR/sparql11-protocol/#update-operation
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from fastapi import APIRouter, Request, Response
 from pyoxigraph import NamedNode, Store
@@ -108,7 +110,8 @@ class Update:
     async def run(self) -> int:
         """Carry it out; returns the revision that the graph has then. Raises what `FAILURES` lists."""
         number, directory = await run_in_threadpool(self._newest)
-        change = await self._change(directory)
+        async with self.site.working_out.turn():
+            change = await self._change(directory)
         if not change and self.before is None:
             return number
         loop = asyncio.get_running_loop()
@@ -162,8 +165,12 @@ def _scratch(site: Site) -> Path:
 
 
 def _empty(scratch: Path) -> Path:
-    """A store that says nothing, made once."""
+    """A store that says nothing, made once; many may want it at once, and see it only when it is whole."""
     folder = scratch / "empty"
     if not folder.exists():
-        Store(str(folder)).flush()
+        with TemporaryDirectory(prefix="empty-", dir=scratch) as making:
+            made = Path(making) / "store"
+            Store(str(made)).flush()
+            with suppress(OSError):  # another was quicker
+                made.rename(folder)
     return folder
