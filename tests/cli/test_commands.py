@@ -16,6 +16,7 @@ from leap_kg.graph.activity import Activity
 from leap_kg.graph.home import Home
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.publish import Writer
+from leap_kg.ontology.namespaces import DCAT
 from leap_kg.settings import DEFAULT_BASE
 from tests.cli.conftest import Run, harvest
 
@@ -165,6 +166,29 @@ def test_named_queries_take_parameters(harvested: Run) -> None:
     assert "questions/exact-link" in harvested("query", "--list").stdout
     assert harvested("query", "--named", "questions/exact-link", "--set", "colour=red").returncode == 2
     assert harvested("query", "--named", "no-such").returncode == 2
+
+
+def test_an_answer_that_a_named_query_cuts_says_so(leap_kg: Run, home: Path) -> None:
+    now, graph = datetime.now(UTC), source_graph(DEFAULT_BASE, "facts")
+    counts = {"urn:whole": 2000, "urn:more": 2001}
+    said = [
+        Quad(NamedNode(n), DCAT("keyword"), Literal(f"{k:04}"), graph)
+        for n, most in counts.items()
+        for k in range(most)
+    ]
+    with Writer(Home(home), DEFAULT_BASE) as writer:
+        writer.publish("facts", said, Activity(run="facts/1", title="Facts", started=now, ended=now))
+    asked = ("query", "--named", "questions/who-says-this", "--set")
+    whole, cut = leap_kg(*asked, "node=urn:whole"), leap_kg(*asked, "node=urn:more")
+    assert (whole.returncode, whole.stdout.count("\n"), whole.stderr) == (0, 2001, "")
+    assert (cut.returncode, cut.stdout.count("\n")) == (4, 2001)
+    assert "ends at 2000 rows, and there are more" in cut.stderr
+    as_json = leap_kg(*asked, "node=urn:more", "--json")
+    assert (as_json.returncode, len(json.loads(as_json.stdout)["results"]["bindings"])) == (4, 2000)
+    for limit, rows in (("0", 2001), ("5", 5)):
+        done = leap_kg(*asked, "node=urn:more", "--limit", limit)
+        assert (done.returncode, done.stdout.count("\n"), done.stderr) == (0, 1 + rows, "")
+    assert leap_kg("query", "ASK {}", "--limit", "5").returncode == 2
 
 
 @pytest.mark.parametrize(

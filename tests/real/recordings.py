@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import yaml
 
@@ -45,11 +46,17 @@ def answers(folder: Path) -> Iterator[Answer]:
 
 @cache
 def crossref_listings() -> dict[str, list[dict[str, Any]]]:
-    """The works of each listing that was recorded, by its address; of two answers to one address the first counts."""
+    """The works of each listing that was recorded, by its address.
+
+    Several answers to one address are its pages where the cursor stays what it is; else only the first counts.
+    """
     found: dict[str, list[dict[str, Any]]] = {}
     for answer in answers(CROSSREF):
         if isinstance(answer.value, dict) and answer.value.get("message-type") == "work-list":
-            found.setdefault(answer.url, answer.value["message"]["items"])
+            known, message = found.get(answer.url), answer.value["message"]
+            again = {"cursor": [message.get("next-cursor")]}.items() <= parse_qs(urlsplit(answer.url).query).items()
+            if known is None or again:
+                found[answer.url] = [*(known or []), *message["items"]]
     return found
 
 

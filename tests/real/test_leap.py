@@ -27,7 +27,7 @@ from leap_kg.ingest.runs.rounds import dry_round, harvest_round
 from leap_kg.ingest.source import Listing, Mapped, RecordUnusable, Source
 from leap_kg.ingest.sources import read_sources
 from leap_kg.ingest.state import State
-from leap_kg.ontology.identifiers import licence
+from leap_kg.ontology.identifiers import licence, storage
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, RDF, SCHEMA
 from leap_kg.ontology.shapes import validate
 from leap_kg.resources import declarations
@@ -410,7 +410,7 @@ def test_every_catalog_of_the_folder_is_mapped_or_refused_with_a_reason() -> Non
                 "catalog.yaml has no meta_yaml_url; add it, so that the description is found"
             )
         elif not oracle.local(meta).is_file():
-            expected[oracle.address(path)] = "FetchFailed"
+            expected[oracle.address(path)] = "NotMirrored"
     assert refused == expected
 
 
@@ -429,6 +429,18 @@ def test_question_3_which_link_points_at_exactly_this_dataset_and_store(real: Re
         iri for said in oracle.datasets() for iri in said.store_iris
     }
     assert {row["dataset"] for row in every} == {said.iri for said in oracle.datasets()}
+
+
+def test_question_4_each_store_once_with_what_the_catalogue_says_of_access(real: Real) -> None:
+    rows = real.ask("questions/stores-compared", title="")
+    flags = {}
+    for entry in oracle.published():
+        for store in entry["stores"] or []:
+            if isinstance(location := storage.parse(store["url"]), storage.Location):
+                flags[f"{BASE}store/{location.slug}"] = "public" if store["public"] else "not public"
+    assert Counter(flags.values()) == {"public": 27, "not public": 56}
+    assert len(rows) == len({row["store"] for row in rows})
+    assert {row["store"]: row["listed"] for row in rows if row["listed"] != "unknown"} == flags
 
 
 def test_question_9_which_entries_left_the_list_and_which_were_renamed(real: Real) -> None:
@@ -491,8 +503,8 @@ def test_question_30_who_says_this_when_was_it_fetched_and_is_it_stale(real: Rea
     assert title["value"] == said.title
     assert title["source"] == "LEAP feedstocks"
     assert title["origin"].endswith("/catalog/input.yaml")
-    assert title["fetched"][:19] == report.ended[:19]
-    assert title["fresh"] == "fresh"
+    assert title["published"][:19] == report.ended[:19]
+    assert title["state"] == "fresh"
     assert {row["property"] for row in rows} >= {DCAT("distribution").value, SCHEMA("maintainer").value}
 
 
@@ -509,7 +521,7 @@ def test_question_30_an_old_reading_is_called_stale(tmp_path: Path) -> None:
     said = next(said for said in oracle.datasets() if said.files)
     rows = snapshot.store.query(query.bind(node=said.iri), use_default_graph_as_union=True)
     assert isinstance(rows, QuerySolutions)
-    assert {row["fresh"] for row in rows} == {Literal("stale unless checked since")}
+    assert {row["state"] for row in rows} == {Literal("stale, unless its page shows a later check")}
 
 
 def test_the_table_of_licences_is_what_the_normaliser_says() -> None:

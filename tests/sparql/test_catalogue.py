@@ -13,7 +13,7 @@ from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE
 from leap_kg.sparql.catalogue import ANY, Catalogue, CatalogueError, NamedQuery, load
 from leap_kg.sparql.guard import QueryForm, check
-from leap_kg.sparql.parameters import SAMPLES, ParameterError
+from leap_kg.sparql.parameters import ParameterError
 from leap_kg.sparql.run import select
 
 FOLDER = declarations() / "sparql"
@@ -52,7 +52,7 @@ def one(folder: Path, content: str, base: str = DEFAULT_BASE) -> NamedQuery:
 
 
 def samples(query: NamedQuery) -> str:
-    return query.bind(**{name: SAMPLES[each.type] for name, each in query.parameters.items()})
+    return query.bind(**{name: each.sample for name, each in query.parameters.items()})
 
 
 @cache
@@ -210,3 +210,24 @@ def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
     path.write_bytes(b"#+ title: \xe9\nASK {}\n")
     with pytest.raises(CatalogueError, match="not UTF-8"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter", "bad", "good"),
+    [
+        ("cover-place-time", "area", ["oops", "", "1 2 3", "-30 -10 20 90.5", "-30 -10 20 10 5"], ["-30.5 -90 20 10 "]),
+        ("cover-place-time", "name", ["sea surface"], ["sea_surface_temperature"]),
+        ("built-below", "bound", ["2.11rc1", "2.", ""], ["2", "2.11.0"]),
+        ("silent-stores", "answer", ["gone", "all "], ["all", "missing"]),
+    ],
+)
+def test_a_value_that_a_question_cannot_use_is_refused_with_what_fits(
+    name: str, parameter: str, bad: list[str], good: list[str]
+) -> None:
+    query = repository(DEFAULT_BASE).get(f"questions/{name}")
+    assert query is not None
+    for value in bad:
+        with pytest.raises(ParameterError, match=rf"'{parameter}' cannot be .*; give it: "):
+            query.bind(**{parameter: value})
+    for value in good:
+        assert f'"{value}"' in query.bind(**{parameter: value})

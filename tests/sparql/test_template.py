@@ -69,3 +69,20 @@ def test_parameters_and_variables() -> None:
     text = "SELECT ?a { ?_b $_b ?a . ?c ?p '?_d' }"
     assert {name: token.offset for name, token in template.parameters(text).items()} == {"?_b": 12}
     assert template.variables(text) == {"a", "_b", "c", "p"}
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "rest"),
+    [
+        ("SELECT * { ?s ?p ?o } limit 5", 5, "SELECT * { ?s ?p ?o } X"),
+        ("SELECT * { { SELECT ?s { ?s ?p ?o } LIMIT 5 } }", None, ""),
+        ("SELECT * { ?s ?p 'LIMIT 1' { SELECT * {} LIMIT 2 } } # LIMIT 3\nLIMIT # 4\n 7 OFFSET 8", 7, ""),
+        ("SELECT (1 AS ?limit) {} ORDER BY ?limit 5", None, ""),
+    ],
+)
+def test_the_limit_is_that_of_the_whole_query(text: str, most: int | None, rest: str) -> None:
+    assert template.limit(text) == most
+    if most is None:
+        assert template.limited(text, "X") == text
+    if rest:
+        assert template.limited(text, "X") == rest

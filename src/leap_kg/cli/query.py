@@ -19,14 +19,18 @@ from leap_kg.ontology.namespaces import prefixes
 from leap_kg.resources import declarations
 from leap_kg.settings import Settings
 from leap_kg.sparql.catalogue import load
+from leap_kg.sparql.cut import has_more_rows
+from leap_kg.sparql.formats import ROWS
 from leap_kg.sparql.guard import Refused
 from leap_kg.sparql.parameters import ParameterError
 from leap_kg.sparql.pool import Pool
 from leap_kg.sparql.query import Answer, QueryFailed, prepare
-from leap_kg.sparql.template import declare
+from leap_kg.sparql.template import declare, limit, limited
 from leap_kg.sparql.tokens import LexicalError
 
 _LONG = 3600.0
+_CUT = 4
+"""Exit status where the limit of a named query cut its answer."""
 _OF_CHANGES = "changes/"
 """Named queries of this folder are asked of the store of changes."""
 
@@ -42,6 +46,9 @@ def query(
     seconds: Annotated[float, typer.Option(min=0.1, max=_LONG, help="Give up after so long.")] = 60.0,
     at: moment.At = None,
     changes: Annotated[bool, typer.Option("--changes", help="Ask what changed, not what is.")] = False,
+    most: Annotated[
+        int | None, typer.Option("--limit", min=0, help="Rows of a named query, instead of its own limit; 0 for all.")
+    ] = None,
     show_list: Annotated[bool, typer.Option("--list", help="List the named queries.")] = False,
 ) -> None:
     """Run a SPARQL query, or a named one, on the graph as it is, as it was, or on what changed."""
@@ -51,6 +58,8 @@ def query(
         print_table("Named queries", ("name", "title", "parameters"), listed)
         return
     written = _named(named, values or [], settings) if named else _with_prefixes(_given(text), settings)
+    if most is not None:
+        written = _with_limit(written, most, named)
     requested = form or ("json" if as_json else None)
     if changes or (named or "").startswith(_OF_CHANGES):
         if at is not None:
@@ -60,10 +69,27 @@ def query(
         snapshot = moment.snapshot_at(settings, at)
     answer = _run(settings, snapshot, written, requested, seconds)
     if requested is None and answer.format.name == "csv" and console.is_terminal:
-        header, *rows = csv.reader(io.StringIO(answer.body.decode()))
-        print_table(f"{len(rows)} rows", header, rows)
+        header, *lines = csv.reader(io.StringIO(answer.body.decode()))
+        print_table(f"{len(lines)} rows", header, lines)
     else:
         sys.stdout.buffer.write(answer.body if answer.body.endswith(b"\n") else answer.body + b"\n")
+        sys.stdout.buffer.flush()
+    if named and most is None and (rows := limit(written)) is not None and _is_full(answer, rows):
+        beyond = _run(settings, snapshot, limited(written, f"LIMIT 1 OFFSET {rows}"), "csv", seconds)
+        if has_more_rows(beyond.body, "csv", 0):
+            advice = "narrow it with --set, or give --limit N for more, --limit 0 for all"
+            fail(f"the answer ends at {rows} rows, and there are more: {advice}", _CUT)
+
+
+def _is_full(answer: Answer, rows: int) -> bool:
+    """Whether an answer has as many rows as its query allows."""
+    return answer.format in ROWS and has_more_rows(answer.body, answer.format.name, rows - 1)
+
+
+def _with_limit(text: str, most: int, named: str | None) -> str:
+    if named is None or limit(text) is None:
+        fail("--limit is for a named query that has a limit; write LIMIT into other queries", status=2)
+    return limited(text, f"LIMIT {most}" if most else "")
 
 
 def _changes(settings: Settings) -> Snapshot:

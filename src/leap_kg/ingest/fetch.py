@@ -10,6 +10,7 @@ from leap_kg.ingest.http.asking import Fetcher as Fetcher
 from leap_kg.ingest.http.asking import FetchFailed as FetchFailed
 from leap_kg.ingest.http.asking import Kind as Kind
 from leap_kg.ingest.http.asking import Limits as Limits
+from leap_kg.ingest.http.asking import NotMirrored as NotMirrored
 from leap_kg.ingest.http.asking import Parked as Parked
 from leap_kg.ingest.http.cached import CachedFetcher as CachedFetcher
 from leap_kg.ingest.http.fetcher import HttpFetcher as HttpFetcher

@@ -12,8 +12,9 @@
 
 The header is YAML (see `header`); all keys but `title` are optional. A parameter `node` stands in the query as
 `?_node` and is replaced by a term, so it can stand wherever a term can; to select it, write `(?_node AS ?node)`.
-`panel_of` names the classes whose pages show the query (`any` for all). Our own prefixes need no PREFIX line. IRIs and
-strings that begin with the default base move with the base.
+All of a string must match its `pattern`, a regular expression, if it has one, and its `description` tells what fits;
+`lower: true` writes it in lower case. `panel_of` names the classes whose pages show the query (`any` for all). Our own
+prefixes need no PREFIX line. IRIs and strings that begin with the default base move with the base.
 
 Hazard: a fault in a file must not wait for the page that uses it, so every query is checked when it is loaded: by the
 guard that visitors' queries pass and, with a sample for each parameter, by the engine's parser.
@@ -33,7 +34,7 @@ from leap_kg.sparql import header as headers
 from leap_kg.sparql import template
 from leap_kg.sparql.guard import QueryForm, Refused, check
 from leap_kg.sparql.header import Header, HeaderError
-from leap_kg.sparql.parameters import SAMPLES, Parameter, ParameterError, Value
+from leap_kg.sparql.parameters import Parameter, ParameterError, Value
 from leap_kg.sparql.tokens import LexicalError, position
 
 ANY = headers.ANY
@@ -162,7 +163,7 @@ class _File:
             order=header.order,
             columns=header.columns,
         )
-        self._read(Store().query, query.bind(**{key: SAMPLES[each.type] for key, each in header.parameters.items()}))
+        self._read(Store().query, query.bind(**{key: each.sample for key, each in header.parameters.items()}))
         return query
 
     def _check_names(self, header: Header) -> None:

@@ -3,6 +3,7 @@
 A fault is a `HeaderError` with the number of the line it is in, counted from 1.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +18,7 @@ MARK = "#+"
 # Every node is one of these.
 ANY = RDFS("Resource").value
 SUBJECT = "node"
+_OF_PARAMETER = {"type", "default", "description", "pattern", "lower"}
 
 
 class HeaderError(ValueError):
@@ -115,20 +117,36 @@ def _parameters(value: object, _: Mapping[str, str]) -> dict[str, Parameter]:
 def _parameter(name: object, declared: object) -> Parameter:
     if not isinstance(name, str) or not name.isidentifier() or not name.isascii():
         raise TypeError(f"{name!r} must be letters, digits and underscores")
-    if not isinstance(declared, dict) or not declared.keys() <= {"type", "default", "description"}:
-        raise TypeError(f"{name} must be {{type: ..., default: ..., description: ...}}")
+    if not isinstance(declared, dict) or not declared.keys() <= _OF_PARAMETER:
+        raise TypeError(f"{name} must be {{type: ..., default: ..., description: ..., pattern: ..., lower: ...}}")
     if declared.get("type") not in TYPES:
         raise ValueError(f"the type of {name} must be one of {', '.join(TYPES)}")
     default = declared.get("default")
     if default is not None and not isinstance(default, str | int | date):
         raise TypeError(f"the default of {name} must be text, a whole number or a date")
-    parameter = Parameter(name, declared["type"], str(declared.get("description", "")), default)
+    pattern = declared.get("pattern")
+    if pattern is not None:
+        _check_pattern(name, pattern, declared["type"], default)
+    lower = declared.get("lower", False)
+    if not isinstance(lower, bool):
+        raise TypeError(f"lower of {name} must be true or false")
+    parameter = Parameter(name, declared["type"], str(declared.get("description", "")), default, pattern, lower)
     if default is not None:
         try:
             parameter.write(None)
         except ParameterError as error:
             raise ValueError(f"the default does not fit: {error}") from None
     return parameter
+
+
+def _check_pattern(name: str, pattern: object, kind: str, default: object) -> None:
+    """A pattern needs a default, which shows what fits."""
+    if kind != "string" or not isinstance(pattern, str) or default is None:
+        raise TypeError(f"the pattern of {name} must be text, for a string that has a default")
+    try:
+        re.compile(pattern, re.ASCII)
+    except re.error as error:
+        raise ValueError(f"the pattern of {name} is no regular expression: {error}") from None
 
 
 _READERS: dict[str, Callable[[object, Mapping[str, str]], Any]] = {

@@ -13,6 +13,8 @@ from pyoxigraph import Literal, NamedNode
 
 from leap_kg.ontology.namespaces import XSD
 
+_SHOWN = 100  # characters of a value in a message
+
 Value = str | int | date | NamedNode
 
 
@@ -22,27 +24,44 @@ class ParameterError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A declared parameter: `type` is iri, string, integer or date; without a `default` it must be given."""
+    """A declared parameter: `type` is iri, string, integer or date; without a `default` it must be given.
+
+    All of a string must match `pattern`, a regular expression, where there is one. With `lower` it is written in lower
+    case, for names that indexes keep so.
+    """
 
     name: str
     type: str
     description: str = ""
     default: Value | None = None
+    pattern: str | None = None
+    lower: bool = False
 
     @property
     def variable(self) -> str:
         """The variable that stands for it in the query."""
         return f"?_{self.name}"
 
+    @property
+    def sample(self) -> Value:
+        """A value to see whether the query with it in place is still a query."""
+        return SAMPLES[self.type] if self.pattern is None or self.default is None else self.default
+
     def write(self, value: Value | None) -> str:
         """The term for `value` (or for the default) in SPARQL; text is read as its type says."""
         value = self.default if value is None else value
         if value is None:
             raise ParameterError(f"parameter {self.name!r} is missing; give it a value of type {self.type}")
+        if self.lower and isinstance(value, str):
+            value = value.lower()
         try:
-            return TYPES[self.type](value)
+            term = TYPES[self.type](value)
         except (ValueError, TypeError):
             raise ParameterError(f"parameter {self.name!r} must be of type {self.type}, not {value!r}") from None
+        if self.pattern is not None and not re.fullmatch(self.pattern, str(value), re.ASCII):
+            wanted = self.description or f"text that matches {self.pattern}"
+            raise ParameterError(f"parameter {self.name!r} cannot be {str(value)[:_SHOWN]!r}; give it: {wanted}")
+        return term
 
 
 def _iri(value: Value) -> str:
@@ -80,5 +99,5 @@ TYPES: dict[str, Callable[[Value], str]] = {
     "integer": _integer,
     "date": _date,
 }
-# A value of each type, to see whether a query with it in place is still a query.
+# A value of each type.
 SAMPLES: dict[str, Value] = {"iri": "urn:sample", "string": "", "integer": 1, "date": date(2000, 1, 1)}

@@ -55,6 +55,31 @@ def variables(text: str) -> set[str]:
     return {token.text[1:] for token in tokenize(text) if token.kind is Kind.VARIABLE}
 
 
+def limit(text: str) -> int | None:
+    """The LIMIT of the whole query, not of one inside it; `None` if there is none."""
+    found = _limit(text)
+    return None if found is None else int(found[1].text)
+
+
+def limited(text: str, tail: str) -> str:
+    """`text` with `tail` (`LIMIT 5`, or nothing) in the place of the LIMIT of the whole query, if there is one."""
+    if (found := _limit(text)) is None:
+        return text
+    word, number = found
+    return text[: word.offset] + tail + text[number.end :]
+
+
+def _limit(text: str) -> tuple[Token, Token] | None:
+    """The word LIMIT of the whole query and its number."""
+    depth, found, before = 0, None, None
+    for token in tokenize(text):
+        depth += (token.text == "{") - (token.text == "}")
+        if depth == 0 and before is not None and before.text.upper() == "LIMIT" and token.kind is Kind.NUMBER:
+            found = before, token
+        before = token
+    return found
+
+
 def _variable(token: Token) -> str:
     """`$x` and `?x` are the same variable."""
     return "?" + token.text[1:]

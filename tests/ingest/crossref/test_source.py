@@ -1,13 +1,14 @@
 """How Crossref is walked: every page, every work once, and what is missing is said."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pydantic import ValidationError
 
 from leap_kg.ingest.crossref.source import Crossref
-from leap_kg.ingest.fetch import FetchFailed, Limits, Parked
+from leap_kg.ingest.fetch import CachedFetcher, FetchFailed, Limits, Parked
 from leap_kg.ingest.http.asking import Ask, Body
 from leap_kg.ingest.source import Listing, RawRecord, RecordUnusable, Ref
 from tests.ingest.crossref.records import API, CARBERRY, COLUMBIA, NSF, address, config, listing, single, work
@@ -82,6 +83,24 @@ def test_a_cursor_that_leads_back_ends_and_is_a_shortfall() -> None:
     assert found.expected == 9
     assert "9 records and gave 1" in found.shortfall
     assert len(shelf.asked) == 3
+
+
+def test_a_cursor_that_stays_the_same_is_asked_again_as_long_as_works_come(tmp_path: Path) -> None:
+    pages = [[work(f"10.1000/{page}.{number}") for number in range(5)] for page in range(8)]
+
+    class Scrolled(Asked):
+        """Keeps the place itself, as Crossref does: each request for the cursor gives the next page."""
+
+        def fetch(self, ask: Ask | str) -> Body:
+            assert Ask.of(ask).accept == "application/json"
+            self.bodies = {Ask.of(ask).url: listing(pages[min(len(self.asked), 7)], 40, "stays")}
+            return super().fetch(ask)
+
+    shelf = Scrolled()
+    bench = Bench(tmp_path, CachedFetcher(shelf), lambda: config(members={}, listings=(PATH,)).source(tmp_path, BASE))
+    (outcome,) = bench.outcomes()
+    assert (outcome.report.outcome, outcome.report.seen, outcome.report.dead) == ("complete", 40, 0)
+    assert shelf.asked == [url(), *[url("stays")] * 7]
 
 
 def test_a_page_that_is_lost_leaves_what_came_before_and_a_shortfall() -> None:

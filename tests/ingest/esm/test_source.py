@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
 
 from leap_kg.ingest.esm import table
 from leap_kg.ingest.esm.collection import read_collection
@@ -18,8 +18,10 @@ from leap_kg.ingest.esm.table import read_rows, read_table
 from leap_kg.ingest.fetch import FetchFailed
 from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.source import RecordUnusable
-from leap_kg.ontology.namespaces import DCAT, DCT, ONTOLOGY_PATH, RDF, RDFS, SCHEMA, SKOS, Namespace
+from leap_kg.ontology.namespaces import DCAT, DCT, ONTOLOGY_PATH, RDF, RDFS, SCHEMA, SH, SKOS, Namespace
+from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE as BASE
+from leap_kg.sparql.catalogue import load
 from tests.ingest.anyjson import TEXTS, VALUES, planted
 from tests.ingest.esm.tables import COLLECTION, COLUMNS, CSV, ROW, WEB, Files, source, taken
 from tests.ingest.judged import judge, values
@@ -114,6 +116,47 @@ def test_retracted_stores_are_marked_with_their_errata_and_stay() -> None:
     assert json.loads(values(store, STORE, LEAP("unmapped")).pop()) == {"retracted": "yes"}
 
 
+def test_a_store_of_two_instances_is_a_finding_that_names_the_rows() -> None:
+    pr = {"variable_id": "pr", "version": "20200101", "zstore": "gs://cmip6/a/b"}
+    good, bad = taken(source(), Files(rows_of({}, {"zstore": "gs://cmip6/c"}, pr, {"zstore": "gs://cmip6/c"})))
+    assert bad == {}
+    assert len(good) == 1 + 4 + 8 + 1  # the table, its rows, their facets, and the store that instances share
+    (finding,) = (finding for record in good.values() for finding in record.findings)
+    other = IDENTIFIER.replace(".tos.", ".pr.").replace("20190726", "20200101")
+    assert f"row 1: {IDENTIFIER}; row 3: {other}" in finding.message
+    assert (finding.kind, finding.pointer, finding.file) == ("duplicate-id", "rows 1, 3", f"{WEB}table.json")
+    store = judge(*good.values())
+    assert len(list(store.quads_for_pattern(None, SH("focusNode"), STORE, None))) == 1
+
+
+def test_a_store_that_another_table_retracts_is_retracted_and_the_rows_are_named() -> None:
+    files = {**rows_of({}, {"zstore": "gs://cmip6/c"}), "gone.csv": "zstore\ngs://x/y\ngcs://cmip6/a/b\n"}
+    good, bad = taken(source(retractions=(f"{WEB}gone.csv",)), Files(files))
+    assert bad == {}
+    store = judge(*good.values())
+    assert values(store, STORE, SCHEMA("creativeWorkStatus")) == {f"{BASE}state/retracted"}
+    kept = NamedNode(f"{BASE}store/gs/cmip6/c")
+    assert values(store, kept, SCHEMA("creativeWorkStatus")) == {f"{BASE}state/ingested"}
+    (finding,) = (finding for record in good.values() for finding in record.findings)
+    assert f"row 2 of {WEB}gone.csv" in finding.message
+    with pytest.raises(FetchFailed):
+        taken(source(retractions=(f"{WEB}gone.csv",)), Files(rows_of({})))
+
+
+def test_the_gravest_of_two_states_answers_a_request() -> None:
+    wish = Quad(NamedNode(f"{BASE}request/x"), DCT("identifier"), Literal(IDENTIFIER))
+    store = judge(*taken(source(), Files(rows_of({})))[0].values())
+    store.extend(judge(*taken(source(state="retracted"), Files(rows_of({})))[0].values()))
+    store.add(wish)
+    store.add(Quad(wish.subject, RDF("type"), SCHEMA("Demand")))
+    store.add(Quad(wish.subject, SCHEMA("creativeWorkStatus"), NamedNode(f"{BASE}state/requested")))
+    query = load(declarations() / "sparql", BASE).get("questions/requested-instances")
+    assert query is not None
+    rows = store.query(query.bind(words="CMIP6."), use_default_graph_as_union=True)
+    assert isinstance(rows, QuerySolutions)
+    assert [row["state"].value for row in rows] == ["retracted"]
+
+
 def test_other_columns_have_a_scheme_of_their_own_and_none_is_lost() -> None:
     text = "component,experiment,variable,long_name,units,start_time,end_time,levels,path\n" \
            "ocn,20C,SHF,heat flux,W/m^2,1850-01-01,2005-12-31,60,s3://lens/a.zarr\n"  # fmt: skip
@@ -149,6 +192,7 @@ def test_bad_rows_are_dead_letters_beside_good_ones() -> None:
     assert "2 fields where 11 are due" in bad["row 2"]
     assert "relative" in bad["./a.nc"]
     assert "some machine" in bad["/home/x"]
+    assert bad["row 6"] == "the column 'zstore' holds no address: give that of the store, or take the row out"
     judge(*good.values())
 
 

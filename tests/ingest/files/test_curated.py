@@ -23,6 +23,7 @@ from leap_kg.ontology.jsonld import quads_in
 from leap_kg.ontology.namespaces import ADMS, DCAT, DCT, FAIR4ML, FOAF, ORG, RDF, SCHEMA, XSD
 from leap_kg.ontology.shapes import validate
 from leap_kg.settings import DEFAULT_BASE as BASE
+from tests.ingest.shelf import Bench
 
 ROOT = Path(__file__).parents[3]
 CARBERRY = NamedNode("https://orcid.org/0000-0002-1825-0097")
@@ -186,6 +187,19 @@ def test_each_mistake_is_one_finding_beside_what_is_right(text: str, kinds: list
 def test_a_misspelt_class_is_told_the_nearest_one() -> None:
     (finding,) = mapped("{type: Evnt, id: event/x, title: A}").findings
     assert (finding.value, finding.hint) == ("Evnt", "Write Event, if that is what is meant.")
+
+
+def test_what_a_dataset_lacks_is_named_as_a_property(tmp_path: Path) -> None:
+    (tmp_path / "sst.yaml").write_text("{type: Dataset, title: SST}")
+    bench = Bench(tmp_path / "home", NoNetwork(), lambda: source(tmp_path))
+    bench.harvest()
+    assert bench.dead_letters("curated")["sst.yaml"].reason.endswith("describes it. (dct:source)")
+
+
+def test_an_entry_of_misspelt_words_alone_says_so() -> None:
+    record = mapped("{type: Evnt, titel: A}", "events/a.yaml")
+    assert summary(record.findings) == [("bad-value", "type (line 1)"), ("misspelt-key", "titel (line 1)")]
+    assert said(record, DCT("title"), NamedNode(f"{BASE}file/curated/events/a.yaml")) == {"events/a.yaml"}
 
 
 @pytest.mark.parametrize(

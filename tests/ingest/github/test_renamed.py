@@ -1,16 +1,19 @@
 """A repository that an organisation's listing has under another name: what it was called leads to what it is called."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Quad, Store
 
+from leap_kg.ingest.github.called import NUMBERED, called
+from leap_kg.ingest.github.reported import Report, Reported, due
 from leap_kg.ingest.github.source import GithubConfig
 from leap_kg.ingest.source import Source
 from leap_kg.ontology.iri import path_of
-from leap_kg.ontology.namespaces import DCT
+from leap_kg.ontology.namespaces import DCT, OWL
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.ingest.github.hub import Hub, Made
 from tests.ingest.shelf import Bench
@@ -18,6 +21,7 @@ from tests.web.server import running
 
 OLD, NEW, NEWER = (NamedNode(f"https://github.com/lab/{name}") for name in ("code", "tools", "toolbox"))
 REPLACED = DCT("isReplacedBy")
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 def source(**more: object) -> Callable[[], Source]:
@@ -161,3 +165,34 @@ def test_the_old_page_leads_to_the_new_one(bench: Bench, hub: Hub) -> None:
                 target = answer.headers["location"]
                 assert target == path_of(BASE, f"{NEWER.value}{below}")
                 assert server.get(target).status_code == 200
+
+
+@pytest.mark.parametrize("via", ["rest", "files"])
+def test_a_report_about_the_new_name_makes_the_source_due_that_names_the_old_one(
+    tmp_path: Path, hub: Hub, via: str
+) -> None:
+    hub.repositories["lab/code"].files = {"README.md": b"# code"}
+    makers = [source(repositories=["lab/code"], via=via), source(id="other", repositories=["lab/other"])]
+    bench = Bench(tmp_path / "home", hub, *makers)
+    bench.home.create()
+    reported = Reported(bench.home)
+    if via == "files":  # which learns no number: only that it was reported under the old name tells
+        reported.note(Report(1, "lab/code", "push", NOW), "d0", "b0")
+    bench.harvest()
+    call(hub, "lab/tools")
+    for number, name in enumerate(("lab/tools", "elsewhere/toolbox"), 1):
+        reported.note(Report(1, name, "push", NOW), f"d{number}", f"b{number}")
+        assert list(due(bench.home, [make() for make in makers])) == ["code"]
+        if via == "rest":
+            bench.harvest()
+            assert "/repos/lab/code" in " ".join(hub.asked)
+
+
+def test_names_that_lead_to_each_other_in_a_ring_end() -> None:
+    store = Store()
+    ring = (NamedNode("https://github.com/lab/a"), NamedNode("https://github.com/lab/b"))
+    store.add(Quad(ring[0], OWL("sameAs"), NamedNode(f"{NUMBERED}7")))
+    for old, new in (ring, ring[::-1]):
+        store.add(Quad(old, REPLACED, new))
+    assert [repository.key for repository in called(store, 7)] == ["lab/a", "lab/b"]
+    assert list(called(store, 8)) == []

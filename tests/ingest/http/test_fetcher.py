@@ -1,16 +1,22 @@
 """The fetcher over a real connection, by a clock of its own: validators, limits, credentials."""
 
+import gzip
+import hashlib
 import json
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from leap_kg import __version__
 from leap_kg.fetching import Fetching, Token
@@ -578,6 +584,45 @@ def test_a_token_goes_to_its_host_and_to_no_other(timed: HostileServer, tmp_path
 def test_a_token_is_not_sent_in_the_clear(timed: HostileServer, desk: Desk) -> None:
     desk.run(timed.page("/x", fine()), tokens=Tokens((secret(timed.host),)))
     assert "Authorization" not in timed.headers_seen[0]
+
+
+def test_a_token_that_is_repeated_is_neither_given_nor_kept(timed: HostileServer, desk: Desk, tmp_path: Path) -> None:
+    value = 'gh"p/T0k+en_42'
+    coded = b64encode(f"user:{value}".encode()).decode()
+    said = json.dumps({"description": value, "basic": coded, "link": f"https://h/?t={quote(value, safe='')}", "n": 1})
+    echo = fine(said.encode(), ETag='"1"', Link=f'</x?page=2&t={quote(value, safe="")}>; rel="next"')
+    tokens = Tokens((Token(timed.host, "", value),), frozenset({timed.host}))
+    (found,) = desk.run(timed.page("/x", echo), tokens=tokens)
+    assert timed.headers_seen[0]["Authorization"] == f"Bearer {value}"
+    kept = [gzip.decompress(path.read_bytes()) for path in tmp_path.glob("raw/*/*.gz")]
+    assert kept == [body(found).data]
+    assert json.loads(kept[0])["n"] == 1
+    assert json.loads(kept[0])["description"] == "REDACTED"
+    everything = repr(found).encode() + kept[0] + desk.store.read_bytes()
+    for spelling in (value, quote(value, safe=""), json.dumps(value)[1:-1], coded):
+        assert spelling.encode() not in everything
+    assert body(found).sha256 == hashlib.sha256(kept[0]).hexdigest()
+
+
+@settings(max_examples=50)
+@given(
+    value=st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), min_size=8, max_size=20),
+    before=st.binary(max_size=5),
+    after=st.binary(max_size=5),
+)
+def test_no_more_than_the_ends_of_a_token_are_left_in_base64(value: str, before: bytes, after: bytes) -> None:
+    hidden = Tokens((Token("h", "", value),)).hide_in(b64encode(before + value.encode() + after)).decode()
+    left = "".join(hidden.split("REDACTED"))
+    assert "REDACTED" in hidden
+    assert len(left) * 6 <= (len(before) + len(after) + 4) * 8 + 16
+
+
+def test_a_token_goes_over_http_to_this_machine_alone() -> None:
+    hosts = frozenset({"data.internal", "127.0.0.1:8811", "[::1]:1", "localhost"})
+    tokens = Tokens(tuple(secret(host) for host in hosts), hosts)
+    sent = {host: bool(tokens.attached(f"http://{host}/x")[1]) for host in hosts}
+    assert sent == {"data.internal": False, "127.0.0.1:8811": True, "[::1]:1": True, "localhost": True}
+    assert tokens.attached("https://data.internal/x")[1]
 
 
 def test_a_key_goes_into_the_query_and_is_shown_nowhere(timed: HostileServer, desk: Desk, tmp_path: Path) -> None:

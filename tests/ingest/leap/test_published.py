@@ -58,12 +58,13 @@ def entry(name: str) -> NamedNode:
     return NamedNode(f"{BASE}entry/lab/{name}")
 
 
-def test_an_entry_whose_files_agree_is_a_catalogue_record_and_nothing_else(bench: Bench) -> None:
+def test_an_entry_whose_files_agree_is_a_catalogue_record_that_says_whether_its_store_is_public(bench: Bench) -> None:
     assert bench.harvest().published == 3
     assert bench.types(entry("alpha"), "lab-published") == {"CatalogRecord"}
     assert bench.objects(entry("alpha"), FOAF("primaryTopic"), "lab-published") == {dataset("alpha").value}
     assert bench.objects(entry("alpha"), FOAF("page"), "lab-published") == {f"{SITE}title-of-alpha"}
-    assert len(quads(bench)) == 4 * len(NAMES)
+    assert len(quads(bench)) == 5 * len(NAMES)
+    assert {str(q.object)[-8:-1] for q in quads(bench) if q.predicate == DCT("accessRights")} == {"/PUBLIC"}
 
 
 @pytest.mark.parametrize("missing", [catalog_url, meta_address])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from leap_kg.ingest.fetch import Ask, Body, Fetcher, FetchFailed, Limits
+from leap_kg.ingest.fetch import Ask, Body, CachedFetcher, Fetcher, FetchFailed, Limits
 from leap_kg.ingest.mirror import MirrorFaulty, MirrorFetcher, read_mirror
 
 REAL = Path(__file__).parents[4] / "shared" / "data"
@@ -135,6 +135,20 @@ def test_the_media_type_that_is_asked_for_goes_first_and_then_the_first_recorded
     fetcher = mirror(tmp_path)
     found = [fetcher.fetch(Ask("https://h/x", accept)).data for accept in ("text/turtle", "text/html", "*/*")]
     assert found == [b"turtle", b"first", b"first"]
+
+
+def test_the_turns_of_a_listing_are_answered_in_the_order_of_the_recording(tmp_path: Path) -> None:
+    record(tmp_path / "tapes" / "a.yaml", *(interaction("https://h/x?cursor=1", body) for body in "abc"))
+    fetcher = CachedFetcher(mirror(tmp_path))
+    for _ in range(2):
+        found = [fetcher.fetch(Ask("https://h/x?cursor=1", "application/json", turn=turn)).data for turn in range(4)]
+        assert found == [b"a", b"b", b"c", b"c"]
+
+
+def test_a_recorded_web_page_is_no_data(tmp_path: Path) -> None:
+    record(tmp_path / "tapes" / "a.yaml", interaction("https://h/x", "<html>", Content_Type="text/html"))
+    found = failure(mirror(tmp_path), Ask("https://h/x", "application/json"))
+    assert "sent a web page (text/html) where application/json was asked for" in found.reason
 
 
 def test_posts_are_told_apart_by_what_they_say(tmp_path: Path) -> None:

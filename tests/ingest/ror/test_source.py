@@ -63,6 +63,11 @@ def test_a_zip_and_bare_json_give_each_organisation_with_its_own_bytes(tmp_path:
         assert len({ref.version for ref in found}) == 20
 
 
+def test_an_organisation_without_an_id_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (ref,) = refs(put(tmp_path, written({"names": []})))
+    assert ref.problem.startswith("its id cannot be used (no ROR identifier is given): give the ROR identifier")
+
+
 def test_of_two_schemas_the_second_is_read(tmp_path: Path) -> None:
     old = json.dumps([{"id": identifier(1), "name": "Old"}]).encode()
     both = zipped(**{"v1__json": old, "v1_schema_v2__json": written(organisation(5))})

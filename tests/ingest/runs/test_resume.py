@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from leap_kg.graph.home import Home
-from leap_kg.ingest.fetch import Body, Fetcher, FetchFailed
+from leap_kg.ingest.fetch import Ask, Body, Fetcher, FetchFailed
 from leap_kg.ingest.raw import RawStore
 from leap_kg.ingest.runs.unfinished import Unfinished
 from tests.children import Children, parent_of, told, wait_until
@@ -132,6 +132,15 @@ def interrupted(home: Home, inner: Fetcher, *urls: str) -> list[Body]:
     with Unfinished(home, inner, RawStore(home.raw)) as fetcher:
         fetcher.begin(Numbered("https://example.org"))
         return [fetcher.fetch(url) for url in urls]
+
+
+def test_each_turn_of_a_listing_is_a_question_of_its_own(home: Home) -> None:
+    asks = [Ask("https://example.org/?cursor=1", turn=turn) for turn in (0, 1, 0, 2, 1)]
+    for inner, asked in ((Once(), 3), (Once(), 0)):
+        with Unfinished(home, inner, RawStore(home.raw)) as fetcher:
+            fetcher.begin(Numbered("https://example.org"))
+            assert [fetcher.fetch(ask).data for ask in asks] == [b"1", b"2", b"1", b"3", b"2"]
+        assert len(inner.asked) == asked
 
 
 def test_answers_come_back_whole(home: Home) -> None:

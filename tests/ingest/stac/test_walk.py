@@ -155,3 +155,42 @@ def test_addresses_become_nodes_that_links_lead_to() -> None:
     assert one == stac_iri(item_url(f"{ROOT}collections/c/items?limit=2", "a b"), BASE)
     assert stac_iri(f"{ROOT}a.json", BASE) != stac_iri(f"{ROOT}a.json#b", BASE)
     assert stac_iri(f"{ROOT}a?x=1", BASE) != stac_iri(f"{ROOT}a?x=2", BASE)
+
+
+def counted(given: int, matched: int | None) -> dict[str, Any]:
+    """A page of items that says how many there are, if it says so."""
+    page = {"type": "FeatureCollection", "features": [item(f"i{number}") for number in range(given)]}
+    return page if matched is None else {**page, "numberMatched": matched}
+
+
+@pytest.mark.parametrize(
+    ("pages", "short"),
+    [
+        ({"full": (3, 3), "loop": (2, None), "lost": (1, 5)}, ["lost/items gives 1 of 5"]),
+        ({"many": (9, 3), "lost": (5, 50)}, ["lost/items gives 5 of 50"]),
+        ({"full": (3, 3), "loop": (2, None), "many": (9, 3)}, []),
+    ],
+    ids=["beside-one-without-a-count", "beside-one-with-too-many", "none-is-short"],
+)
+def test_each_listing_is_held_to_its_own_count(pages: dict[str, tuple[int, int | None]], short: list[str]) -> None:
+    documents = api([])
+    documents[""]["links"] = [{"rel": "data", "href": "/collections"}]
+    documents["collections"] = {
+        "collections": [
+            {**COLLECTION, "id": name, "links": [{"rel": "items", "href": f"{ROOT}collections/{name}/items"}]}
+            for name in pages
+        ]
+    }
+    documents |= {f"collections/{name}/items?limit=2": counted(*page) for name, page in pages.items()}
+    if "loop" in pages:
+        # The next page is the same one again.
+        documents["collections/loop/items?limit=2"]["links"] = [{"rel": "next", "href": "?limit=2"}]
+    refs, listing, _ = walked(documents, "", page=2)
+    assert len(refs) == 1 + len(pages) + sum(given for given, _ in pages.values())
+    assert [part.removeprefix(f"{ROOT}collections/") for part in listing.shortfall.split(": ", 1)[1:]] == short
+
+
+def test_a_list_is_held_to_the_largest_of_its_counts() -> None:
+    documents = api([["a", "b"], ["c"]])
+    documents["collections/c/items?limit=2"]["numberMatched"] = 4
+    assert "gives 3 of 4" in walked(documents, "", page=2)[1].shortfall

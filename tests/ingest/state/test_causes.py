@@ -29,6 +29,13 @@ def test_reasons_that_differ_in_addresses_keys_and_numbers_are_one() -> None:
     assert found[0].example == down[0]
 
 
+def test_local_files_are_of_no_host() -> None:
+    files = [
+        DeadLetter("lab", key, f"https://w3id.org/x/file/lab/{key}", "map", "says nothing") for key in ("one", "two")
+    ]
+    assert [cause.head for cause in causes(files)] == ["2 records"]
+
+
 TEXTS = st.text(max_size=12) | st.sampled_from(["https://[", "https://a.b/1: x", "12 of 3", "", "://"])
 
 

@@ -307,6 +307,15 @@ def test_a_failure_is_told_by_its_kind(tmp_path: Path, kind: str, status: int | 
     assert silent("a.zarr", tmp_path, failing("a.zarr", kind, status))[0] == answer
 
 
+def test_an_hdf5_file_under_the_name_of_a_store_is_found_out_and_a_folders_page_is_none(tmp_path: Path) -> None:
+    (tmp_path / "fake.zarr").write_bytes(HDF5)
+    answer, reason, record = silent("fake.zarr", tmp_path)
+    assert (answer, kinds([record])) == ("broken", ["not-zarr"])
+    assert reason.startswith("it is an HDF5 file")
+    page: dict[str, bytes | FetchFailed] = {f"{WEB}gone.zarr": b"<html>Index of gone.zarr</html>"}
+    assert silent("gone.zarr", tmp_path, page)[0] == "missing"
+
+
 @pytest.mark.parametrize("name", ["fake.nc", "fake"])
 def test_a_netcdf_file_that_claims_to_be_zarr_is_found_out(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(HDF5)
@@ -329,6 +338,16 @@ def test_a_page_or_rubble_in_the_place_of_metadata_is_a_failure(tmp_path: Path, 
     assert answer == "broken"
     assert "cannot be read" in reason
     assert kinds([record]) == ["not-zarr"]
+
+
+@pytest.mark.parametrize(("page", "what"), [(b"", "it is empty"), (b"{", "it is not JSON: ")], ids=["empty", "cut"])
+def test_metadata_of_rubble_are_named_though_the_store_has_its_marks(tmp_path: Path, page: bytes, what: str) -> None:
+    build(tmp_path / "a.zarr", 2)
+    (tmp_path / "a.zarr" / ".zmetadata").write_bytes(page)
+    answer, reason, record = silent("a.zarr", tmp_path)
+    assert answer == "broken"
+    assert f"its metadata document .zmetadata cannot be read ({what}" in reason
+    assert [finding.message for finding in record.findings] == [f"no Zarr store was found: {reason}"]
 
 
 @pytest.mark.parametrize(

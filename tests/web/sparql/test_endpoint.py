@@ -210,6 +210,12 @@ def test_a_large_answer_is_shown_in_part_and_counted_whole(server: Server) -> No
     assert "the first 500 are shown" in page
 
 
+def test_an_answer_that_fills_its_limit_says_that_there_may_be_more(server: Server) -> None:
+    query = "SELECT ?s WHERE { ?s a ?kind } ORDER BY ?s LIMIT"
+    assert "of the query, 3 rows: there may be more" in ask(server, f"{query} 3", "text/html").text
+    assert "there may be more" not in ask(server, f"{query} 9999999", "text/html").text
+
+
 def test_an_answer_is_kept_and_validated(server: Server) -> None:
     query = "SELECT (COUNT(DISTINCT ?o) AS ?n) WHERE { ?s ?p ?o }"
     first = ask(server, query)

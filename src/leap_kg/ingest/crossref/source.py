@@ -14,9 +14,9 @@ from urllib.parse import quote, urlencode
 from pydantic import Field
 
 from leap_kg.ingest.crossref.reading import read_work
-from leap_kg.ingest.fetch import Fetcher
+from leap_kg.ingest.fetch import Ask, Fetcher
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
-from leap_kg.ingest.works.document import cut, read_object, version
+from leap_kg.ingest.works.document import JSON, cut, read_object, version
 from leap_kg.ingest.works.mapping import map_work
 from leap_kg.ingest.works.membership import Members
 from leap_kg.ingest.works.reading import reading_of
@@ -43,7 +43,7 @@ class Crossref(Register["CrossrefConfig"]):
 
     def fetch(self, ref: Ref, fetcher: Fetcher) -> RawRecord:
         """One work by its DOI."""
-        body = fetcher.fetch(ref.url)
+        body = fetcher.fetch(Ask(ref.url, JSON))
         message = read_object(body.data, body.url).get("message")
         if not isinstance(message, dict):
             raise RecordUnusable("the answer holds no work; open its address by hand, and ask Crossref", body.url)
@@ -73,8 +73,9 @@ class Crossref(Register["CrossrefConfig"]):
     def _url(self, resource: str, query: str) -> str:
         return self._below(resource) + (f"?{query}" if query else "")
 
-    def _page(self, url: str, fetcher: Fetcher) -> Page:
-        message = read_object(fetcher.fetch(url).data, url).get("message")
+    def _page(self, ask: Ask, fetcher: Fetcher) -> Page:
+        url = ask.url
+        message = read_object(fetcher.fetch(ask).data, url).get("message")
         items = message.get("items") if isinstance(message, dict) else None
         if not isinstance(message, dict) or not isinstance(items, list):
             raise RecordUnusable("the answer is no listing of works; check the listing, or ask Crossref", url)

@@ -12,9 +12,9 @@ from urllib.parse import quote, urlencode
 from pydantic import Field
 
 from leap_kg.ingest.datacite.reading import attributes_of, doi_in, read_work
-from leap_kg.ingest.fetch import Fetcher
+from leap_kg.ingest.fetch import Ask, Fetcher
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
-from leap_kg.ingest.works.document import cut, read_object, version
+from leap_kg.ingest.works.document import JSON, cut, read_object, version
 from leap_kg.ingest.works.mapping import map_work
 from leap_kg.ingest.works.membership import Members
 from leap_kg.ingest.works.reading import reading_of
@@ -47,7 +47,7 @@ class Datacite(Register["DataciteConfig"]):
 
     def fetch(self, ref: Ref, fetcher: Fetcher) -> RawRecord:
         """One record by its DOI."""
-        body = fetcher.fetch(ref.url)
+        body = fetcher.fetch(Ask(ref.url, JSON))
         attributes = attributes_of(read_object(body.data, body.url))
         if not attributes:
             raise RecordUnusable("the answer holds no record; open its address by hand, and ask DataCite", body.url)
@@ -67,8 +67,9 @@ class Datacite(Register["DataciteConfig"]):
             yield f'creators.affiliation.affiliationIdentifier:"https://ror.org/{organisation}"'
         yield from self._config.queries
 
-    def _page(self, url: str, fetcher: Fetcher) -> Page:
-        answer = read_object(fetcher.fetch(url).data, url)
+    def _page(self, ask: Ask, fetcher: Fetcher) -> Page:
+        url = ask.url
+        answer = read_object(fetcher.fetch(ask).data, url)
         items, meta, links = answer.get("data"), answer.get("meta"), answer.get("links")
         if not isinstance(items, list):
             raise RecordUnusable("the answer is no listing of records; check the query, or ask DataCite", url)

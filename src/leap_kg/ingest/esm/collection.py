@@ -3,10 +3,12 @@
 https://github.com/NCAR/esm-collection-spec. Its table is a CSV file beside it, or stands in it as a list.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
+from leap_kg.ingest.esm.table import read_rows, read_table
 from leap_kg.ingest.formats.jsonvalue import read_value
 from leap_kg.ingest.source import RecordUnusable
 from leap_kg.ontology.identifiers import Refusal, storage
@@ -38,12 +40,12 @@ def read_collection(data: bytes, url: str) -> Collection:
     """The collection of a JSON document; raises `Unreadable` or `RecordUnusable`."""
     value = read_value(data, what=url).value
     if not isinstance(value, dict):
-        raise RecordUnusable("is no collection of intake-esm: give the address of its JSON or CSV file", url)
+        raise RecordUnusable("the document is no collection of intake-esm: give that of its JSON or CSV file", url)
     assets = value.get("assets") if isinstance(value.get("assets"), dict) else {}
     rows = value.get("catalog_dict")
     file = value.get("catalog_file")
     if not isinstance(rows, list) and not isinstance(file, str):
-        raise RecordUnusable("has neither a catalog_file nor a catalog_dict: add one", url)
+        raise RecordUnusable("the collection has neither a catalog_file nor a catalog_dict: add one", url)
     return Collection(
         identifier=_text(value.get("id")) or url.rpartition("/")[2],
         title=_text(value.get("title")),
@@ -56,6 +58,16 @@ def read_collection(data: bytes, url: str) -> Collection:
         form_column=_text(assets.get("format_column_name")) if isinstance(assets, dict) else "",
         vocabularies=dict(_vocabularies(value.get("attributes"))),
     )
+
+
+def asset_columns(collection: Collection) -> tuple[str, ...]:
+    """Where a row may have its address, the likeliest first: descriptions outlive renamed columns."""
+    return (collection.asset, *ASSETS)
+
+
+def all_rows(collection: Collection, table: bytes) -> Iterator[dict[str, str] | str]:
+    """The rows from the first one on, those of the file `table` if they are not in the description; can be repeated."""
+    return read_rows(collection.rows) if collection.rows is not None else read_table(table, collection.table)
 
 
 def bare_table(url: str) -> Collection:

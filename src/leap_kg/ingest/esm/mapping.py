@@ -39,10 +39,9 @@ def map_row(
     """
     location = storage.parse(row.get(asset, ""))
     if isinstance(location, Refusal):
-        shown = printable(row.get(asset, ""))[:200]
-        raise RecordUnusable(f"the address {shown!r} in the column {asset!r} {location.reason}: {location.hint}", url)
+        raise RecordUnusable(_unaddressed(row, asset, location), url)
     if location.provider == "file":
-        raise RecordUnusable("its store is a file of some machine: give an address that all can reach", url)
+        raise RecordUnusable("the store is a file of some machine: give an address that all can reach", url)
     leap, say = Namespace(base + ONTOLOGY_PATH), Statements()
     store = NamedNode(f"{base}store/{location.slug}")
     known = _FORMATS.get(form.strip().lower(), location.looks_like)
@@ -74,6 +73,15 @@ def facets_of(row: Mapping[str, str], asset: str) -> dict[str, str]:
         if value and name != asset and name not in NOT_FACETS and len(value) <= 200:
             found[name] = value
     return found
+
+
+def _unaddressed(row: Mapping[str, str], asset: str, refusal: Refusal) -> str:
+    if not asset:
+        return "the table has no column of addresses: name it in the collection, as assets.column_name"
+    if not row.get(asset, "").strip():
+        return f"the column {asset!r} holds no address: give that of the store, or take the row out"
+    shown = printable(row[asset])[:200]
+    return f"the address {shown!r} in the column {asset!r} cannot be used ({refusal.reason}): {refusal.hint}"
 
 
 def _title(named: Mapping[str, str]) -> str:
@@ -117,12 +125,17 @@ def _say_time(store: NamedNode, left: dict[str, str], say: Statements) -> None:
         left.pop("end_time", None)
 
 
-def envelope(row: Mapping[str, str], asset: str, form: str, scheme: str) -> bytes:
-    """A row as a record of its own: all that mapping needs besides the configuration; columns keep their order."""
+def envelope(row: Mapping[str, str], asset: str, form: str, scheme: str, retracted: str) -> bytes:
+    """A row as a record of its own: all that mapping needs besides the configuration; columns keep their order.
+
+    `retracted` is the place that retracts its store, `""` for none.
+    """
     content = {"row": dict(row), "asset": asset, "form": form, "scheme": scheme}
+    if retracted:
+        content["retracted"] = retracted
     return json.dumps(content, separators=(",", ":")).encode()
 
 
-def opened(value: Any) -> tuple[dict[str, str], str, str, str]:  # noqa: ANN401 - what `envelope` wrote
-    """Row, asset column, format and scheme of an envelope."""
-    return value["row"], value["asset"], value["form"], value["scheme"]
+def opened(value: Any) -> tuple[dict[str, str], str, str, str, str]:  # noqa: ANN401 - what `envelope` wrote
+    """Row, asset column, format, scheme and place of the retraction of an envelope."""
+    return value["row"], value["asset"], value["form"], value["scheme"], value.get("retracted", "")

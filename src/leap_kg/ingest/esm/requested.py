@@ -121,7 +121,7 @@ def read_requests(data: bytes, url: str) -> list[Request]:
     document = read_yaml(data, what=url)
     listed = document.value if document.value is not None else []
     if not isinstance(listed, list):
-        raise RecordUnusable("is no list of instance ids: write `- ` before each", url)
+        raise RecordUnusable("the document is no list of instance ids: write `- ` before each", url)
     active = {
         document.lines.get((number,), 0): item if isinstance(item, str) else canonical(item)
         for number, item in enumerate(listed)

@@ -14,20 +14,21 @@ from pydantic import Field
 from pyoxigraph import NamedNode
 
 from leap_kg.ingest.configuration import SourceConfig
-from leap_kg.ingest.esm.collection import ASSETS, Collection, bare_table, read_collection
+from leap_kg.ingest.esm.collection import Collection, all_rows, asset_columns, bare_table, read_collection
 from leap_kg.ingest.esm.facets import RENAMED, say_facet, scheme_name
 from leap_kg.ingest.esm.mapping import State, envelope, facets_of, map_row, opened
-from leap_kg.ingest.esm.table import read_rows, read_table
+from leap_kg.ingest.esm.sharing import Addresses, retracted_by, retracted_finding, shared_finding, store_name
 from leap_kg.ingest.fetch import Ask, Fetcher
 from leap_kg.ingest.formats.jsonvalue import canonical
 from leap_kg.ingest.mapping import dates
 from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
-from leap_kg.ontology.iri import digest, iri_text, mint
+from leap_kg.ontology.iri import iri_text, mint
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF
 
 _ABOUT = "the table itself"
 _FACET = "facet "
+_SHARED = "rows of "
 _MOST_VALUES = 100_000  # of one facet; a column with more is no facet of anything
 
 
@@ -41,6 +42,7 @@ class EsmTable(Source):
         collection: str,
         state: State,
         table_bytes: int,
+        retractions: tuple[str, ...],
         stale_after: timedelta,
         base: str,
     ) -> None:
@@ -50,11 +52,13 @@ class EsmTable(Source):
         self.stale_after = stale_after
         self._state = state
         self._table_bytes = table_bytes
+        self._retractions = retractions
         self._base = base
 
     def enumerate(self, listing: Listing) -> Iterator[Ref]:
-        """The table, each of its rows, and each facet that they have."""
-        collection, table = self._collection(listing.fetcher)
+        """The table, each of its rows, each facet that they have, and each store that different instances share."""
+        collection, table = self._collection(listing.fetcher, self.origin)
+        retracted = self._retracted(listing.fetcher)
         about = canonical({
             "identifier": collection.identifier,
             "title": collection.title,
@@ -63,20 +67,17 @@ class EsmTable(Source):
             "table": collection.table,
         })  # fmt: skip
         yield _cut(_ABOUT, "collection", self.origin, about.encode())
-        rows = read_rows(collection.rows) if collection.rows is not None else read_table(table, collection.table)
         asset = scheme = ""
         values: dict[str, dict[str, None]] = {}
-        keys: dict[bytes, int] = {}
+        addresses = Addresses()
         url = collection.table or self.origin
-        for number, row in enumerate(rows, start=1):
+        for number, row in enumerate(all_rows(collection, table), start=1):
             if isinstance(row, str):
                 yield _cut(f"row {number}", "problem", url, row.encode())
                 continue
             if not scheme:
                 scheme = scheme_name(collection.identifier, row)
-                # Descriptions outlive renamed columns: the column they name may be gone.
-                columns = (collection.asset, *ASSETS)
-                asset = next((name for name in columns if name in row), collection.asset)
+                asset = next((name for name in asset_columns(collection) if name in row), collection.asset)
             form = (
                 row.get(collection.form_column, "")
                 or collection.form
@@ -87,24 +88,24 @@ class EsmTable(Source):
                 known = values.setdefault(facet, {})
                 if len(known) < _MOST_VALUES:
                     known[value] = None
-            key = _key(row.get(asset, ""), number, keys)
-            yield _cut(key, "row", url, envelope(row, asset, form, scheme))
+            address = row.get(asset, "")
+            place = retracted.get(store_name(address), "") if retracted else ""
+            yield _cut(addresses.key(address, number), "row", url, envelope(row, asset, form, scheme, place))
         vocabularies = {RENAMED.get(name, name): address for name, address in collection.vocabularies.items()}
         for facet, known in sorted(values.items()):
-            content = {
-                "facet": facet,
-                "scheme": scheme,
-                "vocabulary": vocabularies.get(facet, ""),
-                "values": sorted(known),
-            }
+            page = vocabularies.get(facet, "")
+            content = {"facet": facet, "scheme": scheme, "vocabulary": page, "values": sorted(known)}
             yield _cut(f"{_FACET}{facet}", "facet", url, canonical(content).encode())
+        for address, shared in addresses.shared(all_rows(collection, table), asset):
+            told = canonical({"store": store_name(address), "rows": shared})
+            yield _cut(f"{_SHARED}{address}", "shared", url, told.encode())
 
     def fetch(self, ref: Ref, fetcher: Fetcher) -> RawRecord:
         """What the listing brought; the network is not used."""
         return RawRecord(ref.key, ref.found)
 
     def map(self, record: RawRecord) -> Mapped:
-        """A row's store, the table as a dataset, or a facet's concepts."""
+        """A row's store, the table as a dataset, a facet's concepts, or what is wrong with a store of many rows."""
         if not record.parts:
             raise RecordUnusable("the stored record is empty; harvest it again", record.key)
         part = record.parts[0]
@@ -118,9 +119,14 @@ class EsmTable(Source):
             triples = say.triples()
             subject = triples[0].subject
             return Mapped(record.key, subject if isinstance(subject, NamedNode) else self._dataset, triples, [])
-        row, asset, form, scheme = opened(value)
-        store, say = map_row(row, asset, form, scheme, self._dataset, self._state, part.url, self._base)
-        return Mapped(record.key, store, say.triples(), [])
+        if part.role == "shared":
+            store = NamedNode(f"{self._base}store/{value['store']}")
+            return Mapped(record.key, store, [], [shared_finding(value["rows"], iri_text(part.url))])
+        row, asset, form, scheme, place = opened(value)
+        state: State = "retracted" if place else self._state
+        store, say = map_row(row, asset, form, scheme, self._dataset, state, part.url, self._base)
+        findings = [retracted_finding(place, iri_text(part.url))] if place else []
+        return Mapped(record.key, store, say.triples(), findings)
 
     def _table(self, key: str, value: dict[str, str]) -> Mapped:
         say, dataset = Statements(), self._dataset
@@ -140,12 +146,21 @@ class EsmTable(Source):
     def _dataset(self) -> NamedNode:
         return mint(self._base, "dataset", "esm", self.id)
 
-    def _collection(self, fetcher: Fetcher) -> tuple[Collection, bytes]:
-        """The collection, and the bytes of its table if that is a file."""
-        body = fetcher.fetch(Ask(self.origin, body_bytes=self._table_bytes))
-        if urlsplit(self.origin).path.lower().endswith((".csv", ".csv.gz")):
-            return bare_table(self.origin), body.data
-        collection = read_collection(body.data, self.origin)
+    def _retracted(self, fetcher: Fetcher) -> dict[str, str]:
+        """The stores that other tables retract, by name, each with the place that does."""
+        found: dict[str, str] = {}
+        for url in self._retractions:
+            collection, table = self._collection(fetcher, url)
+            named = retracted_by(all_rows(collection, table), asset_columns(collection), collection.table or url)
+            found = {**named, **found}
+        return found
+
+    def _collection(self, fetcher: Fetcher, url: str) -> tuple[Collection, bytes]:
+        """The collection at an address, and the bytes of its table if that is a file."""
+        body = fetcher.fetch(Ask(url, body_bytes=self._table_bytes))
+        if urlsplit(url).path.lower().endswith((".csv", ".csv.gz")):
+            return bare_table(url), body.data
+        collection = read_collection(body.data, url)
         if collection.rows is not None:
             return collection, b""
         return collection, fetcher.fetch(Ask(collection.table, body_bytes=self._table_bytes)).data
@@ -154,26 +169,29 @@ class EsmTable(Source):
 class EsmConfig(SourceConfig):
     """`collection`: the address of an intake-esm JSON document or of a CSV; `state`: that of everything in it.
 
-    `table_bytes` is the most that the file may have, packed as it is.
+    `table_bytes` is the most that the file may have, packed as it is. `retractions` are the addresses of collections
+    whose stores were retracted: a row that names one of them is in the state `retracted`.
     """
 
     collection: Annotated[str, Field(min_length=1)]
     state: State = "ingested"
     table_bytes: Annotated[int, Field(gt=0, le=2**30)] = 256 * 2**20
+    retractions: Annotated[tuple[str, ...], Field(max_length=100)] = ()
 
     def source(self, folder: Path, base: str) -> Source:
         """The source."""
-        return EsmTable(self.id, self.title, self.collection, self.state, self.table_bytes, self.stale_after, base)
+        return EsmTable(
+            id=self.id,
+            title=self.title,
+            collection=self.collection,
+            state=self.state,
+            table_bytes=self.table_bytes,
+            retractions=self.retractions,
+            stale_after=self.stale_after,
+            base=base,
+        )
 
 
 def _cut(key: str, role: str, url: str, data: bytes) -> Ref:
     part = Part.cut(role, url, data)
     return Ref(key, url, version=part.sha256, found=(part,))
-
-
-def _key(address: str, number: int, keys: dict[bytes, int]) -> str:
-    """The address of a row's store; told apart from rows before it that name the same store."""
-    name = address.strip() or f"row {number}"
-    mark = digest(name).encode()
-    keys[mark] = keys.get(mark, 0) + 1
-    return name if keys[mark] == 1 else f"{name} ({keys[mark]})"

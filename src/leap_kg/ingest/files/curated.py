@@ -149,7 +149,7 @@ class Curated:
         if not isinstance(known, Refusal):
             return known.iri
         self._reading.report(
-            "unknown-licence", Severity.WARNING, f"the licence is {known.reason}", known.hint, place, value
+            "unknown-licence", Severity.WARNING, f"the licence cannot be used: {known.reason}", known.hint, place, value
         )
         self._reading.keep(place, value)
         return None

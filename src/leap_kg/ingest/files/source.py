@@ -209,9 +209,10 @@ class Files(Source):
     # --- all ---------------------------------------------------------------------------------------------
 
     def _mapped(self, key: str, url: str, root: NamedNode | None, triples: list[Triple], reading: Reading) -> Mapped:
-        if not triples:
+        if not (triples or reading.findings):
             raise RecordUnusable("says nothing: fill the file or take it out", url)
-        main = root or _main(triples, self._base)
+        # Where no word of it is known, what is wrong with them is all there is to say, and said of the file.
+        main = (root or _main(triples, self._base)) if triples else None
         # Parts of a node are fragments of its IRI, so a node whose IRI has a fragment cannot have parts.
         usable = main is not None and "#" not in main.value
         subject = main if main is not None and usable else mint(self._base, "file", self.id, *key.split("/"))

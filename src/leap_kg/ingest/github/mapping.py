@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode
 from leap_kg.ingest.formats.jsonvalue import read_value
 from leap_kg.ingest.formats.reading import File, Reading
 from leap_kg.ingest.github import fields, tree
+from leap_kg.ingest.github.called import NUMBERED
 from leap_kg.ingest.github.describing import describe_citation, describe_plain_licence, say_licence
 from leap_kg.ingest.github.fields import word
 from leap_kg.ingest.github.people import account, organisation
@@ -35,9 +36,6 @@ from leap_kg.ontology.namespaces import (
     XSD,
     Namespace,
 )
-
-NUMBERED = "https://api.github.com/repositories/"
-"""How GitHub itself names a repository whatever it is called; redirects of renamed ones lead there."""
 
 _LONGEST_NOTES = 5000
 

@@ -3,7 +3,10 @@
 A web process only writes down that something changed; what changed is asked of GitHub by the next harvest, so that a
 report that is lost, late, doubled or forged can do no more than cause a harvest that finds nothing.
 
-Hazard: reports come from outside and must not fill the disk. Of one repository only the newest waits, and both
+A source may still name a repository as it was called before. Under which names GitHub's number was reported is kept for
+longer than the reports, and the graph knows more of them, see `leap_kg.ingest.github.called`.
+
+Hazard: reports come from outside and must not fill the disk. Of one repository only the newest waits, and all
 tables are bounded.
 """
 
@@ -15,10 +18,12 @@ from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from leap_kg.graph.home import Home, HomeError
+from leap_kg.graph.remote.snapshot import served
+from leap_kg.ingest.github.called import called
 from leap_kg.ingest.source import Source
 from leap_kg.ontology.identifiers import Refusal, Repository, github
 
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = f"""
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS delivery (
@@ -27,6 +32,9 @@ CREATE INDEX IF NOT EXISTS delivery_moment ON delivery (moment);
 CREATE TABLE IF NOT EXISTS report (
     number INTEGER PRIMARY KEY AUTOINCREMENT, repository INTEGER NOT NULL UNIQUE, name TEXT NOT NULL,
     before TEXT NOT NULL, event TEXT NOT NULL, moment TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS called (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, repository INTEGER NOT NULL, name TEXT NOT NULL,
+    UNIQUE (repository, name));
 CREATE TABLE IF NOT EXISTS settled (source TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
 PRAGMA user_version = {_VERSION};
 COMMIT;
@@ -35,6 +43,7 @@ _WAIT_SECONDS = 10.0
 _KEPT = timedelta(days=30)
 _MOST_DELIVERIES = 200_000
 _MOST_REPORTS = 20_000
+_MOST_NAMES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,10 @@ class Reported:
             )
             least = "SELECT number FROM report ORDER BY number DESC LIMIT 1 OFFSET ?"
             file.execute(f"DELETE FROM report WHERE number <= ({least})", (_MOST_REPORTS,))
+            names = [(report.repository, name) for name in (report.name, report.before) if name]
+            file.executemany("INSERT OR IGNORE INTO called (repository, name) VALUES (?, ?)", names)
+            least = "SELECT number FROM called ORDER BY number DESC LIMIT 1 OFFSET ?"
+            file.execute(f"DELETE FROM called WHERE number <= ({least})", (_MOST_NAMES,))
             file.execute("COMMIT")
         return True
 
@@ -103,6 +116,12 @@ class Reported:
             Report(number, name, event, datetime.fromisoformat(moment), before, order)
             for number, name, event, moment, before, order in rows
         ]
+
+    def names(self, repository: int) -> list[str]:
+        """What the repository of that number was called in any report, in the order in which the names came up."""
+        with self._open() as file:
+            query = "SELECT name FROM called WHERE repository = ? ORDER BY number"
+            return [name for (name,) in file.execute(query, (repository,))]
 
     def settle(self, source: str, number: int) -> None:
         """The source has been harvested since the report of that number came: it and those before are done with."""
@@ -130,16 +149,29 @@ class Reported:
 def due(home: Home, sources: Iterable[Source]) -> dict[str, int]:
     """The sources that a webhook asks to harvest anew, by id, each with the number of the last report about it.
 
-    Once such a source was harvested without failure, say so: `Reported(home).settle(id, number)`.
+    A source takes a repository if it takes any of the names that this has had. Once such a source was harvested
+    without failure, say so: `Reported(home).settle(id, number)`.
     """
     reported, found = Reported(home), dict[str, int]()
+    repositories = dict[int, list[Repository]]()
     for source in sources:
-        if isinstance(source, Covering):
-            about = [report.number for report in reported.waiting(source.id) if _concerns(report, source)]
-            found |= {source.id: about[-1]} if about else {}
+        if not isinstance(source, Covering):
+            continue
+        for report in reported.waiting(source.id):
+            if report.repository not in repositories:
+                repositories[report.repository] = list(_called(report, reported, home))
+            if any(source.covers(each) for each in repositories[report.repository]):
+                found[source.id] = report.number
     return found
 
 
-def _concerns(report: Report, source: Covering) -> bool:
-    names = (github.parse_repository(name) for name in (report.name, report.before) if name)
-    return any(not isinstance(each, Refusal) and source.covers(each) for each in names)
+def _called(report: Report, reported: Reported, home: Home) -> Iterator[Repository]:
+    """What the repository of a report is called, and was called as far as reports and the graph tell."""
+    names = dict.fromkeys((report.name, report.before, *reported.names(report.repository)))
+    known = (github.parse_repository(name) for name in names if name)
+    yield from (each for each in known if not isinstance(each, Refusal))
+    try:
+        if (snapshot := served(home).current()) is not None:
+            yield from called(snapshot.store, report.repository)
+    except OSError as error:
+        raise HomeError(f"cannot read the graph in {home.path} ({error}); mend that, and run it again") from None

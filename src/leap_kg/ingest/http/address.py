@@ -235,9 +235,8 @@ class Guard:
     def _judge(self, host: str, port: int, address: str) -> None:
         reason = not_public(ipaddress.ip_address(address))
         if reason:
-            raise AddressRefused(
-                f"leads to {address}, which is {reason}: if that is meant, allow the host `{host}:{port}`"
-            )
+            mend = f"if that is meant, name `{host}:{port}` in LEAP_KG_FETCH_PRIVATE_HOSTS"
+            raise AddressRefused(f"leads to {address}, which is {reason}: {mend}")
 
 
 # --- what one exchange may use ------------------------------------------------------------------------

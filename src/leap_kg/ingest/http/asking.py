@@ -40,6 +40,14 @@ class FetchFailed(Exception):
         return f"{shown(self.url)}: {self.reason}"
 
 
+class NotMirrored(FetchFailed):
+    """A mirror holds no answer to this: nobody was asked, so nothing is known of what is there."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(url, reason, "missing", 404)
+        self.args = (self.url, self.reason)
+
+
 class Parked(FetchFailed):
     """The host asked to be left alone until the moment `until` (UTC), which is longer than this run may wait.
 
@@ -60,6 +68,10 @@ class Ask:
     only so many bytes at the beginning of the body are fetched, however large it is, and the body is cut there; such
     an answer is not remembered from run to run. A post has to be a question (GraphQL, a search): it is asked again
     when the answer is lost. Raises `ValueError` for the beginning of what is posted, which nobody can ask for.
+
+    `accept` is more than a wish: a web page in the place of other media types is tried again, then a failure.
+    `turn` says how often a listing has asked for this address before, where each answer to it is another page: no
+    turn is given the answer of another, and only that of the first is remembered from run to run.
     """
 
     url: str
@@ -67,6 +79,7 @@ class Ask:
     data: bytes | None = field(default=None, repr=False)
     body_bytes: int = 0
     first: int = 0
+    turn: int = 0
 
     def __post_init__(self) -> None:
         if self.first < 0 or (self.first and self.data is not None):
@@ -169,6 +182,15 @@ def shown(url: str) -> str:
     return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
 
 
+def web_page(ask: Ask, found: str | None) -> FetchFailed | None:
+    """The failure for an answer of the media type `found`, if that is a web page and none was asked for."""
+    if found not in ("text/html", "application/xhtml+xml") or re.search(r"html|\*/\*", ask.accept, re.I):
+        return None
+    reason = f"its host sent a web page ({found}) where {ask.accept[:60]} was asked for"
+    return FetchFailed(ask.url, f"{reason}: try again later, or mend the address", "content", 200)
+
+
 def too_large(url: str, cap: int) -> FetchFailed:
     """The failure for a body of more than `cap` bytes."""
-    return FetchFailed(url, f"is larger than {cap} bytes: list a smaller file, or raise the size limit", "too-large")
+    reason = f"is larger than {cap} bytes: list a smaller file, or raise LEAP_KG_FETCH_BYTES"
+    return FetchFailed(url, reason, "too-large")

@@ -57,7 +57,10 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: `data` is `None` if the body is what it was (304). Header names are in lower case."""
+    """What came back, without our tokens: `data` is `None` if the body is what it was (304).
+
+    Header names are in lower case.
+    """
 
     final_url: str
     status: int
@@ -123,7 +126,7 @@ class Exchanger:
         except Passing as passing:
             raise Troubled(passing.failure, host) from None
         except OutOfTime:
-            reason = f"not whole after {self._seconds(ask):g} s: try again later, or raise the time limit"
+            reason = f"not whole after {self._seconds(ask):g} s: try again later, or list a smaller file"
             raise Troubled(FetchFailed(ask.url, reason, "timeout"), host, passing=False) from None
         except BrokenOff:
             reason = "the connection broke before the body was whole: try again later"
@@ -214,8 +217,8 @@ class Exchanger:
         return self._told(target, status, headers, data)
 
     def _told(self, target: str, status: int, headers: Mapping[str, str], data: bytes | None) -> Answer:
-        hide = self._tokens.hide
-        return Answer(hide(target), status, {name: hide(value) for name, value in headers.items()}, data)
+        hide, shown_data = self._tokens.hide, None if data is None else self._tokens.hide_in(data)
+        return Answer(hide(target), status, {name: hide(value) for name, value in headers.items()}, shown_data)
 
     def _located(self, ask: Ask, target: str, location: str) -> str:
         """Where a Location header leads; it arrives as Latin-1 though servers write UTF-8, blanks and all."""

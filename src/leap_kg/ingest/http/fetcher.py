@@ -74,7 +74,8 @@ class HttpFetcher(Fetcher):
         self._store = store
         self._raw = raw
         self._hosts = Hosts(limits.longest_wait, store, now, sleep)
-        self._exchanger = Exchanger(self._adapter, limits, self._hosts, tokens or Tokens(), agent(contact))
+        self._tokens = tokens or Tokens()
+        self._exchanger = Exchanger(self._adapter, limits, self._hosts, self._tokens, agent(contact))
         self._now = now
         self._sleep = sleep
         self._random = random.SystemRandom()
@@ -127,7 +128,8 @@ class HttpFetcher(Fetcher):
         if self._store is None or self._raw is None or (fetched := self._store.fetched(ask)) is None:
             return None
         try:
-            data = self._raw.get(fetched.sha256)
+            # It may have been kept before the token was given to us.
+            data = self._tokens.hide_in(self._raw.get(fetched.sha256))
         except (BodyMissing, BodyDamaged, OSError, ValueError):
             return None
         return _Kept(fetched, data) if len(data) <= max(self._limits.body_bytes, ask.body_bytes) else None

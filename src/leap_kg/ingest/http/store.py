@@ -204,5 +204,8 @@ def _lockable(path: Path, *, make: bool) -> int | None:
 
 
 def memorable(ask: Ask) -> bool:
-    """Whether it may be remembered: a whole body, not posted for, in whose address nothing had to be hidden."""
-    return ask.data is None and not ask.first and redact(ask.url) == ask.url
+    """Whether it may be remembered: a whole body, not posted for, in whose address nothing had to be hidden.
+
+    The later pages that one address gives come by the order they are asked in, and have no validators to go by.
+    """
+    return ask.data is None and not ask.first and not ask.turn and redact(ask.url) == ask.url

@@ -1,6 +1,5 @@
 """What can be wrong with an attempt, in words that say what to do, and whether asking again may help."""
 
-import re
 import ssl
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,7 +7,7 @@ from datetime import datetime
 import requests
 
 from leap_kg.ingest.http.address import AddressRefused
-from leap_kg.ingest.http.asking import Ask, FetchFailed, shown
+from leap_kg.ingest.http.asking import Ask, FetchFailed, shown, web_page
 from leap_kg.ingest.http.headers import media_type
 from leap_kg.ingest.http.host import Host
 
@@ -40,10 +39,8 @@ class Passing(Exception):
 
 def check_type(ask: Ask, headers: Mapping[str, str]) -> None:
     """A page for people in the place of data is how failures look behind some proxies; it may pass."""
-    found = media_type(headers)
-    if found in ("text/html", "application/xhtml+xml") and not re.search(r"html|\*/\*", ask.accept, re.I):
-        reason = f"answers with a web page where {ask.accept[:60]} was asked for: try again later, or mend the address"
-        raise Passing(FetchFailed(ask.url, reason, "content", 200))
+    if (failure := web_page(ask, media_type(headers))) is not None:
+        raise Passing(failure)
 
 
 def refused_address(ask: Ask, target: str, refusal: AddressRefused) -> FetchFailed:

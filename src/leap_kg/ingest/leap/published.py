@@ -1,9 +1,9 @@
 """Source `leap-published`: the JSON of the published catalogue, as a second opinion on the feedstocks.
 
 Each entry is a catalogue record about a dataset. Where the feedstock's files can be read, they hold and
-the entry is only compared with them; where they cannot, the entry itself describes the dataset, so that
-nothing that is published is missing from the graph. A listed feedstock that has no entry is a record too: a
-finding on the dataset.
+the entry is only compared with them, and says which stores are public, as no file does; where they cannot, the entry
+itself describes the dataset, so that nothing that is published is missing from the graph. A listed feedstock that has
+no entry is a record too: a finding on the dataset.
 """
 
 import hashlib
@@ -25,6 +25,7 @@ from leap_kg.ingest.leap.catalog import listed
 from leap_kg.ingest.leap.compare import compare
 from leap_kg.ingest.leap.naming import Subject, file_key, meta_url, record_key, subject_of
 from leap_kg.ingest.leap.record import map_merged, merge, read_mapping
+from leap_kg.ingest.leap.stores import say_access
 from leap_kg.ingest.mapping.finding import Finding, Severity
 from leap_kg.ingest.mapping.statements import Statements, printable
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
@@ -120,7 +121,10 @@ class LeapPublished(Source):
         if catalog is not None and described is not None:
             files = merge(read_mapping(catalog).value, read_mapping(described).value)
             findings += compare(published, files, title, iri_text(entry.url))
-            return Mapped(record.key, subject.dataset, self._record(title, subject), findings)
+            access = Statements()
+            say_access(published.get("stores"), files.get("stores"), access, self._base)
+            triples = [*self._record(title, subject), *access.triples()]
+            return Mapped(record.key, subject.dataset, triples, findings)
         mapped = map_merged(record.key, published, subject, Reading({}, File(entry.url)), self._base)
         triples = [*mapped.triples, *self._record(title, subject)]
         return Mapped(record.key, subject.dataset, triples, [*findings, *mapped.findings], mapped.logins)

@@ -4,6 +4,7 @@ store in two ways (`gs://`, `https://storage.googleapis.com/`) mean the same nod
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,8 @@ from leap_kg.ontology.identifiers import Refusal, storage
 from leap_kg.ontology.iri import mint
 from leap_kg.ontology.namespaces import DCAT, DCT, PROV, XSD, ours
 
-PUBLIC = NamedNode("http://publications.europa.eu/resource/authority/access-right/PUBLIC")
+_RIGHTS = "http://publications.europa.eu/resource/authority/access-right/"
+PUBLIC, NOT_PUBLIC = NamedNode(f"{_RIGHTS}PUBLIC"), NamedNode(f"{_RIGHTS}NON_PUBLIC")
 
 # The engines of xarray that can read each kind of file.
 _ENGINES = {
@@ -58,6 +60,24 @@ def map_store(entry: StoreEntry, dataset: NamedNode, reading: Reading, say: Stat
     for copy in entry.rechunked:
         _copy(copy.address, copy.use_case, (*copy.path, "path"), store, entry, reading, say, base)
     return store
+
+
+def say_access(published: object, files: object, say: Statements, base: str) -> None:
+    """Say which stores the catalogue calls public, of those that both its entry's and the files' `stores` list."""
+    held = {location.slug for location, _ in _listed(files)}
+    for location, public in _listed(published):
+        if isinstance(public, bool) and location.slug in held:
+            store = NamedNode(f"{base}store/{location.slug}")
+            say.link(store, DCT("accessRights"), PUBLIC if public else NOT_PUBLIC)
+
+
+def _listed(stores: object) -> Iterator[tuple[storage.Location, object]]:
+    """The places of the stores that have one, each with what is said of its being public."""
+    for item in stores if isinstance(stores, list) else []:
+        address = item.get("url") if isinstance(item, dict) else None
+        location = storage.parse(address) if isinstance(address, str) else None
+        if isinstance(location, storage.Location):
+            yield location, item.get("public")
 
 
 def _location(address: str, path: Path, reading: Reading) -> storage.Location | None:
@@ -133,11 +153,10 @@ def _copy(
 
 
 def _probed(probed: dict[str, bool], store: NamedNode, say: Statements, base: str) -> None:
-    """What the catalogue's job found out. It finds no Zarr 3 store public, so that it says "no" means little."""
+    """What the catalogue's job found out. It finds no Zarr 3 store public; that a store answers outweighs its word."""
     kept = dict(probed)
-    if kept.get("public"):
-        say.link(store, DCT("accessRights"), PUBLIC)
-        del kept["public"]
+    if (public := kept.pop("public", None)) is not None:
+        say.link(store, DCT("accessRights"), PUBLIC if public else NOT_PUBLIC)
     if kept:
         say.text(store, ours(base)("unmapped"), json.dumps(kept, sort_keys=True))
 

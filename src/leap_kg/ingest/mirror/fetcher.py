@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from leap_kg.ingest.http.address import MAX_URL, blob_form, raw_form
-from leap_kg.ingest.http.asking import Ask, Body, Fetcher, FetchFailed, Limits
+from leap_kg.ingest.http.asking import Ask, Body, Fetcher, FetchFailed, Limits, NotMirrored, web_page
 from leap_kg.ingest.http.headers import media_type, telling
 from leap_kg.ingest.mirror.exchange import Exchange
 from leap_kg.ingest.mirror.library import Library, RecordingFaulty
@@ -63,7 +63,7 @@ class MirrorFetcher(Fetcher):
             if matches:
                 return form, self._answer(ask, form, matches)
         reason = "no rule of the mirror matches it (404): add a rule, or mend the address"
-        raise FetchFailed(ask.url, reason, "missing", 404)
+        raise NotMirrored(ask.url, reason)
 
     def _answer(self, ask: Ask, form: str, matches: list[tuple[Rule, re.Match[str]]]) -> Path | Exchange:
         looked_at: list[str] = []
@@ -91,7 +91,7 @@ class MirrorFetcher(Fetcher):
             reason = f"is not recorded (404) in {named}{more}: record it, or mend the address"
         else:
             reason = "the mirror has no file for it (404): add the file, or mend the address"
-        raise FetchFailed(ask.url, reason, "missing", 404)
+        raise NotMirrored(ask.url, reason)
 
     def _recordings(self, rule: Rule, found: re.Match[str]) -> list[Path]:
         """The recordings of a rule; those of a folder that is the same for every address are looked up once."""
@@ -109,12 +109,14 @@ class MirrorFetcher(Fetcher):
         if status not in (200, 203) and not (ask.first and status == 206):
             reason = f"was answered HTTP {status} when it was recorded: record it anew, or mend the address"
             raise FetchFailed(ask.url, reason, "status", status)
+        if (failure := web_page(ask, media_type(found.headers))) is not None:
+            raise failure
         try:
             data = found.beginning(ask.first) if ask.first else found.unpacked(self._cap(ask))
-        except ValueError as failure:
-            raise FetchFailed(ask.url, f"was recorded badly: {failure}; record it anew", "content") from None
+        except ValueError as fault:
+            raise FetchFailed(ask.url, f"was recorded badly: {fault}; record it anew", "content") from None
         if data is None:
-            reason = f"was recorded larger than {self._cap(ask)} bytes: raise the size limit"
+            reason = f"was recorded larger than {self._cap(ask)} bytes: raise LEAP_KG_FETCH_BYTES"
             raise FetchFailed(ask.url, reason, "too-large")
         body = Body.of(ask.url, form, data, media_type(found.headers), telling(found.headers))
         return replace(body, moved=moved)
@@ -128,7 +130,7 @@ class MirrorFetcher(Fetcher):
             reason = f"{path} cannot be read ({failure.strerror}): check its permissions"
             raise FetchFailed(ask.url, reason, "unreachable") from None
         if len(data) > cap and not ask.first:
-            reason = f"{path} is larger than {cap} bytes: shorten it, or raise the size limit"
+            reason = f"{path} is larger than {cap} bytes: shorten it, or raise LEAP_KG_FETCH_BYTES"
             raise FetchFailed(ask.url, reason, "too-large")
         return data
 

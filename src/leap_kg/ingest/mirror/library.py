@@ -1,7 +1,9 @@
 """The recordings of a mirror, each read once, and the exchange in them that answers a request.
 
-Hazard: a recording may hold two answers to one request, before and after something changed. The first answers always,
-one recorded for the media type that is asked for before others: a second harvest finds what the first found.
+Hazard: a recording may hold several answers to one request: before and after something changed, or the pages of a
+listing whose cursor stays the same. A first request is answered by the first of them, whoever asked before, so that a
+second harvest finds what the first found; the next turn of a listing by the next, and by the last once there are no
+more. Those recorded for the media type that is asked for come before others.
 """
 
 import threading
@@ -35,7 +37,8 @@ class Library:
         for wanted in (exact, anonymous):
             found = [exchange for path in paths for exchange in self._index(path).get(wanted, ())]
             if found:
-                return next((exchange for exchange in found if exchange.accept == ask.accept), found[0])
+                fitting = [exchange for exchange in found if exchange.accept == ask.accept] or found
+                return fitting[min(ask.turn, len(fitting) - 1)]
         return None
 
     def _index(self, path: Path) -> dict[Key, list[Exchange]]:

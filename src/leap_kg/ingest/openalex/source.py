@@ -12,10 +12,10 @@ from urllib.parse import quote, urlencode
 
 from pydantic import Field
 
-from leap_kg.ingest.fetch import Fetcher
+from leap_kg.ingest.fetch import Ask, Fetcher
 from leap_kg.ingest.openalex.reading import map_part, name_of
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
-from leap_kg.ingest.works.document import cut, read_object, version
+from leap_kg.ingest.works.document import JSON, cut, read_object, version
 from leap_kg.ingest.works.register import ROLE, Address, Register, RegisterConfig
 from leap_kg.ingest.works.walk import Page, Walk
 
@@ -42,7 +42,7 @@ class OpenAlex(Register["OpenAlexConfig"]):
 
     def fetch(self, ref: Ref, fetcher: Fetcher) -> RawRecord:
         """One work by DOI or OpenAlex id, wherever that leads by now."""
-        body = fetcher.fetch(ref.url)
+        body = fetcher.fetch(Ask(ref.url, JSON))
         return RawRecord(ref.key, (cut(ROLE, ref.url, read_object(body.data, body.url)),))
 
     def _map(self, key: str, part: Part) -> Mapped:
@@ -60,8 +60,9 @@ class OpenAlex(Register["OpenAlexConfig"]):
         asked = {"filter": chosen, "per_page": str(self._config.rows), "select": _FIELDS, "cursor": cursor}
         return self._below(f"works?{urlencode(asked)}")
 
-    def _page(self, url: str, fetcher: Fetcher) -> Page:
-        answer = read_object(fetcher.fetch(url).data, url)
+    def _page(self, ask: Ask, fetcher: Fetcher) -> Page:
+        url = ask.url
+        answer = read_object(fetcher.fetch(ask).data, url)
         items, meta = answer.get("results"), answer.get("meta")
         if not isinstance(items, list):
             raise RecordUnusable("the answer is no listing of works; check the filter, or ask OpenAlex", url)

@@ -40,7 +40,8 @@ def map_organisation(item: Mapping[str, Any], say: Statements, reading: Reading,
     """The organisation; raises `RecordUnusable` for a record without identifier or names."""
     known = ror.parse(str(item.get("id") or ""))
     if isinstance(known, Refusal):
-        raise RecordUnusable(f"its id is {known.reason}: take the dump as it was published", reading.default.iri)
+        reason = f"its id cannot be used ({known.reason}): take the dump as it was published"
+        raise RecordUnusable(reason, reading.default.iri)
     if "names" not in item and "name" in item:
         reason = "is a record of schema 1: take the file of the dump whose name ends in _schema_v2.json"
         raise RecordUnusable(reason, known.iri)

@@ -70,7 +70,7 @@ class Organisations(Source):
                     continue
                 known = _identifier(data, url)
                 if isinstance(known, Refusal):
-                    yield Ref(f"item {number}", url, f"its id is {known.reason}: {known.hint}")
+                    yield Ref(f"item {number}", url, f"its id cannot be used ({known.reason}): {known.hint}")
                 elif not self._wanted or known.value in self._wanted:
                     missing.discard(known.value)
                     part = Part.cut("organisation", known.iri, data)
@@ -120,7 +120,7 @@ class RorConfig(SourceConfig):
         for text in ids:
             known = ror.parse(text)
             if isinstance(known, Refusal):
-                raise ValueError(f"{text!r} is {known.reason}")
+                raise ValueError(f"{text!r} cannot be used ({known.reason}): {known.hint}")
             found.append(known.value)
         return tuple(found)
 

@@ -151,9 +151,9 @@ class Composer:
             focus = NamedNode(violation.focus)
             for number in self.speaking_of(focus):
                 if number not in reasons and any(t.subject == focus for t in self.said(number)):
-                    reasons[number] = str(violation)
+                    reasons[number] = violation.told
         alone = {number: validate(_quads(one_name(self.said(number))), self._base) for number in reasons}
-        guilty = {number: str(found[0]) for number, found in alone.items() if found}
+        guilty = {number: found[0].told for number, found in alone.items() if found}
         return guilty or reasons
 
     def _now(self, node: str) -> str:

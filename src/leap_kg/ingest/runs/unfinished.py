@@ -32,7 +32,7 @@ _LASTS = 24 * 3600.0
 class Unfinished(Fetcher):
     """Asks `inner` what neither this round nor the interrupted one before it has asked; bodies lie in `raw`.
 
-    Of one address a round sees one answer, also if it is a failure; the next round asks again then. `begin` and
+    Of one question a round sees one answer, also if it is a failure; the next round asks again then. `begin` and
     `finish` say whose notes are taken.
     """
 
@@ -120,7 +120,8 @@ class Unfinished(Fetcher):
 
 
 def _name(ask: Ask) -> str:
-    question = "\x1f".join((redact(ask.url), ask.accept, *([str(ask.first)] if ask.first else ())))
+    which = (*([str(ask.first)] if ask.first else ()), *([f"turn {ask.turn}"] if ask.turn else ()))
+    question = "\x1f".join((redact(ask.url), ask.accept, *which))
     return hashlib.sha256(question.encode("utf-8", "surrogatepass") + b"\x1f" + (ask.data or b"")).hexdigest()
 
 

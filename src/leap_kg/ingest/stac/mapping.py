@@ -127,11 +127,12 @@ def _say_extent(
         say_box(node, where, say)
     elif numbers is not None:
         hint = "Give [west, south, east, north] in degrees."
-        reading.report("bad-value", Severity.WARNING, "the bounding box is none", hint, place, numbers)
+        reading.report("bad-value", Severity.WARNING, "the bounding box is no part of the globe", hint, place, numbers)
     start, end = (moment if isinstance(moment, str) else "" for moment in period)
     if (start or end) and not say_period(node, start, end, say):
         hint = "Write moments as 2020-12-31T23:59:59Z."
-        reading.report("bad-value", Severity.WARNING, "the time is none", hint, ("datetime",), f"{start}/{end}")
+        message = "the time is no moment or period of the calendar"
+        reading.report("bad-value", Severity.WARNING, message, hint, ("datetime",), f"{start}/{end}")
 
 
 def _first(value: object) -> Any:  # noqa: ANN401 - whatever stands there

@@ -67,7 +67,7 @@ def say_licence(
     elif linked is not None:
         target = say.type(say.document(linked, text or "licence"), DCT("LicenseDocument"))
     else:
-        message = f"the licence {text!r} is not recognised: {known.reason}"
+        message = f"the licence {text!r} is not recognised ({known.reason})"
         severity = Severity.INFO if text.lower() in _UNLISTED else Severity.WARNING
         hint = "Add a link with the relation `license` to its text." if severity is Severity.INFO else known.hint
         reading.report("unknown-licence", severity, message, hint, ("license",), text)

@@ -67,7 +67,7 @@ class StacCatalogs(Source):
             reading.report("bad-value", Severity.WARNING, message, hint)
         node = map_object(content.value, record.key, reading, say, self._base) if _is_object(content.value) else None
         if node is None:
-            reason = "is no STAC catalogue, collection or item: mend the link, or take it out"
+            reason = "the document is no STAC catalogue, collection or item: mend or remove the link"
             raise RecordUnusable(reason, document.url)
         return Mapped(record.key, node, say.triples(), list(reading.findings))
 

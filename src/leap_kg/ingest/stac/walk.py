@@ -5,7 +5,6 @@ asked for twice, so links in a circle end. A document that cannot be had or read
 lies below it is not known to be gone.
 """
 
-import json
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from leap_kg.ingest.formats.jsonvalue import Json, canonical, read_value
 from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.source import Listing, Part, Ref
 from leap_kg.ingest.stac.naming import item_url, quoted, resolved
+from leap_kg.ingest.stac.pages import Pages, following, shortfall
 
 ACCEPT = "application/geo+json, application/json;q=0.9, */*;q=0.1"
 
@@ -40,17 +40,15 @@ class Walk:
     page: int = 200
     most: int = 1_000_000
     _seen: set[str] = field(default_factory=set)
-    _waiting: deque[tuple[Ask, str, str]] = field(default_factory=deque)
-    _matched: dict[str, int] = field(default_factory=dict)
-    _documents: int = 0
-    _countable: bool = True
+    _waiting: deque[tuple[Ask, str, Pages | None]] = field(default_factory=deque)
+    _lists: list[Pages] = field(default_factory=list)
 
     def refs(self) -> Iterator[Ref]:
         """Every object once. A root that cannot be had raises `FetchFailed` or `Unreadable` if it is the only one."""
-        self._waiting.extend((Ask(root, ACCEPT), "root", "") for root in self.roots)
+        self._waiting.extend((Ask(root, ACCEPT), "root", None) for root in self.roots)
         found = 0
         while self._waiting:
-            ask, relation, listed = self._waiting.popleft()
+            ask, relation, pages = self._waiting.popleft()
             if relation in _OBJECT_LINKS and ask.url in self._seen:
                 # A page that came in the meantime held it.
                 continue
@@ -62,46 +60,51 @@ class Walk:
                     raise
                 yield Ref(ask.url, ask.url, str(failure))
                 continue
-            for ref in self._open(ask, relation, listed, body, document):
+            for ref in self._open(ask, relation, pages, body, document):
                 found += 1
                 if found > self.most:
                     self.listing.shortfall = f"there are more than {self.most} objects: raise max_objects to see all"
                     return
                 yield ref
-        if self._matched and self._countable:
-            self.listing.expected = self._documents + sum(self._matched.values())
+        self.listing.shortfall = shortfall(self._lists)
+        if any(pages.matched is not None for pages in self._lists):
+            self.listing.expected = found + sum(pages.missing for pages in self._lists)
 
-    def _open(self, ask: Ask, relation: str, listed: str, body: Body, document: Json) -> Iterator[Ref]:
+    def _open(self, ask: Ask, relation: str, pages: Pages | None, body: Body, document: Json) -> Iterator[Ref]:
         value, kind = document.value, kind_of(document.value)
         if kind is None and not self.follow:
             yield Ref(ask.url, ask.url, version=body.sha256, found=(Part.of("stac", body),))
         elif kind is None:
-            reason = "is no STAC catalogue, collection, item or page of them: mend the link, or take it out"
+            reason = "the document is no STAC catalogue, collection, item or page of them: mend or remove the link"
             yield Ref(ask.url, ask.url, reason)
         elif kind in ("items", "collections"):
-            yield from self._page(ask, relation, listed or ask.url.partition("?")[0], body, document)
+            if pages is None:
+                pages = Pages(ask.url.partition("?")[0])
+                self._lists.append(pages)
+            yield from self._page(ask, relation, pages, body, document)
         elif self._first(ask.url):
-            self._documents += 1
             yield Ref(ask.url, ask.url, version=body.sha256, found=(Part.of("stac", body),))
             self._follow(ask.url, value)
 
-    def _page(self, ask: Ask, relation: str, listed: str, body: Body, document: Json) -> Iterator[Ref]:
+    def _page(self, ask: Ask, relation: str, pages: Pages, body: Body, document: Json) -> Iterator[Ref]:
         """The objects of one page; the next page waits first in the queue, so that few pages are under way.
 
-        `listed` is the address of the first page, below which each object has its own.
+        Below the address of the first page each object has its own.
         """
         value, kind = document.value, kind_of(document.value)
         members = value["features"] if kind == "items" else value["collections"]
         for number, member in enumerate(members):
             identifier = member.get("id") if isinstance(member, dict) else None
             if not isinstance(identifier, str) or not identifier:
-                yield Ref(f"{ask.url}#{number}", ask.url, "is a member of a page without an id: give it one")
+                pages.count(f"{ask.url}#{number}")
+                yield Ref(f"{ask.url}#{number}", ask.url, "a member of this page has no id: give it one")
                 continue
+            pages.count(identifier)
             # A file with many items has no address for each.
+            listed = pages.address
             url = item_url(listed, identifier) if relation != "root" else f"{listed}#{quoted(identifier)}"
             if not self._first(url):
                 continue
-            self._documents += kind == "collections"
             part = Part.cut("stac", url, canonical(member).encode())
             gaps = (Part.cut("gaps", url, b"1"),) if document.gaps else ()
             yield Ref(url, url, version=part.sha256, found=(part, *gaps))
@@ -109,21 +112,12 @@ class Walk:
                 self._follow(url, member, body.url)
         if not self.follow:
             return
-        if kind == "items":
-            self._count(listed, value)
-        following = _next(value, body, ask)
-        if following is not None and self._first(f"{following.url} {following.data!r}"):
-            self._waiting.appendleft((following, relation, listed))
-
-    def _count(self, listed: str, value: dict[str, Any]) -> None:
-        matched = value.get("numberMatched")
-        context = value.get("context")
-        if matched is None and isinstance(context, dict):
-            matched = context.get("matched")
-        if isinstance(matched, int) and not isinstance(matched, bool) and matched >= 0:
-            self._matched[listed] = matched
-        elif listed not in self._matched:
-            self._countable = False
+        pages.read(value)
+        further = following(value, body, ask)
+        if further is not None and self._first(f"{further.url} {further.data!r}"):
+            self._waiting.appendleft((further, relation, pages))
+        else:
+            pages.end()
 
     def _follow(self, url: str, value: dict[str, Any], listed_at: str = "") -> None:
         """Line up what an object links to; pages of an API go before single objects, which they may hold."""
@@ -141,9 +135,9 @@ class Walk:
             for target in dict.fromkeys(filter(None, found.get(relation, ()))):
                 if relation in _PAGE_LINKS:
                     if self._first(f"page {target}"):
-                        self._waiting.append((Ask(self._limited(target, relation), ACCEPT), relation, ""))
+                        self._waiting.append((Ask(self._limited(target, relation), ACCEPT), relation, None))
                 elif target not in self._seen and self._first(f"link {target}"):
-                    self._waiting.append((Ask(target, ACCEPT), relation, ""))
+                    self._waiting.append((Ask(target, ACCEPT), relation, None))
 
     def _limited(self, url: str, relation: str) -> str:
         query = url.partition("?")[2]
@@ -188,20 +182,3 @@ def links(value: dict[str, Any]) -> Iterator[tuple[str, object]]:
     for link in listed if isinstance(listed, list) else ():
         if isinstance(link, dict) and isinstance(link.get("rel"), str):
             yield link["rel"], link.get("href")
-
-
-def _next(value: dict[str, Any], body: Body, ask: Ask) -> Ask | None:
-    """The question for the page after this one: a link of the page, or of the answer's headers."""
-    listed = value.get("links")
-    for link in listed if isinstance(listed, list) else ():
-        if isinstance(link, dict) and link.get("rel") == "next":
-            target = resolved(body.final_url, link.get("href"))
-            if not target:
-                return None
-            if str(link.get("method", "GET")).upper() != "POST":
-                return Ask(target, ACCEPT)
-            changes = link.get("body")
-            wanted: dict[str, Any] = json.loads(ask.data) if link.get("merge") is True and ask.data else {}
-            return Ask(target, ACCEPT, canonical(wanted | (changes if isinstance(changes, dict) else {})).encode())
-    further = body.link("next")
-    return Ask(further, ACCEPT) if further else None

@@ -46,7 +46,7 @@ def causes(letters: Iterable[DeadLetter]) -> list[Cause]:
     """The letters by cause, each in the order of its first one."""
     found: dict[tuple[str, str, str, str], list[DeadLetter]] = {}
     for letter in letters:
-        name = (letter.source, letter.stage, _host(letter.url), _alike(letter))
+        name = (letter.source, letter.stage, _host(letter), _alike(letter))
         found.setdefault(name, []).append(letter)
     return [Cause(source, stage, host, tuple(alike)) for (source, stage, host, _), alike in found.items()]
 
@@ -57,8 +57,10 @@ def _alike(letter: DeadLetter) -> str:
     return _NUMBER.sub("0", text.replace(letter.key, "<>") if letter.key else text)
 
 
-def _host(url: str) -> str:
+def _host(letter: DeadLetter) -> str:
+    """The host of what the letter is about; none for a local file, whose address is only its name in the graph."""
     try:
-        return urlsplit(url).netloc
+        parts = urlsplit(letter.url)
     except ValueError:
         return ""
+    return "" if f"/file/{letter.source}/" in parts.path else parts.netloc

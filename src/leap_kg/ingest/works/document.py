@@ -7,6 +7,9 @@ from typing import Any
 from leap_kg.ingest.formats.jsonvalue import canonical, read_value
 from leap_kg.ingest.source import Part, RecordUnusable
 
+JSON = "application/json"
+"""What the APIs are asked for, so that a web page in its place is found out."""
+
 
 def read_object(data: bytes, url: str) -> dict[str, Any]:
     """The JSON object in a body from `url`; raises `Unreadable` or `RecordUnusable`."""

@@ -3,14 +3,19 @@
 Hazard: a page comes twice, a cursor leads back, a page is lost, the other end never stops. Items are told apart by
 their key, two pages that bring nothing new end the walk, and what is missing from the total is a shortfall, so that
 nothing is taken for gone. A listing that breaks off is a shortfall too: what the others gave is not lost with it.
+
+A cursor that stays the same need not lead back: Crossref's stands for the place that the other end keeps, and brings
+the next page each time. So an address that comes again is asked again, and not answered from memory.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from leap_kg.ingest.fetch import Fetcher, FetchFailed, Parked
+from leap_kg.ingest.fetch import Ask, Fetcher, FetchFailed, Parked
 from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.source import Listing, RecordUnusable, Ref
+from leap_kg.ingest.works.document import JSON
 
 _MOST_PAGES = 100_000
 
@@ -25,13 +30,13 @@ class Page:
     following: str | None
 
 
-Read = Callable[[str, Fetcher], Page]
+Read = Callable[[Ask, Fetcher], Page]
 AsRef = Callable[[object, Page, int], Ref]
 
 
 @dataclass(slots=True)
 class Walk:
-    """The walk through all listings of one source; a record that two listings have is given once."""
+    """The walk through all listings of one source, as JSON; a record that two listings have is given once."""
 
     listing: Listing
     read: Read
@@ -45,13 +50,15 @@ class Walk:
     def through(self, url: str) -> Iterator[Ref]:
         """The records of one listing, from its first page on; raises `Parked` alone."""
         own: set[str] = set()
+        turns: Counter[str] = Counter()
         total: int | None = None
         following: str | None = url
         idle = pages = 0
         while following is not None and idle < 2 and pages < _MOST_PAGES:
-            page = self._page(following)
+            page = self._page(Ask(following, JSON, turn=turns[following]))
             if page is None:
                 break
+            turns[following] += 1
             pages += 1
             total = page.total if page.total is not None else total
             before = len(own)
@@ -84,9 +91,9 @@ class Walk:
             raise self._broken[0]
         self.listing.expected = len(self._given) + self._missing
 
-    def _page(self, url: str) -> Page | None:
+    def _page(self, ask: Ask) -> Page | None:
         try:
-            return self.read(url, self.listing.fetcher)
+            return self.read(ask, self.listing.fetcher)
         except Parked:
             raise
         except (FetchFailed, RecordUnusable, Unreadable) as failure:

@@ -1,4 +1,8 @@
-"""One store under question: what it is asked, at once or one after the other, and what it gave."""
+"""One store under question: what it is asked, and what it gave.
+
+All questions of one step are put to the fetcher together. How many of them are under way at a time is its matter: the
+one for the web asks one host one thing at a time.
+"""
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +27,7 @@ class Asking:
         self._fetcher = fetcher
 
     def all(self, keys: Iterable[str]) -> bool:
-        """Ask for all of these at once; whether any was there. Raises `FetchFailed` where a host wants no question."""
+        """Ask for all of these; whether any was there. Raises `FetchFailed` where a host wants no question."""
         wanted = [key for key in dict.fromkeys(keys) if key not in self.bodies and key not in self.failures]
         with ThreadPoolExecutor(min(_AT_ONCE, max(len(wanted), 1))) as pool:
             answers = list(pool.map(self._one, wanted))

@@ -166,7 +166,7 @@ def _build(store: NamedNode, left: dict[str, Any], reading: Reading, say: Statem
     if ended is not None and ended.datatype == XSD("dateTime"):
         say.text(activity, PROV("endedAtTime"), ended.text, ended.datatype)
     elif built:
-        message, hint = f"{_BUILT} is no moment", "Write it as 2024-05-01T12:00:00+00:00."
+        message, hint = f"{_BUILT} holds no moment of the calendar", "Write it as 2024-05-01T12:00:00+00:00."
         reading.report("bad-value", Severity.INFO, message, hint, (_BUILT,), built)
         reading.keep((_BUILT,), built)
     if commit:

@@ -94,10 +94,11 @@ def map_answer(
     say.text(store, DCT("date"), day, XSD("date"))
     if answer == "broken":
         hint = "Correct what the catalogue says of its format, or put the store there."
-        reading.report("not-zarr", Severity.VIOLATION, f"what is there {reason}", hint, focus=store)
+        reading.report("not-zarr", Severity.VIOLATION, f"no Zarr store was found: {reason}", hint, focus=store)
     else:
         hint = "Restore the store, correct its address, or take it out of the catalogue."
-        reading.report("store-silent", Severity.WARNING, f"the store does not answer: {reason}", hint, focus=store)
+        what = "the store does not say what it holds" if answer == "empty" else "the store gives no metadata"
+        reading.report("store-silent", Severity.WARNING, f"{what}: {reason}", hint, focus=store)
     return store
 
 
@@ -161,5 +162,5 @@ def _report(hierarchy: Hierarchy, reading: Reading) -> None:
         hint = "Run zarr.consolidate_metadata on the store."
         reading.report("not-consolidated", Severity.INFO, message, hint)
     for name in hierarchy.faulty[:20]:
-        message = f"the metadata of the array {name!r} describe no array"
+        message = f"the metadata at {name!r} are to be those of an array, but describe none"
         reading.report("bad-value", Severity.WARNING, message, "Write the array's metadata again.", value=name)

@@ -1,4 +1,4 @@
-"""What a store is asked, in as few round trips as its layout allows; everything of one trip is asked at once.
+"""What a store is asked, with as few questions as its layout allows, step by step.
 
 First the two documents that describe a whole store (`.zmetadata`, `zarr.json`); if neither is there, the marks of
 other layouts; then, only where nothing is consolidated, the documents of each array.
@@ -14,7 +14,7 @@ from leap_kg.ingest.zarr import snapshots
 from leap_kg.ingest.zarr.asking import Asking
 from leap_kg.ingest.zarr.hierarchy import REFERENCES, V2_ROOT, V3_ROOT, Hierarchy, read_documents
 from leap_kg.ingest.zarr.names import MAX_NAMES
-from leap_kg.ingest.zarr.silence import Silence, silence
+from leap_kg.ingest.zarr.silence import Silence, silence, unanswered, unreadable
 from leap_kg.ingest.zarr.targets import Target
 
 _DEEPEST = 3  # groups within groups that are walked into
@@ -46,8 +46,8 @@ def probe(target: Target, fetcher: Fetcher) -> Found:
     if hierarchy is None:
         raise silence(asking)
     if not hierarchy.arrays and not hierarchy.unread:
-        reason = "describes no array: consolidate the store's metadata, or name its arrays in the configuration"
-        raise Silence("empty", reason)
+        reason = "its metadata describe no array: consolidate them, or name its arrays in the configuration"
+        raise unreadable(asking) or unanswered(asking) or Silence("empty", reason)
     return Found(asking.bodies, hierarchy)
 
 

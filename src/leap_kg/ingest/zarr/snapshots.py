@@ -17,6 +17,7 @@ from leap_kg.ingest.zarr.arrays import read_v3
 from leap_kg.ingest.zarr.hierarchy import Hierarchy
 
 BRANCH = "refs/branch.main/ref.json"
+SNAPSHOTS = "snapshots/"
 
 _SNAPSHOT = re.compile(r"[0-9A-Z]{20}")
 
@@ -29,7 +30,7 @@ def snapshot_key(reference: Body | bytes | None) -> str:
     except Unreadable:
         return ""
     name = value.get("snapshot") if isinstance(value, dict) else None
-    return f"snapshots/{name}" if isinstance(name, str) and _SNAPSHOT.fullmatch(name) else ""
+    return f"{SNAPSHOTS}{name}" if isinstance(name, str) and _SNAPSHOT.fullmatch(name) else ""
 
 
 def read_snapshot(documents: Mapping[str, bytes]) -> Hierarchy:

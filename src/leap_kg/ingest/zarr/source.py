@@ -1,7 +1,7 @@
 """The source itself. A store makes two records: what it holds, and whether it answers today.
 
 The first is a dead letter while the store is silent, so that what was last known of it stays; the second always says
-how things are.
+how things are. Where a mirror answers and has nothing of a store, nobody asked it: both are dead letters.
 """
 
 import json
@@ -77,6 +77,8 @@ class ZarrStores(Source):
         if self._last is None or self._last[0] != key:
             self._last = (key, self._ask(self._targets[key], fetcher))
         outcome = self._last[1]
+        if isinstance(outcome, Silence) and not outcome.answer:
+            raise RecordUnusable(outcome.reason, ref.url)
         if ref.key != key:
             self._last = None
             return RawRecord(ref.key, (_answer(outcome, ref.url),))
@@ -90,7 +92,7 @@ class ZarrStores(Source):
             raise RecordUnusable(json.loads(refused.data)["reason"], refused.url)
         location = storage.parse(record.key.removeprefix(_ANSWER))
         if isinstance(location, Refusal):
-            raise RecordUnusable(location.reason, record.key)
+            raise RecordUnusable(f"the address cannot be used ({location.reason}): {location.hint}", record.key)
         reading, say = Reading({}, File(location.https or location.iri)), Statements()
         if (part := record.part("answer")) is not None:
             told = json.loads(part.data)

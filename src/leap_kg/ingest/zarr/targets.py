@@ -43,9 +43,9 @@ def target(text: str, endpoint: str | None, arrays: tuple[str, ...], *, local: b
     """The store at an address; files are taken only if `local`."""
     location = storage.parse(text, endpoint)
     if isinstance(location, Refusal):
-        return Refused(text, f"{location.reason}: {location.hint}")
+        return Refused(text, f"the address cannot be used ({location.reason}): {location.hint}")
     if location.provider == "file" and not local:
-        return Refused(text, "is a file of this machine: a catalogue may only list what all can reach")
+        return Refused(text, "it is a file of this machine: a catalogue may only list what all can reach")
     return Target(location, arrays)
 
 
@@ -56,7 +56,7 @@ def catalogued(url: str, fetcher: Fetcher) -> Iterator[Target | Refused]:
     """
     entries = read_value(fetcher.fetch(url).data, what=url).value
     if not isinstance(entries, list):
-        raise RecordUnusable("the catalogue is not a list of datasets", url)
+        raise RecordUnusable("the catalogue is not a list of datasets: give the address of LEAP's", url)
     for entry in entries:
         for store in _list(entry, "stores"):
             for holder, key in ((store, "url"), *((copy, "path") for copy in _list(store, "rechunking"))):
@@ -64,7 +64,7 @@ def catalogued(url: str, fetcher: Fetcher) -> Iterator[Target | Refused]:
                 if isinstance(address, str) and address.strip():
                     yield target(address, None, (), local=False)
                 elif isinstance(holder, dict):
-                    yield Refused(canonical(holder)[:200], "has no address: give one, such as gs://bucket/key.zarr")
+                    yield Refused(canonical(holder)[:200], "it has no address: give one, such as gs://bucket/key.zarr")
 
 
 def _list(value: object, key: str) -> list[object]:
