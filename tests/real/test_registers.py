@@ -20,7 +20,7 @@ def test_a_register_of_which_nothing_was_recorded_fails_and_is_not_empty(name: s
     (source,) = chosen(read_sources(declarations() / "ingest" / "leap.yaml", BASE), [name])
     with (
         MirrorFetcher(read_mirror(MIRROR), Limits()) as fetcher,
-        pytest.raises(FetchFailed, match="is not recorded|no rule of the mirror"),
+        pytest.raises(FetchFailed, match=r"is not recorded|no rule of the mirror"),
     ):
         list(source.enumerate(Listing(fetcher)))
 
