@@ -69,7 +69,6 @@ ASKED = [query.name for query in QUERIES.all() if not query.name.startswith("cha
 # What Virtuoso refuses: durations added to times, polygons, and patterns that its compiler cannot translate.
 UNKNOWN = {
     ("questions/who-says-this", "Virtuoso"): "Wrong arguments for datetime arithmetic",
-    ("questions/cover-place-time", "Virtuoso"): "geometry RDF type",
     ("questions/incomplete-code", "Virtuoso"): "SQ074",
     ("questions/package-changes", "Virtuoso"): "SQ156",
     ("questions/versions", "Virtuoso"): "SQ074",
