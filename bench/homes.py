@@ -13,9 +13,10 @@ from pathlib import Path
 import requests
 from pyoxigraph import RdfFormat, Store
 
-from bench.graph import BASE, SOURCE, datasets
+from bench.graph import BASE, SOURCE, activity, datasets
 from leap_kg.graph.home import Home
 from leap_kg.graph.names import source_graph
+from leap_kg.graph.publish import Writer
 from leap_kg.graph.snapshot import Snapshots
 
 _STARTUP = 120.0
@@ -35,16 +36,17 @@ _GRAPH = source_graph(BASE, SOURCE)
 
 
 def _home(folder: Path, fill: Callable[[Store], None]) -> Home:
+    """One small publication, which pages take their times from, and the bulk of the data behind its back."""
     home = Home(folder)
-    home.snapshots.mkdir(parents=True)
-    loading = folder / "loading"
-    store = Store(str(loading))
+    with Writer(home, BASE) as writer:
+        revision = writer.publish(SOURCE, datasets(1), activity("first")).revision
+    store = Store(str(home.store))
     fill(store)
     store.optimize()
     store.flush()
-    Snapshots(home).create(store, 1)
-    del store
-    shutil.rmtree(loading)
+    shutil.rmtree(home.snapshots)
+    home.snapshots.mkdir()
+    Snapshots(home).create(store, revision)
     return home
 
 

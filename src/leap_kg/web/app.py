@@ -25,7 +25,6 @@ from leap_kg.web.outputs import routes as outputs
 from leap_kg.web.security import Security
 from leap_kg.web.site import NoRevision, Site
 from leap_kg.web.sparql import editor, void
-from leap_kg.web.sparql.endpoint import Endpoint
 from leap_kg.web.writing import graphstore, updating
 
 log = structlog.get_logger(__name__)
@@ -75,7 +74,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     ):
         app.include_router(module.router)
     app.add_middleware(Security)
-    app.add_middleware(Endpoint, site=site)
     app.add_exception_handler(NoRevision, _empty)
     app.add_exception_handler(NotThen, refused)
     app.add_exception_handler(Busy, refused)

@@ -35,6 +35,7 @@ from leap_kg.web.operations import logs
 from leap_kg.web.operations.metrics import Workers
 from leap_kg.web.operations.observed import Observed
 from leap_kg.web.site import Site
+from leap_kg.web.sparql.endpoint import Endpoint
 from leap_kg.web.writing.readonly import ReadOnly
 
 _HEADER_SECONDS = 10
@@ -145,7 +146,9 @@ def observed(settings: Settings, replica: bool, counts: Path) -> Observed:
     """The app with all that happens around every request; the web processes' numbers meet in the folder `counts`."""
     app = create_app(settings)
     app.state.site.metrics.folder = counts
-    inner: ASGIApp = ReadOnly(app, settings) if replica else app
+    # Ahead of everything that the framework puts around an app: it takes as long as a small query.
+    endpoint = Endpoint(app, app.state.site)
+    inner: ASGIApp = ReadOnly(endpoint, settings) if replica else endpoint
     return Observed(inner, settings, app.state.site.metrics, partial(_query_workers, app.state.site))
 
 

@@ -9,9 +9,11 @@ before its first byte is sent, so that every failure has its status: 400, 403, 4
 import asyncio
 import time
 from collections.abc import AsyncIterator, Coroutine, Iterable
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, TypeVar
 
+import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leap_kg.sparql.accept import best
@@ -32,6 +34,8 @@ from leap_kg.web.sparql.states import State
 PATHS = frozenset({"/sparql", CHANGES})
 HTML = "text/html"
 MACHINE = tuple(media_type for form in (*ROWS, *GRAPHS) for media_type in form.media_types())
+
+log = structlog.get_logger(__name__)
 
 _RETRY = 5
 # A client is watched once its query is no longer a quick one.
@@ -102,7 +106,7 @@ class Endpoint:
         encoded: bytes = scope["query_string"]
         state = None if received.moment or scope["path"] != "/sparql" else self._states.newest_known
         if state is not None and (question := self._known.get((encoded, received.accept, state))) is not None:
-            await self._reply(scope, receive, send, received, question, state)
+            await _own(scope, send, self._reply(scope, receive, send, received, question, state))
             return
         if not encoded or (is_for_people(received.accept) and b"format=" not in encoded):
             await self._app(scope, receive, send)
@@ -115,7 +119,7 @@ class Endpoint:
         if asked.query is None:
             await self._app(scope, receive, send)
         else:
-            await self._ask(scope, receive, send, received, asked)
+            await _own(scope, send, self._ask(scope, receive, send, received, asked))
 
     async def _post(self, scope: Scope, receive: Receive, send: Send, received: _Received) -> None:
         kind = received.kind.decode("latin-1")
@@ -132,7 +136,7 @@ class Endpoint:
         if asked.query is None or (is_for_people(received.accept) and asked.form is None):
             await self._app(scope, _again(body, receive), send)
         else:
-            await self._ask(scope, receive, send, received, asked)
+            await _own(scope, send, self._ask(scope, receive, send, received, asked))
 
     async def _ask(self, scope: Scope, receive: Receive, send: Send, received: _Received, asked: QueryRequest) -> None:
         client = self._client(scope, received)
@@ -259,6 +263,19 @@ def retry_after(failure: Exception) -> int | None:
 def status_of(failure: Exception) -> int:
     """The HTTP status of a failure."""
     return int(getattr(failure, "status", 503))
+
+
+async def _own(scope: Scope, send: Send, work: Coroutine[Any, Any, None]) -> None:
+    """Do `work`, which answers; a fault of ours is in the log, and answered if nothing was yet."""
+    try:
+        await work
+    except Exception:
+        log.exception("request failed", path=scope["path"])
+        text = b"The server made a mistake; its log says which.\n"
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(text))]
+        with suppress(RuntimeError):  # an answer had begun
+            await _send(scope, send, 500, headers, text)
+        raise
 
 
 async def _refuse(scope: Scope, send: Send, failure: Exception) -> None:
