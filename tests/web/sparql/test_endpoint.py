@@ -1,5 +1,6 @@
 """`/sparql` for programs and people: the protocol, the failures with their status, the page that shows answers."""
 
+import asyncio
 import os
 import signal
 import threading
@@ -11,11 +12,13 @@ from pathlib import Path
 import pytest
 import requests
 from pyoxigraph import Literal, NamedNode, Quad
+from starlette.types import Message
 
 from leap_kg.graph.activity import Activity
 from leap_kg.graph.home import Home
 from leap_kg.graph.publish import Writer
 from leap_kg.settings import DEFAULT_BASE
+from leap_kg.web.sparql import endpoint
 from tests.web.platform import ALPHA, HOSTILE, fill
 from tests.web.server import Server, running
 
@@ -446,3 +449,18 @@ def _statement(number: int) -> Quad:
 def _activity(number: int) -> Activity:
     now = datetime.now(UTC)
     return Activity(run=f"switch/{number}", title="Switch", started=now, ended=now)
+
+
+def test_a_fault_of_ours_is_answered_and_seen() -> None:
+    sent: list[Message] = []
+
+    async def fails() -> None:
+        raise ZeroDivisionError
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(endpoint._own({"type": "http", "method": "GET", "path": "/sparql"}, send, fails()))
+    assert [message.get("status") for message in sent] == [500, None]
+    assert sent[1]["body"] == b"The server made a mistake; its log says which.\n"
