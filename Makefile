@@ -45,7 +45,7 @@ test-all: install lint ## and what needs a browser, Java or patience
 test-lowest: ## the fast tests on the oldest versions that pyproject.toml allows
 	$(PYTHON) -m venv .venv-lowest
 	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
-	.venv-lowest/bin/uv pip compile pyproject.toml --extra data --extra icechunk --group dev --resolution lowest-direct \
+	.venv-lowest/bin/uv pip compile pyproject.toml --extra client --extra data --extra icechunk --group dev --resolution lowest-direct \
 		--no-emit-index-url --no-header --quiet -o .venv-lowest/lowest.txt
 	.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python -r .venv-lowest/lowest.txt
 	.venv-lowest/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
@@ -63,7 +63,7 @@ format: install
 
 lock: ## resolve the dependencies anew; the result names no registry
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip compile pyproject.toml --extra data --extra icechunk --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra client --extra data --extra icechunk --group dev --universal --python-version 3.11 \
 		--upgrade --no-emit-index-url --no-header --no-annotate --generate-hashes --quiet -o requirements.lock
 
 bench: install ## measurements, side by side in one run

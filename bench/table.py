@@ -5,7 +5,6 @@
 
 import hashlib
 import json
-import resource
 import sys
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from bench.measure import most_memory
 from leap_kg.graph.home import Home
 from leap_kg.ingest.fetch import Limits
 from leap_kg.ingest.mapping.statements import Statements
@@ -84,7 +84,7 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     began = time.perf_counter()
     report = harvest(Path(home), Table(*map(int, numbers))).report
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    memory = most_memory()
     seconds = time.perf_counter() - began
     print(f"{report.published} published, {report.unchanged} unchanged: {seconds:.1f} s, {memory} MiB")
 

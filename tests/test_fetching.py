@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from leap_kg.fetching import Fetching, Token
-from leap_kg.ingest.http.address import Guard
+from leap_kg.ingest.http.guard import Guard
 from leap_kg.settings import Settings
 
 

@@ -191,9 +191,24 @@ def test_an_answer_that_a_named_query_cuts_says_so(leap_kg: Run, home: Path) -> 
     assert leap_kg("query", "ASK {}", "--limit", "5").returncode == 2
 
 
+def test_an_answer_that_is_empty_for_want_of_what_was_named_says_so(harvested: Run) -> None:
+    asked = ("query", "--named", "questions/who-says-this", "--set")
+    known, stranger = harvested(*asked, f"node={GOOD}"), harvested(*asked, f"node={GOOD}s")
+    assert (known.returncode, known.stderr) == (0, "")
+    assert (stranger.returncode, stranger.stdout.count("\n")) == (3, 1)
+    assert stranger.stderr.startswith(f"error: --set node: the graph says nothing of <{GOOD}s>; near it: ")
+    assert GOOD in stranger.stderr.partition("near it: ")[2]
+    package = harvested("query", "--named", "questions/package-releases", "--set", "package=zarr")
+    assert package.returncode == 3
+    assert "the graph knows no package 'zarr'" in package.stderr
+    nothing = harvested("query", "--named", "questions/exact-link", "--set", "title=no such words")
+    assert (nothing.returncode, nothing.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
+        (("query", "questions/exact-link"), 2, "--named questions/exact-link"),
         (("query", "SELECT * {"), 1, "line 1"),
         (("query", "SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }"), 1, "SERVICE"),
         (("query", "DROP ALL"), 1, ""),

@@ -19,6 +19,7 @@ from leap_kg.graph.snapshot import Snapshots
 from tests.cli.conftest import Command, Run, harvest
 from tests.graph.samples import activity, dataset, export
 from tests.ontology.terms import BASE
+from tests.processes import alive, below, children
 
 MAIN = "from leap_kg.cli import main; main()"
 
@@ -124,21 +125,8 @@ def wait_for(holds: Callable[[], bool], process: "subprocess.Popen[bytes] | None
     raise AssertionError("it never held")
 
 
-def children(pid: int) -> set[int]:
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return {int(child) for task in tasks for child in (task / "children").read_text().split()}
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
 def follower_of(pid: int) -> int:
-    named = {child: Path(f"/proc/{child}/cmdline").read_bytes() for child in children(pid)}
-    (found,) = [child for child, line in named.items() if b"leap_kg.cli.follower" in line]
+    (found,) = [child for child, command in below(pid).items() if "leap_kg.cli.follower" in command]
     return found
 
 
@@ -171,7 +159,7 @@ def test_a_replica_serves_what_it_follows_and_writes_nothing(tmp_path: Path) -> 
         grow(primary, 5, 5)
         wait_for(lambda: requests.get(f"{origin}/health", timeout=5).json()["revision"] == 5)
         follower = follower_of(pid)
-    assert not is_running(follower)
+    assert not alive({follower})
     assert dump(copy) == dump(primary)
 
 
@@ -181,7 +169,7 @@ def test_no_follower_outlives_a_replica_that_is_killed(tmp_path: Path) -> None:
     with serving(copy.path, primary.path, ends=-signal.SIGKILL, LEAP_KG_STOP_SECONDS="2") as (_, pid):
         started = {follower_of(pid), *children(pid)}
         os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: not any(map(is_running, started)))
+        wait_for(lambda: not alive(started))
 
 
 def test_a_source_that_is_away_and_comes_back(tmp_path: Path) -> None:

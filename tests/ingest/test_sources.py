@@ -1,5 +1,6 @@
 """The sources file: what it may say, and what is said of a mistake in it."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,35 @@ def test_any_other_id_is_taken(tmp_path_factory: pytest.TempPathFactory, name: s
     file = tmp_path_factory.getbasetemp() / "any.yaml"
     file.write_text(f"sources: [{{id: '{name}', kind: spdx, title: Licences}}]")
     assert [source.id for source in read_sources(file, BASE)] == [name]
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("1 / 0", "fails: ZeroDivisionError: division by zero"),
+        ("import tidal_forces", "No module named 'tidal_forces'; install what the package lab-tides needs"),
+        ("", "fails: AttributeError"),
+        ("TidesConfig = 3", "fails: AttributeError"),
+        (
+            "from leap_kg.ingest.configuration import SourceConfig\n"
+            "class TidesConfig(SourceConfig):\n    def source(self, folder, base):\n        return {}['moon']",
+            "fails: KeyError: 'moon'; install another version of that package, or report it to its maintainers",
+        ),
+    ],
+    ids=["import", "missing", "name", "class", "making"],
+)
+def test_a_kind_whose_package_fails_names_that_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, told: str
+) -> None:
+    (tmp_path / "tidewater.py").write_text(code)
+    info = tmp_path / "lab_tides-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: lab-tides\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[leap_kg.sources]\ntides = tidewater:TidesConfig\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "tidewater", raising=False)
+    reason = refused(tmp_path, "sources: [{id: tides, kind: tides, title: Tides}]")
+    monkeypatch.delitem(sys.modules, "tidewater", raising=False)
+    assert "the kind tides cannot be used" in reason
+    assert "the package lab-tides" in reason
+    assert told in reason

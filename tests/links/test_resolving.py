@@ -75,6 +75,43 @@ def test_environments(text: str, expected: list[Target]) -> None:
     assert found(text, Role.RUNS_IN) == expected
 
 
+PULL = "hub/user-redirect/git-pull?repo=https://github.com"
+ENVIRONMENT = (
+    "https://hub.binder.org/v2/gh/lab/environment/main?urlpath=git-pull%3Frepo%3Dhttps%253A%252F%252Fgithub.com%252F"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "role", "sure"),
+    [
+        (f"https://hub.example.org/{PULL}/Lab/Code.git", Role.RUNS_IN, [True]),
+        (f"https://hub.example.org/{PULL}/lab/old", Role.RUNS_IN, [True]),  # as it was called before
+        (f"https://hub.example.org/{PULL}/lab/template", Role.RUNS_IN, []),
+        ("https://hub.example.org/hub/user-redirect/git-pull?repo=https://gitlab.com/a/b", Role.RUNS_IN, [False]),
+        (f"{ENVIRONMENT}lab%252Fcode", Role.RUNS_IN, [True]),
+        (f"{ENVIRONMENT}lab%252Fother", Role.RUNS_IN, []),
+        ("https://zenodo.org/badge/latestdoi/77", Role.ARCHIVED_AT, [True]),
+        ("https://zenodo.org/badge/latestdoi/78", Role.ARCHIVED_AT, []),
+        ("https://doi.org/10.5281/zenodo.9", Role.ARCHIVED_AT, [True]),
+        ("https://doi.org/10.5281/zenodo.10", Role.ARCHIVED_AT, []),
+    ],
+)
+def test_a_badge_or_a_launch_of_another_repository_is_not_said_of_this_one(
+    text: str, role: Role, sure: list[bool]
+) -> None:
+    template = "https://github.com/lab/template"
+    world = known(
+        f"<{template}> a schema:SoftwareSourceCode ; owl:sameAs <https://api.github.com/repositories/78> ."
+        f"<https://doi.org/10.5281/zenodo.10> a schema:SoftwareSourceCode ; dct:isPartOf <{template}/tree/v1.0> ."
+        f"<{BASE}hub/hub.binder.org> a leap:HubDeployment ."
+    )
+    signal = Signal("E1", role, text, 0.97, Place("README.md", 1, 1, "x"))
+    assert [target.exact for target in resolve(signal, FILE, world, BASE)] == sure
+    if role is Role.RUNS_IN and sure:
+        local = File(f"{BASE}local/code", "README.md", f"{BASE}local/code/README.md", "0" * 64)
+        assert [target.exact for target in resolve(signal, local, world, BASE)] == [False]
+
+
 def test_what_the_graph_does_not_know_stays_the_address_that_it_is() -> None:
     assert found("gs://other/thing.zarr") == [Target("gs://other/thing.zarr", known=False)]
     assert found("https://doi.org/10.5555/NONE", Role.CITES) == [Target("https://doi.org/10.5555/none", known=False)]
@@ -91,6 +128,9 @@ def test_what_the_graph_does_not_know_stays_the_address_that_it_is() -> None:
         (f"gs://leap/sea-{UNKNOWN}.zarr", []),
         (f"gs://{UNKNOWN}/land-2020.zarr", []),
         (f"gs://leap/{UNKNOWN}", []),
+        (f"{UNKNOWN}/ocean.zarr", [OCEAN]),
+        (f"{UNKNOWN}/n.zarr", []),
+        (f"{UNKNOWN}/{UNKNOWN}.zarr", []),
         (UNKNOWN, []),
     ],
 )

@@ -51,16 +51,16 @@ _TURTLE = f"""
 """
 
 
-def quads(graph: NamedNode | None = None) -> list[Quad]:
-    """What the graph says, in the graph of a source."""
+def quads(graph: NamedNode | None = None, more: str = "") -> list[Quad]:
+    """What the graph says, and `more` (Turtle), in the graph of a source."""
     place = graph or source_graph(BASE, "lab")
-    return [Quad(t.subject, t.predicate, t.object, place) for t in parse(_TURTLE, format=RdfFormat.TURTLE)]
+    return [Quad(t.subject, t.predicate, t.object, place) for t in parse(_TURTLE + more, format=RdfFormat.TURTLE)]
 
 
-def known() -> Known:
-    """The graph, for looking up."""
+def known(more: str = "") -> Known:
+    """The graph and `more` (Turtle), for looking up."""
     store = Store()
-    store.extend(quads())
+    store.extend(quads(more=more))
     return Known(store, BASE)
 
 

@@ -37,6 +37,8 @@ TURTLE = """
 <https://orcid.org/0000-0002-1825-0097> a foaf:Person ; foaf:name "Josiah Carberry" .
 :data a dcat:Dataset ; dct:title "Heat" . :code a schema:SoftwareSourceCode ; dct:title "lab/rain" ;
   codemeta:referencePublication <https://doi.org/10.5555/article> ; dct:created "2023-02"^^xsd:gYearMonth .
+:entry a dcat:CatalogRecord ; dct:title "Heat" ; foaf:primaryTopic :data .
+:seen a dcat:Dataset ; dct:title "Seen elsewhere" .
 <javascript:alert(1)> a dcat:Dataset ; dct:title "<script>alert(1)</script>" ; dct:issued "soon" .
 """
 

@@ -65,6 +65,12 @@ def test_a_work_of_which_nothing_is_known_is_an_entry_too() -> None:
     assert bibtex([Output("urn:x", Kind.PREPRINT, "")]) == "@misc{work,\n  title = {{}},\n}\n"
 
 
+def test_a_report_names_its_house_as_the_institution() -> None:
+    assert "institution = {FAO}" in bibtex([Output(IRI, Kind.REPORT, "T", publisher="FAO")])
+    in_a_series = bibtex([Output(IRI, Kind.REPORT, "T", container="S", publisher="FAO")])
+    assert "institution = {S}" in in_a_series
+
+
 def test_equal_keys_get_letters() -> None:
     entries = bibtex([Output(IRI, Kind.ARTICLE, "Rain", issued="2020")] * 28)
     keys = re.findall(r"@article\{(\w+),", entries)

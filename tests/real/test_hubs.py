@@ -23,6 +23,7 @@ from leap_kg.ingest.runs.rounds import harvest_round
 from leap_kg.ingest.source import Source
 from leap_kg.ingest.sources import read_sources
 from leap_kg.ingest.state import State
+from leap_kg.ontology.namespaces import DCT, PROV, SCHEMA
 from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE as BASE
 from leap_kg.sparql.catalogue import load
@@ -172,6 +173,28 @@ def test_question_25_who_may_use_which_machine(leap: Path) -> None:
         (size, "leap-stc:leap-pangeo-public-access")
         for size in ("3620925866", "7241851732", "14483703464", "28967406928")
     ]
+
+
+def test_what_the_charts_set_is_filled_in_and_told_apart(leap: Path) -> None:
+    """For LEAP: the guarantee of processors of the GPU machines, and after how many seconds servers are stopped."""
+    said = quads(leap, "leap-hubs")
+    parts = {q.object: q.subject for q in said if q.predicate == SCHEMA("hasMeasurement")}
+    titles = {q.subject: q.object.value for q in said if q.predicate == DCT("title")}  # type: ignore[union-attr]
+    values = {q.subject: q.object.value for q in said if q.predicate == SCHEMA("value")}  # type: ignore[union-attr]
+    names = {q.subject: q.object.value.rpartition("/")[2] for q in said if q.predicate == SCHEMA("propertyID")}  # type: ignore[union-attr]
+    filled = {
+        (titles[parts[q.subject]], names[q.subject], values[q.subject], q.object.value)  # type: ignore[union-attr]
+        for q in said
+        if q.predicate == PROV("wasDerivedFrom")
+    }
+    basehub = WEB + "helm-charts/basehub/values.yaml"
+    assert {
+        ("LEAP Prod", "idle-time", "3600", CHART + "values.yaml"),
+        ("LEAP Prod", "running-time", "604800", basehub),
+    } < filled
+    assert ("NVIDIA Tesla T4 [16GB VRAM], ~30GB RAM, 8 CPUs", "cpu-guarantee", "0.05", basehub) in filled
+    # What the hub says of a machine is not the chart's.
+    assert not any("~16 GB" in title for title, *_ in filled)
 
 
 def test_question_24_what_breaks(leap: Path) -> None:

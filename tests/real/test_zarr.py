@@ -136,3 +136,15 @@ def test_question_4_which_store_is_low_resolution_which_high(taken: Taken) -> No
     (row,) = taken.ask("questions/stores-compared", title="mur sst")
     assert (row["store"], row["arrays"], row["answer"], row["listed"]) == (STORE.value, "4", "public", "unknown")
     assert row["layout"] == "time=32 lat=101 lon=101 in chunks of time=32 lat=101 lon=101"
+
+
+def test_a_store_that_was_cut_out_of_the_globe_is_found_out_without_its_coordinates(taken: Taken) -> None:
+    """The attributes are those of the global files; the coordinates' chunks are not here."""
+    (finding,) = (
+        finding for mapped in taken.mapped.values() for finding in mapped.findings if finding.kind == "extents-differ"
+    )
+    assert finding.message == (
+        "the attributes state the whole globe, but its 101 latitudes, 0.01 degrees apart, span 1.01 degrees and its "
+        "101 longitudes, 0.01 degrees apart, span 1.01 degrees; where these are could not be read"
+    )
+    assert "geospatial_lat_min" in finding.hint

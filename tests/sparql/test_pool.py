@@ -17,6 +17,7 @@ from leap_kg.sparql.guard import Refused
 from leap_kg.sparql.pool import Pool
 from leap_kg.sparql.query import Answer, Query, QueryFailed, prepare
 from leap_kg.sparql.worker import LEAST_MEMORY
+from tests.processes import children
 from tests.sparql import hostile
 from tests.sparql.conftest import EX, ROWS
 
@@ -25,19 +26,13 @@ COUNT = prepare("SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }", requested="csv
 ENDLESS = prepare("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }")
 
 
-def children() -> set[int]:
-    """The processes that this one has started and not waited for, zombies too."""
-    tasks = Path("/proc/self/task").iterdir()
-    return {int(pid) for task in tasks for pid in (task / "children").read_text().split()}
-
-
 @pytest.fixture(autouse=True)
 def _nothing_is_left() -> object:
     """After each test: no child, no open pipe (an unclosed one warns when it is collected, and warnings are errors)."""
-    before, pipes = children(), len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+    before, pipes = children(os.getpid()), len(os.listdir("/proc/self/fd"))  # noqa: PTH208
     yield
     gc.collect()
-    assert children() <= before
+    assert children(os.getpid()) <= before
     assert len(os.listdir("/proc/self/fd")) <= pipes  # noqa: PTH208
 
 
@@ -82,10 +77,10 @@ async def until(condition: Callable[[], bool]) -> None:
 
 def test_many_queries_share_few_workers(snapshot: Path) -> None:
     async def work(pool: Pool) -> None:
-        before = children()
+        before = children(os.getpid())
         answers = await asyncio.gather(*(count(pool, snapshot, f"client {number % 3}") for number in range(20)))
         assert answers == [ROWS] * 20
-        assert len(children() - before) == 2
+        assert len(children(os.getpid()) - before) == 2
 
     with_pool(work, workers=2)
 
@@ -115,7 +110,7 @@ def test_a_query_with_from_leaves_the_union(snapshot: Path) -> None:
 def test_a_slow_query_is_killed_and_the_next_one_served(snapshot: Path, by_query: bool) -> None:
     async def work(pool: Pool) -> None:
         await pool.warm(snapshot)
-        (pid,) = children()
+        (pid,) = children(os.getpid())
         query = prepare(ENDLESS.text, seconds=0.3) if by_query else ENDLESS
         started = time.perf_counter()
         failed = await failure(pool.run(snapshot, query))
@@ -123,7 +118,7 @@ def test_a_slow_query_is_killed_and_the_next_one_served(snapshot: Path, by_query
         assert (failed.status, failed.retry_after) == (503, None)
         assert "longer than 0.3 s" in failed.reason
         assert await count(pool, snapshot) == ROWS
-        assert pid not in children()
+        assert pid not in children(os.getpid())
 
     with_pool(work, seconds=30 if by_query else 0.3)
 
@@ -152,13 +147,13 @@ def test_a_query_that_needs_too_much_memory_is_a_503(snapshot: Path) -> None:
 def test_a_crash_is_a_503_and_a_fresh_worker(snapshot: Path, number: signal.Signals) -> None:
     async def work(pool: Pool) -> None:
         await pool.warm(snapshot)
-        (pid,) = children()
+        (pid,) = children(os.getpid())
         task = asyncio.create_task(pool.run(snapshot, ENDLESS))
         await asyncio.sleep(0.1)
         os.kill(pid, number)
         assert (await failure(task)).status == 503
         assert await count(pool, snapshot) == ROWS
-        assert pid not in children()
+        assert pid not in children(os.getpid())
 
     with_pool(work)
 
@@ -166,9 +161,9 @@ def test_a_crash_is_a_503_and_a_fresh_worker(snapshot: Path, number: signal.Sign
 def test_a_worker_that_died_idle_costs_no_query(snapshot: Path) -> None:
     async def work(pool: Pool) -> None:
         await pool.warm(snapshot)
-        (pid,) = children()
+        (pid,) = children(os.getpid())
         os.kill(pid, signal.SIGKILL)
-        await until(lambda: pid not in children())
+        await until(lambda: pid not in children(os.getpid()))
         await asyncio.sleep(0.05)
         assert await count(pool, snapshot) == ROWS
 
@@ -178,11 +173,11 @@ def test_a_worker_that_died_idle_costs_no_query(snapshot: Path) -> None:
 def test_a_large_result_is_refused_whole(snapshot: Path) -> None:
     async def work(pool: Pool) -> None:
         await pool.warm(snapshot)
-        before = children()
+        before = children(os.getpid())
         failed = await failure(pool.run(snapshot, prepare("SELECT * { ?s ?p ?o }")))
         assert (failed.status, "add LIMIT" in failed.reason) == (413, True)
         assert await count(pool, snapshot) == ROWS
-        assert children() == before
+        assert children(os.getpid()) == before
 
     with_pool(work, max_bytes=1000)
 
@@ -203,10 +198,10 @@ def test_a_result_larger_than_a_pipe_arrives_whole(snapshot: Path) -> None:
 def test_a_syntax_error_keeps_the_worker(snapshot: Path) -> None:
     async def work(pool: Pool) -> None:
         await pool.warm(snapshot)
-        before = children()
+        before = children(os.getpid())
         failed = await failure(pool.run(snapshot, prepare("SELECT * {\n ?s ?p }")))
         assert (failed.status, failed.reason[:19]) == (400, "syntax error at 2:9")
-        assert children() == before
+        assert children(os.getpid()) == before
 
     with_pool(work)
 
@@ -214,7 +209,7 @@ def test_a_syntax_error_keeps_the_worker(snapshot: Path) -> None:
 def test_a_cancelled_query_frees_its_place(snapshot: Path) -> None:
     async def work(pool: Pool) -> None:
         await pool.warm(snapshot)
-        (pid,) = children()
+        (pid,) = children(os.getpid())
         running = asyncio.create_task(pool.run(snapshot, ENDLESS))
         waiting = asyncio.create_task(pool.run(snapshot, COUNT))
         gone = asyncio.create_task(pool.run(snapshot, COUNT))
@@ -224,7 +219,7 @@ def test_a_cancelled_query_frees_its_place(snapshot: Path) -> None:
         done = await asyncio.gather(running, gone, return_exceptions=True)
         assert [type(each) for each in done] == [asyncio.CancelledError] * 2
         assert (await waiting).body.split()[1] == b"%d" % ROWS
-        assert pid not in children()
+        assert pid not in children(os.getpid())
 
     with_pool(work)
 
@@ -237,7 +232,7 @@ def test_cancelling_while_a_worker_starts_leaves_nothing(snapshot: Path) -> None
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
         assert await count(pool, snapshot) == ROWS
-        assert len(children()) <= 1
+        assert len(children(os.getpid())) <= 1
 
     with_pool(work)
 
@@ -260,10 +255,10 @@ def test_the_queue_is_bounded(snapshot: Path) -> None:
 def test_a_new_snapshot_is_opened_by_the_same_workers(snapshot: Path, other_snapshot: Path) -> None:
     async def work(pool: Pool) -> None:
         await pool.warm(snapshot)
-        workers = children()
+        workers = children(os.getpid())
         assert await count(pool, snapshot) == ROWS
         await pool.warm(other_snapshot)
-        assert children() == workers
+        assert children(os.getpid()) == workers
         assert await count(pool, other_snapshot) == 0
         assert await count(pool, snapshot) == ROWS
 
@@ -370,7 +365,7 @@ def test_what_a_query_costs_is_told_however_it_ends(snapshot: Path) -> None:
 def test_a_worker_that_is_ended_from_outside_is_told_apart(snapshot: Path) -> None:
     async def work(pool: Pool) -> None:
         await pool.warm(snapshot)
-        (pid,) = children()
+        (pid,) = children(os.getpid())
         task = asyncio.create_task(pool.run(snapshot, ENDLESS))
         await asyncio.sleep(0.1)
         os.kill(pid, signal.SIGKILL)
@@ -392,7 +387,7 @@ def test_a_killed_worker_harms_only_its_own_query(snapshot: Path) -> None:
         assert (await failure(running)).status == 503
         assert await asyncio.gather(*others) == [ROWS] * 6
         await until(lambda: len(pool._idle) == 3)
-        assert busy.pid not in children()
+        assert busy.pid not in children(os.getpid())
 
     with_pool(work, workers=3)
 
@@ -402,7 +397,7 @@ def test_two_snapshots_in_turn(snapshot: Path, other_snapshot: Path) -> None:
         for _ in range(3):
             assert await count(pool, snapshot) == ROWS
             assert await count(pool, other_snapshot) == 0
-        assert len(children()) == 1
+        assert len(children(os.getpid())) == 1
 
     with_pool(work)
 
@@ -423,9 +418,9 @@ def test_a_snapshot_that_is_not_there_does_not_become_the_newest(snapshot: Path,
         with pytest.raises(QueryFailed, match="cannot be opened"):
             await pool.warm(tmp_path / "none")
         assert await count(pool, snapshot) == ROWS
-        kept = children()
+        kept = children(os.getpid())
         assert await count(pool, snapshot) == ROWS
-        assert children() == kept
+        assert children(os.getpid()) == kept
 
     with_pool(work)
 
@@ -452,10 +447,10 @@ def test_a_worker_that_keeps_memory_is_replaced(snapshot: Path) -> None:
 
     async def work(pool: Pool) -> None:
         await pool.warm(snapshot)
-        (pid,) = children()
+        (pid,) = children(os.getpid())
         assert (await pool.run(snapshot, large)).body == b"n\r\n262144\r\n"
         assert await count(pool, snapshot) == ROWS
-        assert pid not in children()
+        assert pid not in children(os.getpid())
 
     with_pool(work, memory=LEAST_MEMORY)
 

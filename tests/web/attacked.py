@@ -4,7 +4,7 @@ import os
 import secrets
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import requests
 
 from leap_kg.graph.home import Home
 from leap_kg.graph.tokens import Tokens
+from tests.processes import below
 from tests.web.platform import fill, followed
 from tests.web.server import Server, running
 
@@ -81,29 +82,14 @@ def attacked(folder: Path, environment: Mapping[str, str] | None = None) -> Iter
         yield Target(server, home.path, admin, narrow)
 
 
-def processes(parent: int) -> dict[int, str]:
-    """The processes below `parent`, by id, with their command lines."""
-    parents: dict[int, int] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError, IndexError, ValueError):
-            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
-    found, frontier = {}, {parent}
-    while frontier:
-        frontier = {child for child, above in parents.items() if above in frontier}
-        for child in frontier:
-            with suppress(OSError):
-                found[child] = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    return found
-
-
 def query_processes(server: Server) -> set[int]:
     """The query processes of a server."""
-    return {child for child, command in processes(server.pid).items() if "leap_kg.sparql.worker" in command}
+    return {child for child, command in below(server.pid).items() if "leap_kg.sparql.worker" in command}
 
 
 def web_processes(server: Server) -> set[int]:
     """All other processes of a server."""
-    return set(processes(server.pid)) - query_processes(server)
+    return set(below(server.pid)) - query_processes(server)
 
 
 def is_well(target: Target, web: set[int]) -> None:
@@ -112,7 +98,7 @@ def is_well(target: Target, web: set[int]) -> None:
     assert target.server.get("/dataset/leap-test/alpha").status_code == 200
     if Path("/proc/self/stat").exists():
         assert web_processes(target.server) >= web, "a web process died"
-        assert len(query_processes(target.server)) <= WEB_PROCESSES * WORKERS, processes(target.server.pid)
+        assert len(query_processes(target.server)) <= WEB_PROCESSES * WORKERS, below(target.server.pid)
 
 
 class Listener:

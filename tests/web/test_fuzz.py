@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from tests.web.attacked import Target, attacked, processes, web_processes
+from tests.processes import below
+from tests.web.attacked import Target, attacked, web_processes
 from tests.web.seeds import PATHS, documents, queries, updates
 from tests.web.wire import Received, Sent, exchange
 
@@ -179,7 +180,7 @@ def is_well(target: Target, web: set[int], temporary: Path) -> None:
     if not Path("/proc/self/stat").exists():
         return
     assert web_processes(target.server) >= web, "a web process died"
-    assert len(processes(target.server.pid)) <= len(web) + 3, "query processes were left behind"
+    assert len(below(target.server.pid)) <= len(web) + 3, "query processes were left behind"
     for process in web:
         held = int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
         assert held < MOST_MEMORY, f"a web process holds {held} bytes"

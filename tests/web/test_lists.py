@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import xml.etree.ElementTree as ET
 from urllib.parse import parse_qsl, urlsplit
 
@@ -155,12 +156,39 @@ def test_a_question_takes_values_for_its_parameters(server: Server) -> None:
     assert answer.status_code == 303
     rows = server.get(answer.headers["Location"], accept="text/csv").text
     assert ALPHA in rows
+    shown = server.get(answer.headers["Location"]).text
+    assert "The dataset&#39;s own IRI, and for every store its IRI" in shown  # the description, and the headings
+    assert re.findall(r'<th scope="col"[^>]*>(?:<[^>]*>)*([^<]+)', shown)[:3] == ["Dataset", "Title", "Store"]
     assert BETA not in rows
     hostile = server.get("/queries/questions/exact-link", params={"title": '") } #'})
     assert server.get(hostile.headers["Location"], accept="text/csv").text.count("\n") == 1
     assert server.get("/queries/questions/faulty-records?severity=no+iri").status_code == 400
     for name in ("nothing", "panels/uses", "pages/parts", "../pyproject"):
         assert server.get(f"/queries/{name}").status_code == 404
+
+
+def test_a_value_that_the_graph_does_not_have_is_told_with_those_it_has(server: Server) -> None:
+    asked = "/queries/questions/cover-place-time?area=0+0+9+9&name="
+    assert server.get(f"{asked}sea_surface_temperature").status_code == 303
+    page = server.get(f"{asked}sea_surface_temperatur")
+    assert page.status_code == 404
+    assert "no data with the standard name &#39;sea_surface_temperatur&#39;" in page.text
+    assert f'href="{asked.replace("&", "&amp;")}sea_surface_temperature"' in page.text
+    assert 'href="/sparql?query=' in page.text
+    for_programs = server.get(f"{asked}sea_surface_temperatur", accept="text/csv")
+    assert (for_programs.status_code, for_programs.text) == (
+        404,
+        "the graph knows no data with the standard name 'sea_surface_temperatur'; near it: sea_surface_temperature\n",
+    )
+    known, gone = "/queries/questions/who-says-this?node=", "https://w3id.org/leap-kg/dataset/nothing/alpha"
+    assert server.get(f"{known}{ALPHA}").status_code == 303
+    stranger = server.get(f"{known}{gone}")
+    assert stranger.status_code == 404
+    assert "/queries/questions/who-says-this?node=https%3A%2F%2Fw3id.org%2Fleap-kg%2Fdataset%2Fleap-test%2Falpha" in (
+        stranger.text
+    )
+    # The history knows what the graph no longer has.
+    assert server.get(f"/queries/changes/of-node?node={gone}").status_code == 303
 
 
 def test_the_samples_of_the_help_work(server: Server) -> None:

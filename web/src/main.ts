@@ -13,6 +13,9 @@ for (const block of document.querySelectorAll<HTMLElement>("[data-copy]")) addCo
 for (const table of document.querySelectorAll<HTMLTableElement>("table[data-filter]")) addTableFilter(table);
 for (const facet of document.querySelectorAll<HTMLDetailsElement>("details.facet")) foldOnNarrow(facet);
 
+const queue = document.querySelector<HTMLElement>("[data-curation]");
+if (queue) void import("./curation").then(({ startCuration }) => startCuration(queue));
+
 const queries = document.querySelectorAll<HTMLTextAreaElement>("textarea[data-sparql]");
 if (queries.length > 0) {
   void import("./editor").then(({ startEditor }) => queries.forEach(startEditor));

@@ -13,11 +13,15 @@ import typer
 
 from leap_kg.cli import context
 from leap_kg.cli.output import NOT_FOUND, errors, fail, print_json, print_line, print_table
+from leap_kg.cli.verdicts import verdict, verdicts
 
 if TYPE_CHECKING:
+    from leap_kg.links.evaluation.recalibration import Loss
     from leap_kg.links.mining import Report
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Links with their evidence.")
+app.command()(verdict)
+app.command()(verdicts)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
 _MOST_HOSTS = 15
@@ -60,6 +64,7 @@ def mine(
                 READERS,
                 checkouts,
                 approve=approve_removals,
+                platform=settings.name,
                 progress=lambda done, total, path: status.update(f"mining: {done} of {total} files"),
             )
     except (HomeError, LogError, NoFolder, Held) as error:
@@ -71,27 +76,6 @@ def mine(
 
 
 @app.command()
-def verdict(
-    link: Annotated[str, typer.Argument(help="The link: its IRI, or the path of its page.")],
-    word: Annotated[str, typer.Argument(metavar="accepted|rejected|none", help="What you say of it.")],
-) -> None:
-    """Say whether a link holds. The word counts more than its confidence, from the next `leap-kg links mine` on."""
-    from leap_kg.graph.home import Home, HomeError
-    from leap_kg.links.verdicts import WORDS, NoLink, decide
-
-    settings = context.settings()
-    if word not in WORDS:
-        raise typer.BadParameter(f"{word!r} is no verdict; say {', '.join(WORDS)}")
-    try:
-        revision = decide(Home.of(settings), settings.base, context.iri_given(link, settings.base), word)
-    except NoLink as missing:
-        fail(str(missing), status=NOT_FOUND)
-    except HomeError as error:
-        fail(str(error))
-    print_line(f"noted; the graph is at revision {revision}")
-
-
-@app.command()
 def evaluate(
     repositories: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Clones of the judged repositories, as owner/name or owner+name.")
@@ -100,7 +84,9 @@ def evaluate(
         Path | None, typer.Option(metavar="FOLDER", help="The gold set; that of leap-kg without it.")
     ] = None,
     plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the reliability plot as SVG.")] = None,
-    misses: Annotated[bool, typer.Option("--misses", help="List each place that was missed or got wrong.")] = False,
+    misses: Annotated[
+        bool, typer.Option("--misses", help="List what was missed or got wrong in repositories seen.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Hold what our readers find against places that people have judged: precision, recall and calibration.
@@ -144,11 +130,33 @@ def evaluate(
         print_table(
             f"Repositories {part}", ("what", "precision", "recall", "right", "wrong", "unjudged", "truths"), rows
         )
-    rated = [(c.method, c.number, _share(c.confidence), _share(c.right), f"{c.brier:.3f}") for c in found.calibrations]
-    print_table("Calibration", ("method", "signals", "confidence", "right", "Brier"), rated)
+    for title, rates in (("Calibration", found.calibrations), ("Start confidences", found.starts)):
+        rated = [
+            (
+                c.method,
+                c.number,
+                _share(c.confidence),
+                _share(c.right),
+                f"{c.low:.3f}-{c.high:.3f}",
+                c.off,
+                _share(c.brier),
+            )
+            for c in rates
+        ]
+        print_table(title, ("method", "signals", "confidence", "right", "interval", "stated", "Brier"), rated)
+    bent = [
+        (way.way, *(_share(value) for part in (way.seen, way.held_out) for value in _losses(part)))
+        for way in found.recalibrations
+    ]
+    columns = ("confidences", "Brier, seen", "log-loss, seen", "Brier, held-out", "log-loss, held-out")
+    print_table("Recalibrated on the repositories seen", columns, bent)
     if misses:
         told = [(f"{m.source.repository} {m.source.path}, {m.place}", m.judged, m.found) for m in found.misses]
         print_table("Missed or wrong", ("place", "judged", "found"), told)
+
+
+def _losses(loss: "Loss | None") -> tuple[float | None, float | None]:
+    return (loss.brier, loss.log) if loss else (None, None)
 
 
 def _share(value: float | None) -> str:

@@ -13,6 +13,7 @@ from leap_kg.cli.output import console, fail
 from leap_kg.outputs.formats import FORMATS
 from leap_kg.outputs.formats.tables import csv_table
 from leap_kg.outputs.kind import Kind
+from leap_kg.outputs.method import method_of
 from leap_kg.outputs.output import Output
 from leap_kg.outputs.page import report_file
 from leap_kg.outputs.period import between
@@ -73,9 +74,11 @@ def report(
     """Write what the platform produced between two dates: papers, data, code, people, awards, and what is missing."""
     settings = context.settings()
     selection = _selection(since, until, frozenset(), person, award, theme, None, others)
-    made = Report.of(_outputs(at), selection)
+    snapshot = moment.snapshot_at(settings, at)
+    made = Report.of(Reader(snapshot.store, settings.base).outputs(), selection)
+    method = method_of(made.outputs, snapshot.store, snapshot.revision, settings.base)
     writers: dict[str, Callable[[], str]] = {
-        "html": lambda: report_file(made, settings.name),
+        "html": lambda: report_file(made, settings.name, method),
         "csv": lambda: csv_table(made.outputs),
         "json": lambda: json.dumps(made.as_json(), ensure_ascii=False, indent=1) + "\n",
     }

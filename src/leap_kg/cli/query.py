@@ -3,16 +3,19 @@
 import asyncio
 import csv
 import io
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from leap_kg.cli import context, moment
-from leap_kg.cli.output import console, fail, print_table
+from leap_kg.cli.output import NOT_FOUND, console, fail, print_table
 from leap_kg.graph.history.changestore import ChangeStore
 from leap_kg.graph.home import Home, HomeError
+from leap_kg.graph.index.search import SearchIndex
 from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.snapshot import Snapshot
 from leap_kg.ontology.namespaces import prefixes
@@ -21,16 +24,18 @@ from leap_kg.settings import Settings
 from leap_kg.sparql.catalogue import load
 from leap_kg.sparql.cut import has_more_rows
 from leap_kg.sparql.formats import ROWS
-from leap_kg.sparql.guard import Refused
+from leap_kg.sparql.guard import QueryForm, Refused
 from leap_kg.sparql.parameters import ParameterError
 from leap_kg.sparql.pool import Pool
 from leap_kg.sparql.query import Answer, QueryFailed, prepare
 from leap_kg.sparql.template import declare, limit, limited
 from leap_kg.sparql.tokens import LexicalError
+from leap_kg.sparql.unknown import unknown
 
 _LONG = 3600.0
 _CUT = 4
 """Exit status where the limit of a named query cut its answer."""
+_FOLDERS = ("questions/", "changes/", "links/")
 _OF_CHANGES = "changes/"
 """Named queries of this folder are asked of the store of changes."""
 
@@ -57,11 +62,15 @@ def query(
         listed = [(q.name, q.title, ", ".join(q.parameters)) for q in load(_folder(), settings.base).all()]
         print_table("Named queries", ("name", "title", "parameters"), listed)
         return
-    written = _named(named, values or [], settings) if named else _with_prefixes(_given(text), settings)
+    given = _values(values or [])
+    if text is not None and not named and text.startswith(_FOLDERS) and load(_folder(), settings.base).get(text):
+        fail(f"{text} is a named query: ask it with --named {text}", status=2)
+    written = _named(named, given, settings) if named else _with_prefixes(_given(text), settings)
     if most is not None:
         written = _with_limit(written, most, named)
     requested = form or ("json" if as_json else None)
-    if changes or (named or "").startswith(_OF_CHANGES):
+    of_changes = changes or (named or "").startswith(_OF_CHANGES)
+    if of_changes:
         if at is not None:
             fail("changes hold all of the past; ask for a time in the query instead of with --at", status=2)
         snapshot = _changes(settings)
@@ -79,6 +88,23 @@ def query(
         if has_more_rows(beyond.body, "csv", 0):
             advice = "narrow it with --set, or give --limit N for more, --limit 0 for all"
             fail(f"the answer ends at {rows} rows, and there are more: {advice}", _CUT)
+    if named and not of_changes:
+        _tell_unknown(named, given, settings, snapshot, answer)
+
+
+def _tell_unknown(named: str, given: dict[str, str], settings: Settings, snapshot: Snapshot, answer: Answer) -> None:
+    """End the command if the answer is empty because the graph does not have what a value names."""
+    catalogue = load(_folder(), settings.base)
+    query = catalogue.get(named)
+    if query is None or query.form is not QueryForm.SELECT or has_more_rows(answer.body, answer.format.name, 0):
+        return
+    try:
+        with closing(SearchIndex(Home(settings.home).index)) as index:
+            missed = unknown(query, given, catalogue, snapshot.store, index)
+    except sqlite3.Error:
+        return  # what is alike is found there, and the answer is right without it
+    if missed:
+        fail(". ".join(f"--set {each.parameter}: {each}" for each in missed), NOT_FOUND)
 
 
 def _is_full(answer: Answer, rows: int) -> bool:
@@ -146,16 +172,21 @@ def _with_prefixes(text: str, settings: Settings) -> str:
         return text  # the guard says what is wrong, and where
 
 
-def _named(name: str, values: list[str], settings: Settings) -> str:
-    found = load(_folder(), settings.base).get(name)
-    if found is None:
-        fail(f"no query is called {name!r}; `leap-kg query --list` lists them", status=2)
+def _values(values: list[str]) -> dict[str, str]:
+    """The parameters as they are given on the command line."""
     given = {}
     for value in values:
         key, separator, content = value.partition("=")
         if not separator:
             fail(f"--set takes name=value, not {value!r}", status=2)
         given[key] = content
+    return given
+
+
+def _named(name: str, given: dict[str, str], settings: Settings) -> str:
+    found = load(_folder(), settings.base).get(name)
+    if found is None:
+        fail(f"no query is called {name!r}; `leap-kg query --list` lists them", status=2)
     try:
         return found.bind(**given)
     except ParameterError as error:

@@ -31,12 +31,15 @@ from leap_kg.ingest.source import Source
 from leap_kg.ingest.sources import SourcesFaulty, chosen, read_sources
 from leap_kg.ingest.state import RunReport, State
 from leap_kg.ingest.state.causes import Cause
+from leap_kg.ingest.state.memory import READ
 from leap_kg.settings import Settings
 
 _TOLD = 7
 """Records between two changes of a progress bar."""
 _REASONS = 5
 """Reasons for dead letters that the outcome of a source names."""
+_UNRECORDED = "unrecorded"
+_NOT_READ = ("failed", "parked", "busy", _UNRECORDED)
 
 
 def make_home() -> None:
@@ -106,7 +109,9 @@ def run_round(names: list[str], sources: Path, asked: Asked, *, as_json: bool) -
         _print(outcomes, asked.dry_run)
     # Who looks every hour what is due need not be told that somebody else is at it.
     bad = {"failed"} if asked.due else {"failed", "busy"}
-    if any(outcome.report.outcome in bad for outcome in outcomes):
+    ends = [outcome.report.outcome for outcome in outcomes]
+    # A mirror need not have every source, but one that has none of those that were asked for is no use.
+    if not bad.isdisjoint(ends) or (_UNRECORDED in ends and set(READ).isdisjoint(ends)):
         raise typer.Exit(FAILED)
 
 
@@ -145,7 +150,7 @@ def _outcomes(
         ):
             found.append(outcome)
             number = reports.get(outcome.report.source)
-            if number is not None and asked.settles and outcome.report.outcome not in ("failed", "parked", "busy"):
+            if number is not None and asked.settles and outcome.report.outcome not in _NOT_READ:
                 reported.Reported(home).settle(outcome.report.source, number)
         return found
 
@@ -217,11 +222,15 @@ def _print(outcomes: list[Outcome], dry_run: bool) -> None:
         head = f"{report.title} ({report.source}): {report.outcome}"
         if report.outcome == "busy":
             print_line(f"{head}: {report.message}")
+        elif report.outcome == _UNRECORDED:
+            print_entry(f"{report.title} ({report.source}): not recorded in this mirror", report.message)
         else:
             told = (report.message, _counts(report), _changed(outcome, dry_run), *_reasons(outcome.causes))
             print_entry(head, *told)
     if len(outcomes) > 1:
-        print_line(f"{len(outcomes)} sources: {_counts(*(outcome.report for outcome in outcomes))}")
+        lacking = sum(outcome.report.outcome == _UNRECORDED for outcome in outcomes)
+        without = f" ({lacking} not recorded in this mirror)" if lacking else ""
+        print_line(f"{len(outcomes)} sources{without}: {_counts(*(outcome.report for outcome in outcomes))}")
     if any(outcome.report.dead for outcome in outcomes) and not dry_run:
         print_line("Some records could not be taken: `leap-kg dead-letters` lists them with their reasons.")
 

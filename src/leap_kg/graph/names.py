@@ -8,6 +8,8 @@ DEFAULT_SOURCE = "default"
 """The source whose graph takes what is written without naming a graph."""
 ONTOLOGY_SOURCE = "ontology"
 """The source whose graph holds our own terms and concepts."""
+COMPARISON_SOURCE = "comparison"
+"""The source whose graph holds what sources contradict each other about."""
 
 LINKS = "links."
 """What the names of the sources of links begin with: `links.d1` fills `graph/links/d1`."""

@@ -110,6 +110,10 @@ class Tokens:
                     database.execute("UPDATE token SET used = ? WHERE id = ?", (_text(now), token.id))
         return token
 
+    def valid(self, token_id: str) -> Token | None:
+        """The token with this id if it is valid now: for whoever has checked its text before."""
+        return next((token for token in self.all() if token.id == token_id and token.is_valid(_now())), None)
+
     def all(self) -> list[Token]:
         """All tokens, also those that are no longer valid, the newest first."""
         if not self._path.is_file():

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from leap_kg.graph.names import DEFAULT_SOURCE, ONTOLOGY_SOURCE
+from leap_kg.graph.names import COMPARISON_SOURCE, DEFAULT_SOURCE, ONTOLOGY_SOURCE
 from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.formats.yamltext import Document, Unreadable, read_yaml
 from leap_kg.ingest.formats.yamltext import Path as Steps
@@ -20,7 +20,10 @@ from leap_kg.ingest.source import Source
 GROUP = "leap_kg.sources"
 """The group of entry points by which packages offer kinds of sources."""
 
+_OURS = "the package leap-kg"
+
 _RESERVED = {
+    COMPARISON_SOURCE: "the graph of that name holds what sources contradict each other about",
     ONTOLOGY_SOURCE: "the graph of that name holds the ontology",
     DEFAULT_SOURCE: "the graph of that name takes what is written to the server without naming a graph",
 }
@@ -45,7 +48,7 @@ def kinds() -> dict[str, EntryPoint]:
 
 def read_sources(path: Path, base: str) -> list[Source]:
     """All sources that the file declares, in its order; raises `SourcesFaulty`."""
-    return [config.source(path.parent, base) for config in read_entries(path)]
+    return [_made(config, path, base) for config in read_entries(path)]
 
 
 def read_entries(path: Path) -> list[SourceConfig]:
@@ -91,10 +94,35 @@ def _config(places: "_Places", number: int, entry: dict[str, Any], installed: di
         model: type[SourceConfig] = point.load()
         return model.model_validate(entry)
     except ImportError as error:
-        why = f"the kind {point.name} cannot be used: {error}; install what its package needs"
+        why = f"the kind {point.name} cannot be used: {error}; install what {_package(point)} needs"
         raise places.mistake(("sources", number, "kind"), why) from None
     except ValidationError as error:
         raise places.faulty(("sources", number), error, tuple(model.model_fields)) from None
+    except Exception as error:  # noqa: BLE001 - what another package does when it is loaded is not known
+        raise places.mistake(("sources", number, "kind"), _broken(point, error)) from None
+
+
+def _made(config: SourceConfig, path: Path, base: str) -> Source:
+    try:
+        return config.source(path.parent, base)
+    except Exception as error:
+        point = kinds().get(config.kind)
+        if point is None or _package(point) == _OURS:
+            raise
+        raise SourcesFaulty(f"{path}: source {config.id!r}: {_broken(point, error)}") from None
+
+
+def _broken(point: EntryPoint, error: Exception) -> str:
+    """What is said of a kind whose package fails before anything is read."""
+    return (
+        f"the kind {point.name} cannot be used, since {_package(point)} fails: {type(error).__name__}: {error}; "
+        "install another version of that package, or report it to its maintainers"
+    )
+
+
+def _package(point: EntryPoint) -> str:
+    """The package that offers a kind, by the name that it is installed by."""
+    return f"the package {point.dist.name}" if point.dist is not None else f"the package of {point.value}"
 
 
 class _Places:

@@ -71,12 +71,12 @@ class Assembly:
 
     def links(self) -> list[Link]:
         """All links in the order of their IRIs."""
-        verdicts = self.known.verdicts()
-        said = []
-        for (subject, says, target), found in self._together().items():
-            verdict = verdicts.get(link_node(subject, says, target, self.base).value, "")
-            said.append(Link(subject, says, target, tuple(found.evidence), found.known, found.exact, verdict))
-        return sorted(said, key=lambda link: (link.subject, link.predicate.value, link.target))
+        said = [
+            Link(subject, says, target, tuple(found.evidence), found.known, found.exact)
+            for (subject, says, target), found in self._together().items()
+        ]
+        ordered = sorted(said, key=lambda link: (link.subject, link.predicate.value, link.target))
+        return judged(ordered, self.known.verdicts(), self.base)
 
     def pairs(self, predicates: Iterable[NamedNode]) -> list[tuple[str, str]]:
         """Subject and target of the links so far that have one of these properties."""
@@ -108,6 +108,15 @@ class Assembly:
                 own = together[subject, says, target]
                 together[subject, says, target] = replace(own, evidence=[*own.evidence, *cited.evidence])
         return together
+
+
+def judged(links: Iterable[Link], verdicts: Mapping[str, str], base: str) -> list[Link]:
+    """The links with what curators come to about each, given by the links' IRIs."""
+
+    def verdict(link: Link) -> str:
+        return verdicts.get(link_node(link.subject, link.predicate, link.target, base).value, "") if verdicts else ""
+
+    return [replace(link, verdict=verdict(link)) for link in links]
 
 
 def describe_file(file: File, mined: Mined, assembly: Assembly) -> Iterator[Triple]:

@@ -162,6 +162,8 @@ _VERBS = {
     "referencePublication": "is the code of",
     "isSupplementedBy": "is supplemented by",
     "references": "references",
+    "sourceOrganization": "belongs to",
+    "wasRevisionOf": "is a later version of",
 }
 
 

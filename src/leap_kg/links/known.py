@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pyoxigraph import Literal, NamedNode
 
 from leap_kg.graph.engine import Engine
-from leap_kg.ontology.identifiers import Location, Refusal, storage
+from leap_kg.ontology.identifiers import Location, Refusal, github, storage
 from leap_kg.ontology.namespaces import ADMS, DCAT, DCT, OWL, RDF, SCHEMA, ours
 
 _MOST_MOVES = 5
@@ -31,6 +31,10 @@ class Known:
         if found is None:
             found = self._described[iri] = any(self._said(NamedNode(iri), RDF("type"), None))
         return found
+
+    def says(self, subject: str | None, predicate: NamedNode, target: str) -> bool:
+        """Whether a source says this; `None` stands for any subject."""
+        return any(self._said(NamedNode(subject) if subject else None, predicate, NamedNode(target)))
 
     def now(self, iri: str) -> str:
         """The node that this one has become, if it moved."""
@@ -90,6 +94,18 @@ class Known:
         """The repositories that have this number at GitHub."""
         node = NamedNode(f"https://api.github.com/repositories/{number}")
         return sorted({s.value for s, _ in self._said(None, OWL("sameAs"), node) if isinstance(s, NamedNode)})
+
+    def repositories_of(self, iri: str) -> set[str]:
+        """The repositories on GitHub that a source says this node to be a part of or a supplement to, as they are now
+        called; that of any file, tag or release counts.
+        """
+        found = set()
+        for _, target in self._said(NamedNode(iri), DCT("isPartOf"), None):
+            start = "/".join(target.value.split("/")[:5])
+            repository = github.parse_repository(start) if start.startswith("https://github.com/") else None
+            if isinstance(repository, github.Repository):
+                found.add(self.now(repository.iri))
+        return found
 
     def parts_of(self, iri: str) -> list[str]:
         """The works with a DOI that are said to be part of, or a supplement to, this node or a version of it."""

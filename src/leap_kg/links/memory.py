@@ -6,15 +6,13 @@ and the readers that read it, so an unchanged file is not even opened, and chang
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
 
 from pyoxigraph import NamedNode
 
-from leap_kg.graph.database import opened
+from leap_kg.graph.database import Held, opened, transaction
 from leap_kg.ingest.mapping.finding import Finding, Severity
 from leap_kg.links.files import File
 from leap_kg.links.mined import Mined
@@ -25,20 +23,14 @@ HARVESTED = "harvested"
 LOCAL = "local"
 
 
-class Memory:
+class Memory(Held):
     """The file at `path`; one process at a time. A damaged file is made anew."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def __enter__(self) -> "Memory":
-        self._database = opened(self._path, _prepare)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._database.close()
+    def _open(self) -> sqlite3.Connection:
+        return opened(self._path, _prepare)
 
     def found(self, file: File, readers: str) -> Mined | None:
         """What these readers found in a file of this content and path."""
@@ -57,7 +49,7 @@ class Memory:
     def remember(self, found: Iterable[tuple[File, str, Mined]]) -> None:
         """Keep what readers found, each with their version."""
         rows = [(file.sha256, file.path, readers, json.dumps(_plain(mined))) for file, readers, mined in found]
-        with self._transaction():
+        with transaction(self._database):
             self._database.executemany("REPLACE INTO mined VALUES (?, ?, ?, ?)", rows)
 
     def repositories(self, origin: str) -> dict[str, list[File]]:
@@ -79,7 +71,7 @@ class Memory:
             for listed in files.values()
             for origin, file in listed
         ]
-        with self._transaction():
+        with transaction(self._database):
             self._database.execute("DELETE FROM file")
             self._database.executemany("INSERT INTO file VALUES (?, ?, ?, ?, ?, ?)", rows)
             self._database.execute(
@@ -92,16 +84,6 @@ class Memory:
                 f"other.sha256 = mined.sha256 AND other.path = mined.path AND other.readers IN ({now}))",
                 {"now": json.dumps(sorted(set(readers)))},
             )
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._database.execute("ROLLBACK")
-            raise
-        self._database.execute("COMMIT")
 
 
 def _prepare(database: sqlite3.Connection) -> None:

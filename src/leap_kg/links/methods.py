@@ -54,6 +54,7 @@ METHODS = {
         Method("P1", Family.EXTERNAL),
         Method("N1", Family.METADATA),
         Method("N2", Family.TEXT),
+        Method("V1", Family.TEXT),
     )
 }
 """All methods by name."""

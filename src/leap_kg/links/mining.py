@@ -9,7 +9,7 @@ what an address is.
 import hashlib
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from pyoxigraph import NamedNode, Store, Triple
 
 from leap_kg.graph.activity import Activity
+from leap_kg.graph.engine import Engine
 from leap_kg.graph.followers import followed_writer
 from leap_kg.graph.home import Home
 from leap_kg.graph.names import LINKS, source_graph
@@ -27,21 +28,24 @@ from leap_kg.ingest.raw import RawStore
 from leap_kg.ingest.runs.leases import leased
 from leap_kg.ingest.runs.rounds import publish_ontology
 from leap_kg.ingest.state import State
-from leap_kg.links.assembling import Assembly, describe_file
-from leap_kg.links.assertion import Link, link_triples, run_triple
+from leap_kg.links.assembling import Assembly, describe_file, judged
+from leap_kg.links.assertion import Link, link_node, link_triples, run_triple
 from leap_kg.links.checkout import Checkout
 from leap_kg.links.files import File, Listed, harvested
 from leap_kg.links.known import Known
+from leap_kg.links.membership import add_members, describe_platform, platform_node
 from leap_kg.links.memory import HARVESTED, LOCAL, Memory
 from leap_kg.links.methods import METHODS
 from leap_kg.links.people import add_people
 from leap_kg.links.readers import Readers
 from leap_kg.links.reading import Progress, Reading
 from leap_kg.links.related import add_related
+from leap_kg.links.versions import add_versions
 from leap_kg.ontology.jsonld import quads_in
+from leap_kg.ontology.namespaces import PROV
 
 FILES = f"{LINKS}files"
-"""The source whose graph says what the mined files are, where nobody else does, and what is wrong with them."""
+"""The source whose graph says what the mined files and the platform are, where nobody else does, and what is wrong."""
 
 _WAIT = 300.0
 """Seconds to wait for another writer."""
@@ -93,9 +97,11 @@ def mine(
     checkouts: Sequence[Checkout] = (),
     *,
     approve: bool = False,
+    platform: str = "The platform",
     progress: Progress = lambda done, total, path: None,
 ) -> Report:
-    """Mine what was harvested into the home, and these checkouts; `approve` lets a large loss through.
+    """Mine what was harvested into the home, and these checkouts; `approve` lets a large loss through, `platform` is
+    the name of that to which works belong.
 
     Raises `HomeError`, and `Held` if many repositories are gone.
     """
@@ -116,8 +122,10 @@ def mine(
         if snapshot:
             add_related(snapshot.store, assembly)
             add_people(snapshot.store, assembly)
-        links = assembly.links()
-        revision = _publish(home, base, links, descriptions)
+            add_versions(snapshot.store, assembly)
+            if add_members(snapshot.store, assembly):
+                descriptions[platform_node(base).value] = list(describe_platform(platform, base))
+        revision, links = _publish(home, base, assembly.links(), descriptions)
         memory.settle(files.listed, reading.versions)
     signals = Counter(signal.method for _, found in mined for signal in found.signals)
     return Report(
@@ -160,13 +168,19 @@ def _listing(
     return files
 
 
-def _publish(home: Home, base: str, links: Sequence[Link], descriptions: Mapping[str, list[Triple]]) -> int:
-    """Publish each method's links, and what is said of files; returns the revision."""
+def _publish(
+    home: Home, base: str, found: Sequence[Link], descriptions: Mapping[str, list[Triple]]
+) -> tuple[int, list[Link]]:
+    """Publish each method's links, and what is said of files; returns the revision, and the links as they are then.
+
+    What curators said while the files were read counts, too.
+    """
     by_source: dict[str, dict[str, list[Link]]] = {f"{LINKS}{name.lower()}": {} for name in METHODS}
-    for link in links:
-        by_source[f"{LINKS}{link.leading.lower()}"].setdefault(link.subject, []).append(link)
     started = datetime.now(UTC)
     with followed_writer(home, base, _WAIT) as writer:
+        links = judged(found, Known(writer.store, base).verdicts(), base)
+        for link in links:
+            by_source[f"{LINKS}{link.leading.lower()}"].setdefault(link.subject, []).append(link)
         revision = publish_ontology(writer, base).revision
         for source, subjects in by_source.items():
             graph = source_graph(base, source)
@@ -174,14 +188,17 @@ def _publish(home: Home, base: str, links: Sequence[Link], descriptions: Mapping
                 continue
             activity = _activity(source, f"Links: {source.removeprefix(LINKS).upper()}", started)
             run = activity.iri(base)
-            records = [_of_links(subject, said, graph, run, base) for subject, said in sorted(subjects.items())]
+            links_of = sorted(subjects.items())
+            records = [_of_links(writer.store, subject, said, graph, run, base) for subject, said in links_of]
             revision = writer.publish_records(source, records, activity).revision
         graph = source_graph(base, FILES)
-        said = [_record(node, triples, triples, graph) for node, triples in sorted(descriptions.items()) if triples]
+        said = [
+            _record(node, triples, triples.copy, graph) for node, triples in sorted(descriptions.items()) if triples
+        ]
         if said or any(writer.store.quads_for_pattern(None, None, None, graph)):
             activity = _activity(FILES, "Links: files", started)
             revision = writer.publish_records(FILES, said, activity).revision
-    return revision
+    return revision, links
 
 
 def _activity(source: str, title: str, started: datetime) -> Activity:
@@ -189,13 +206,29 @@ def _activity(source: str, title: str, started: datetime) -> Activity:
     return Activity(run=run, title=title, started=started, ended=datetime.now(UTC))
 
 
-def _of_links(subject: str, links: Iterable[Link], graph: NamedNode, run: NamedNode, base: str) -> Record:
+def _of_links(
+    store: Engine, subject: str, links: Iterable[Link], graph: NamedNode, run: NamedNode, base: str
+) -> Record:
+    """The links of one subject. One that is as it was keeps its run, so that a verdict is no news to mining."""
     said = list(links)
     triples = [triple for link in said for triple in link_triples(link, base)]
-    return _record(subject, triples, [*triples, *(run_triple(link, run, base) for link in said)], graph)
+
+    def whole() -> list[Triple]:
+        return [*triples, *(run_triple(link, _run_before(store, link, graph, base) or run, base) for link in said)]
+
+    return _record(subject, triples, whole, graph)
 
 
-def _record(key: str, counted: Iterable[Triple], triples: Sequence[Triple], graph: NamedNode) -> Record:
+def _run_before(store: Engine, link: Link, graph: NamedNode, base: str) -> NamedNode | None:
+    """The run that said just this of the link, whatever became of its plain triple; `None` if it is said anew."""
+    node = link_node(link.subject, link.predicate, link.target, base)
+    before = {quad.triple for quad in store.quads_for_pattern(node, None, None, graph)}
+    runs = {triple for triple in before if triple.predicate == PROV("wasGeneratedBy")}
+    now = {triple for triple in link_triples(link, base) if triple.subject == node}
+    return next((t.object for t in runs if isinstance(t.object, NamedNode)), None) if before - runs == now else None
+
+
+def _record(key: str, counted: Iterable[Triple], triples: Callable[[], Iterable[Triple]], graph: NamedNode) -> Record:
     """A record that is published anew when `counted` changes."""
     text = "\n".join(sorted(map(str, counted)))
-    return Record(key, hashlib.sha256(text.encode()).hexdigest()[:32], lambda: quads_in(triples, graph))
+    return Record(key, hashlib.sha256(text.encode()).hexdigest()[:32], lambda: quads_in(triples(), graph))

@@ -1,7 +1,8 @@
 """From what a file says to a node of the graph: an address, a DOI, an image, a repository, a key of a catalogue.
 
 Hazard: a wrong link is worse than none. What can mean two nodes leads to neither, a pattern gives candidates only, and
-what the graph does not know stays the address that the file has.
+what the graph does not know stays the address that the file has. A badge or a link that starts a hub may have been
+copied with the text around it: one that names another repository says nothing of this one.
 """
 
 import re
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from pyoxigraph import NamedNode
 
 from leap_kg.ingest.images.reference import parse_image
+from leap_kg.links.environments.launching import Launch, parse_launch
 from leap_kg.links.files import File
 from leap_kg.links.known import Known
 from leap_kg.links.signal import UNKNOWN, Role, Signal
@@ -20,6 +22,8 @@ from leap_kg.ontology.namespaces import DCT, SCHEMA
 
 MOST_CANDIDATES = 20
 """Stores that a pattern may stand for; one that fits more says nothing."""
+_MOST_NAMESAKES = 3
+"""Stores of one name in different buckets: a copy of a copy, but not every store that is called `data.zarr`."""
 _HOLE = "-unknown-"
 _BADGE = re.compile(r"https?://(?:www\.)?zenodo\.org/badge/latestdoi/([0-9]+)")
 _ARXIV_DOI = "https://doi.org/10.48550/arxiv."
@@ -45,7 +49,11 @@ def resolve(signal: Signal, file: File, known: Known, base: str) -> list[Target]
     match signal.role:
         case Role.RUNS_IN:
             found = _environment(text, file, known, base)
-        case Role.CITES | Role.ARCHIVED_AT:
+        case Role.ARCHIVED_AT:
+            found = _work(text, known)
+            if found is not None and _is_of_another(found.iri, text, file, known):
+                return []
+        case Role.CITES:
             found = _work(text, known)
         case _:
             found = _data(text, known) or _work(text, known)
@@ -111,6 +119,30 @@ def _archive(number: str, known: Known) -> Target | None:
     return Target(copies[0], known=True) if len(copies) == 1 else None
 
 
+def _is_of_another(archive: str, text: str, file: File, known: Known) -> bool:
+    """Whether what is archived there is said to be another repository than that of the file."""
+    badge = _BADGE.match(text)
+    named = {known.now(name) for name in known.numbered(badge[1])} if badge else set[str]()
+    named |= known.repositories_of(archive)
+    return bool(named) and known.now(file.repository) not in named
+
+
+def _started(launch: Launch, file: File, known: Known, base: str) -> Target | None:
+    """The hub that a link starts, if it starts this repository, in an environment of its own or of another's.
+
+    A link that names no repository on GitHub, or stands in a folder that is none, makes a candidate.
+    """
+    hub = mint(base, "hub", urlsplit(launch.hub).netloc.lower()).value
+    if not known.described(hub):
+        return None
+    named = [github.parse_repository(each) for each in (launch.repository, launch.content) if each]
+    repositories = {known.now(each.iri) for each in named if not isinstance(each, Refusal)}
+    compared = bool(repositories) and not isinstance(github.parse_repository(file.repository), Refusal)
+    if compared and known.now(file.repository) not in repositories:
+        return None
+    return Target(hub, known=True, exact=compared, says=SCHEMA("runtimePlatform"))
+
+
 def _environment(text: str, file: File, known: Known, base: str) -> Target | None:
     """An image, a file of the same repository, or a hub; a language is no node."""
     if text.startswith("./"):
@@ -120,6 +152,8 @@ def _environment(text: str, file: File, known: Known, base: str) -> Target | Non
         at = github.File(place.repository, place.ref, text.removeprefix("./")).iri
         node = known.version_of(at) or at
         return Target(node, known.described(node), says=DCT("requires"))
+    if launch := parse_launch(text):
+        return _started(launch, file, known, base)
     if text.startswith(("http://", "https://")):
         hub = mint(base, "hub", urlsplit(text).netloc.lower()).value
         return Target(hub, known=True, says=SCHEMA("runtimePlatform")) if known.described(hub) else None
@@ -131,7 +165,12 @@ def _environment(text: str, file: File, known: Known, base: str) -> Target | Non
 
 
 def _candidates(text: str, known: Known) -> list[str]:
-    """The stores that a pattern may mean. Its bucket must be known, and so must a piece of the key."""
+    """The stores that a pattern may mean. Its bucket must be known, and so must a piece of the key; of a store that is
+    told by its name alone there must be no more than a few.
+    """
+    if text.startswith(f"{UNKNOWN}/") and UNKNOWN not in (name := text.removeprefix(f"{UNKNOWN}/")):
+        called = sorted({node for uri, node in known.addresses() if uri.endswith(f"/{name}")})
+        return called if len(called) <= _MOST_NAMESAKES else []
     location = storage.parse(text.replace(UNKNOWN, _HOLE))
     if isinstance(location, Refusal) or _HOLE in location.bucket or _HOLE in (location.endpoint or ""):
         return []

@@ -77,7 +77,7 @@ def kinds(base: str) -> tuple[Kind, ...]:
         Kind("grant", "Grant", "Grants", (SCHEMA("Grant"),)),
         Kind("model", "Machine-learning model", "Machine-learning models", (FAIR4ML("MLModel"),)),
         Kind("request", "Data request", "Data requests", (SCHEMA("Demand"),)),
-        Kind("software", "Software release", "Software releases", (SCHEMA("SoftwareApplication"),)),
+        Kind("software", "Software", "Software", (SCHEMA("SoftwareApplication"),)),
         Kind(
             "work",
             "Other work",
@@ -88,6 +88,8 @@ def kinds(base: str) -> tuple[Kind, ...]:
                 FABIO("Book"),
                 FABIO("AcademicProceedings"),
                 FABIO("JournalIssue"),
+                FABIO("Presentation"),
+                FABIO("ConferencePoster"),
                 SCHEMA("PublicationIssue"),
                 SCHEMA("Review"),
                 SCHEMA("Collection"),
@@ -123,6 +125,15 @@ def kind_of(types: Iterable[str], base: str) -> Kind | None:
         if any(cls.value in found for cls in kind.classes):
             return kind
     return None
+
+
+def noun(kind: Kind, iri: str, base: str) -> str:
+    """The word for a node of this kind: software is told apart by its IRI, other nodes are called as their kind."""
+    if kind.name != "software":
+        return kind.label
+    if iri.startswith("pkg:"):
+        return "Package version" if "@" in iri else "Package"
+    return "Image series" if iri.startswith(f"{base}image/") else "Software release"
 
 
 LABELS = (DCT("title"), FOAF("name"), SKOS("prefLabel"), RDFS("label"), SCHEMA("name"))

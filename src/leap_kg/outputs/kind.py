@@ -36,6 +36,7 @@ class Kind(Enum):
     BOOK = "book"
     PROCEEDINGS = "proceedings"
     TALK = "talk"
+    POSTER = "poster"
     TEXT = "paper"
     DATASET = "dataset"
     MODEL = "model"
@@ -67,6 +68,7 @@ _NAMES = {
     Kind.BOOK: Names("Book", "Books", "book", "BOOK", "book"),
     Kind.PROCEEDINGS: Names("Proceedings", "Proceedings", "book", "CONF", "proceedings"),
     Kind.TALK: Names("Talk", "Talks", "speech", "SLIDE", "misc"),
+    Kind.POSTER: Names("Poster", "Posters", "speech", "SLIDE", "misc"),
     Kind.TEXT: Names("Paper", "Other papers", "article", "GEN", "misc"),
     Kind.DATASET: Names("Dataset", "Datasets", "dataset", "DATA", "misc"),
     Kind.MODEL: Names("Machine-learning model", "Machine-learning models", "software", "COMP", "misc"),
@@ -83,6 +85,8 @@ _CLASSES = (
     (FABIO("ReferenceEntry"), Kind.ENTRY),
     (FABIO("Book"), Kind.BOOK),
     (FABIO("AcademicProceedings"), Kind.PROCEEDINGS),
+    (FABIO("ConferencePoster"), Kind.POSTER),
+    (FABIO("Presentation"), Kind.TALK),
     (SCHEMA("PresentationDigitalDocument"), Kind.TALK),
     (FABIO("JournalArticle"), Kind.ARTICLE),
     (SCHEMA("ScholarlyArticle"), Kind.TEXT),

@@ -46,8 +46,10 @@ class Output:
     """One output; texts that are not known are empty.
 
     `issued` is a date as XML Schema writes it, to the year, month or day. `free` is whether a copy is free to read,
-    `None` where nobody has looked. `reasons` are why it belongs to the platform; `code` and `data` what is linked to
-    it as its code and data, `status` what became of it (retracted, say).
+    `None` where nobody has looked. `reasons` are why it belongs to the platform, `doubtful` those that do not suffice
+    before a curator has taken it in; `code` and `data` what is linked to
+    it as its code and data, `status` what became of it (retracted, say). `keepers` look after data; `versions` are the
+    IRIs of what it is said to be a version of, or the same as, either way.
     """
 
     iri: str
@@ -68,15 +70,23 @@ class Output:
     keywords: tuple[str, ...] = ()
     awards: tuple[Thing, ...] = ()
     reasons: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
     code: tuple[Thing, ...] = ()
     data: tuple[Thing, ...] = ()
     later: tuple[Thing, ...] = ()
+    keepers: tuple[Maker, ...] = ()
+    versions: tuple[str, ...] = ()
 
     @property
     def href(self) -> str:
         """Its address, `""` without one."""
         return _address(self.iri)
+
+    @property
+    def people(self) -> tuple[Maker, ...]:
+        """Everybody who made it or looks after it, each once; no organisations."""
+        return tuple(dict.fromkeys(maker for maker in (*self.makers, *self.keepers) if not maker.body))
 
     @property
     def year(self) -> str:

@@ -1,10 +1,11 @@
 """The report as a file of HTML that stands alone: sent to a funder, opened without a network, printed."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date
 
 from jinja2 import Environment, FileSystemLoader
 
+from leap_kg.outputs.method import Method
 from leap_kg.outputs.period import Span
 from leap_kg.outputs.report import Report
 from leap_kg.resources import declarations
@@ -13,15 +14,16 @@ from leap_kg.resources import declarations
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 
 
-def report_file(report: Report, name: str) -> str:
-    """The report on the platform of this name."""
+def report_file(report: Report, name: str, method: Method) -> str:
+    """The report on the platform of this name, which ends with how it was made."""
     web = declarations() / "web"
     templates = Environment(loader=FileSystemLoader([web / "documents", web / "templates"]), autoescape=True)
     text = templates.get_template("report-file.html").render(
         report=report,
         title=f"{name}: what was produced",
         period=period_in_words(report.selection.period),
-        today=datetime.now(UTC).date().isoformat(),
+        name=name,
+        method=method,
     )
     return _UNPRINTABLE.sub("\ufffd", text)
 

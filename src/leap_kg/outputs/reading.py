@@ -13,7 +13,6 @@ from leap_kg.graph.engine import Engine
 from leap_kg.graph.index.entry import label_in
 from leap_kg.ontology.namespaces import (
     ADMS,
-    CITO,
     CODEMETA,
     DCAT,
     DCT,
@@ -30,6 +29,7 @@ from leap_kg.ontology.namespaces import (
     Namespace,
 )
 from leap_kg.outputs.kind import CLASSES, Kind, kind_of
+from leap_kg.outputs.linked import IN_CATALOGUE, Linked
 from leap_kg.outputs.output import Maker, Output, Thing
 
 _DOI = "https://doi.org/"
@@ -37,10 +37,9 @@ _MOST = 2_000
 _TITLES = (DCT("title"), SCHEMA("name"), RDFS("label"))
 _DATES = (DCT("issued"), SCHEMA("datePublished"), DCT("created"))
 _ABSTRACTS = (DCT("abstract"), DCT("description"))
-# Not outputs by themselves, but pieces of one: a file of a repository, a scene of a collection.
-_PIECES = (SPDX("File"), STAC("Item"))
 _AUTHORS = frozenset(("aut", "cre"))
-_DATA_OF = (CITO("citesAsDataSource"), DCT("hasPart"))
+_BELONGS = SCHEMA("sourceOrganization")
+_SURE = 0.8
 
 
 class Reader:
@@ -49,7 +48,10 @@ class Reader:
     def __init__(self, store: Engine, base: str) -> None:
         self._store = store
         self._leap = Namespace(base + ONTOLOGY_PATH)
+        # Not outputs by themselves, but pieces of one: a file of a repository, a scene of a collection.
+        self._pieces = (SPDX("File"), STAC("Item"), self._leap("Notebook"), self._leap("Recipe"))
         self._names: dict[str, str] = {}
+        self._linked = Linked(self._nodes, self._subjects, self._leap)
 
     def outputs(self, nodes: Iterable[str] | None = None) -> Iterator[Output]:
         """The outputs among these nodes, by default all that there are, in the order of their IRIs."""
@@ -60,7 +62,7 @@ class Reader:
 
     def nodes(self, classes: Iterable[NamedNode] = CLASSES) -> list[str]:
         """The IRIs of what has one of these classes and is no piece of an output; some may have no title."""
-        pieces = self._of((*_PIECES, self._leap("Notebook")))
+        pieces = self._of(self._pieces)
         return sorted(self._of(classes) - pieces)
 
     def _of(self, classes: Iterable[NamedNode]) -> set[str]:
@@ -76,15 +78,22 @@ class Reader:
         types = set(self._nodes(node, RDF("type")))
         kind = kind_of(types)
         title = self._first(node, _TITLES)
-        if kind is None or not title or types & {*_PIECES, self._leap("Notebook")}:
+        if kind is None or not title or types & set(self._pieces):
             return None
         doi = node.value.removeprefix(_DOI) if node.value.startswith(_DOI) else ""
         free = self._text(node, SCHEMA("isAccessibleForFree"))
+        own = tuple(self._own(node, kind))
+        reasons = (*self._reasons(node), *own)
+        belongs = self.belongs(node) or (bool(own) and self._verdict(node) != "rejected")
+        licence = next((thing.iri for thing in self._things(node, DCT("license"))), "")
         return Output(
             iri=node.value,
             kind=kind,
             title=title,
             makers=tuple(self._makers(node)),
+            keepers=tuple(
+                self._maker(each) for each in sorted(self._nodes(node, SCHEMA("maintainer")), key=self._place_of)
+            ),
             issued=max((self._text(node, date) for date in _DATES[:2]), key=len) or self._text(node, _DATES[2]),
             container=self._container(node),
             volume=self._text(node, SCHEMA("volumeNumber")),
@@ -94,15 +103,17 @@ class Reader:
             doi=doi,
             abstract=self._first(node, _ABSTRACTS),
             language=self._text(node, DCT("language")),
-            licence=next((thing.iri for thing in self._things(node, DCT("license"))), ""),
-            free=True if free in ("true", "1") else False if free in ("false", "0") else None,
+            licence=licence,
+            free=_is_free(free, licence),
             keywords=tuple(self._texts(node, DCAT("keyword"))),
             awards=tuple(self._things(node, SCHEMA("funding"))),
-            reasons=tuple(self._reasons(node)),
+            reasons=reasons if belongs else (),
+            doubtful=() if belongs else reasons,
             status=tuple(thing.name for thing in self._things(node, ADMS("status"))),
-            code=tuple(self._code(node)),
-            data=tuple(self._data(node)),
-            later=tuple(self._later(node)),
+            code=self._named(self._linked.code(node)),
+            data=self._named(self._linked.data(node)),
+            later=self._named(self._subjects(PROV("wasRevisionOf"), node)),
+            versions=self._linked.versions(node),
         )
 
     def _makers(self, node: NamedNode) -> Iterator[Maker]:
@@ -117,10 +128,16 @@ class Reader:
                     placed[agent.value] = min(placed.get(agent.value, (position, agent)), (position, agent), key=_place)
         agents = [agent for _, agent in sorted(placed.values(), key=lambda each: (each[0], each[1].value))]
         if not agents:
-            agents = sorted(self._nodes(node, DCT("creator")), key=lambda each: (self._name(each), each.value))
-        for agent in agents:
-            types = set(self._nodes(agent, RDF("type")))
-            yield Maker(self._name(agent), agent.value, ORG("Organization") in types and FOAF("Person") not in types)
+            agents = self._nodes(node, DCT("creator")) or self._nodes(node, SCHEMA("author"))
+            agents = sorted(agents, key=self._place_of)
+        yield from map(self._maker, agents)
+
+    def _keepers(self, node: NamedNode) -> Iterator[Maker]:
+        yield from map(self._maker, sorted(self._nodes(node, SCHEMA("maintainer")), key=self._place_of))
+
+    def _maker(self, agent: NamedNode) -> Maker:
+        types = set(self._nodes(agent, RDF("type")))
+        return Maker(self._name(agent), agent.value, ORG("Organization") in types and FOAF("Person") not in types)
 
     def _container(self, node: NamedNode) -> str:
         for place in self._nodes(node, DCT("isPartOf")):
@@ -129,8 +146,26 @@ class Reader:
                 return self._name(place)
         return ""
 
+    def belongs(self, node: NamedNode) -> bool:
+        """Whether it is the platform's: as a curator says, else by a reason that is sure enough by itself."""
+        verdict = self._verdict(node)
+        if verdict:
+            return verdict == "accepted"
+        return any(
+            is_sure(self._text(influence, self._leap("confidence"))) and self._text(influence, RDFS("label"))
+            for influence in self._nodes(node, PROV("qualifiedInfluence"))
+        )
+
+    def _verdict(self, node: NamedNode) -> str:
+        """What a curator says of the link that makes the work the platform's; `""` where nobody has said anything."""
+        for link in self._subjects(RDF("subject"), node):
+            if _BELONGS in self._nodes(link, RDF("predicate")):
+                for status in self._nodes(link, ADMS("status")):
+                    return status.value.rpartition("/")[2]
+        return ""
+
     def _reasons(self, node: NamedNode) -> Iterator[str]:
-        """Why it belongs to the platform, with what makes it so."""
+        """Why it belongs to the platform, or may, with what makes it so."""
         said = set()
         for influence in self._nodes(node, PROV("qualifiedInfluence")):
             words = self._text(influence, RDFS("label"))
@@ -139,29 +174,25 @@ class Reader:
                 said.add(f"{words}: {by}" if by else words)
         yield from sorted(said)
 
-    def _code(self, node: NamedNode) -> Iterator[Thing]:
-        """Repositories whose paper this is."""
-        found = {*self._subjects(CODEMETA("referencePublication"), node)}
-        found |= {each for each in self._nodes(node, DCT("hasPart")) if self._is(each, Kind.SOFTWARE)}
-        yield from sorted((Thing(each.value, self._name(each)) for each in found), key=_by_name)
-
-    def _data(self, node: NamedNode) -> Iterator[Thing]:
-        """Datasets that it is linked to as its data."""
-        found = {each for predicate in _DATA_OF for each in self._nodes(node, predicate)}
-        found |= {*self._subjects(DCT("isReferencedBy"), node)}
-        data = (each for each in found if self._is(each, Kind.DATASET))
-        yield from sorted((Thing(each.value, self._name(each)) for each in data), key=_by_name)
-
-    def _later(self, node: NamedNode) -> Iterator[Thing]:
-        """What replaced it: the article of a preprint, say."""
-        later = {*self._subjects(PROV("wasRevisionOf"), node)}
-        yield from sorted((Thing(each.value, self._name(each)) for each in later), key=_by_name)
-
-    def _is(self, node: NamedNode, kind: Kind) -> bool:
-        return kind_of(set(self._nodes(node, RDF("type")))) is kind
+    def _own(self, node: NamedNode, kind: Kind) -> Iterator[str]:
+        """Why data or code belongs to the platform."""
+        if kind is Kind.DATASET and self._linked.catalogued(node):
+            yield IN_CATALOGUE
+        if kind is Kind.SOFTWARE:
+            for dataset in sorted(self._linked.makes(node), key=self._place_of):
+                yield f"makes {self._name(dataset)}"
+            for work in sorted(self._nodes(node, CODEMETA("referencePublication")), key=self._place_of):
+                if self.belongs(work):
+                    yield f"is the code of {self._name(work)}"
 
     def _things(self, node: NamedNode, predicate: NamedNode) -> list[Thing]:
-        return sorted((Thing(each.value, self._name(each)) for each in self._nodes(node, predicate)), key=_by_name)
+        return list(self._named(self._nodes(node, predicate)))
+
+    def _named(self, nodes: Iterable[NamedNode]) -> tuple[Thing, ...]:
+        return tuple(Thing(each.value, self._name(each)) for each in sorted(nodes, key=self._place_of))
+
+    def _place_of(self, node: NamedNode) -> tuple[str, str]:
+        return self._name(node).casefold(), node.value
 
     def _name(self, node: NamedNode) -> str:
         known = self._names.get(node.value)
@@ -189,9 +220,20 @@ class Reader:
         return next((text for each in predicates if (text := self._text(node, each))), "")
 
 
+def is_sure(stated: str) -> bool:
+    """Whether a reason of this confidence suffices by itself; one without a confidence was written by a person."""
+    try:
+        return not stated or _SURE <= float(stated) <= 1
+    except ValueError:
+        return False
+
+
+def _is_free(stated: str, licence: str) -> bool | None:
+    """Whether a copy is free to read: a register or a Creative Commons licence says so; `None` if nobody has looked."""
+    if stated in ("true", "1") or licence.startswith("https://spdx.org/licenses/CC"):
+        return True
+    return False if stated in ("false", "0") else None
+
+
 def _place(placed: tuple[float, NamedNode]) -> float:
     return placed[0]
-
-
-def _by_name(thing: Thing) -> tuple[str, str]:
-    return thing.name.casefold(), thing.iri

@@ -1,7 +1,7 @@
 """The report of a period: what was produced, by kind, with who, by which award, on what, and what is missing.
 
-Hazard: numbers in a report are quoted. A preprint whose article is in the same report is counted once, as the article,
-and what cannot be dated to the period for certain is counted and said so.
+Hazard: numbers in a report are quoted. Of the versions of a work that are in the same report one counts (`works`), and
+what cannot be dated to the period for certain is counted and said so; what has no date at all is listed apart.
 """
 
 from collections import Counter
@@ -14,38 +14,59 @@ from leap_kg.outputs.formats.tables import record
 from leap_kg.outputs.kind import Kind
 from leap_kg.outputs.output import Maker, Output, Thing
 from leap_kg.outputs.selection import EVER, Access, Selection
+from leap_kg.outputs.works import Works
 
 _MOST_NAMED = 25
 
 Item = TypeVar("Item")
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of what could have something have it."""
+
+    words: str
+    have: int
+    all: int
+
+    @property
+    def percent(self) -> int:
+        """The same of a hundred, rounded down, so that only all of them are 100."""
+        return self.have * 100 // self.all
+
+
 @dataclass(frozen=True)
 class Report:
-    """The outputs of a selection; `outputs` are those that count, `earlier` the preprints of articles among them."""
+    """The outputs of a selection; `outputs` are those that count, `earlier` the other versions of these.
+
+    `undated` would be in it if they had a date; `doubtful` counts what no sufficient reason makes the platform's.
+    """
 
     selection: Selection
     outputs: Sequence[Output]
     earlier: Sequence[Output]
-    undated: int
+    undated: Sequence[Output]
+    doubtful: int
 
     @classmethod
     def of(cls, outputs: Iterable[Output], selection: Selection) -> "Report":
         """The report on these outputs."""
         everything = list(outputs)
-        chosen = selection.of(everything)
-        named = {each.iri for each in chosen}
-        replaced = [each for each in chosen if any(thing.iri in named for thing in each.later)]
-        gone = {each.iri for each in replaced}
-        ever = replace(selection, period=EVER)
-        undated = 0 if selection.period == EVER else sum(each.span is None for each in ever.of(everything))
-        return cls(selection, [each for each in chosen if each.iri not in gone], replaced, undated)
+        works = Works(everything)
+        count, earlier = works.counted(selection.of(everything))
+        return cls(
+            selection, count, earlier, _undated(everything, selection, works, count), _doubtful(everything, selection)
+        )
 
     @cached_property
     def groups(self) -> list[tuple[Kind, list[Output]]]:
         """The outputs of each kind that there are any of."""
-        found = ((kind, [each for each in self.outputs if each.kind is kind]) for kind in Kind)
-        return [(kind, those) for kind, those in found if those]
+        return _by_kind(self.outputs)
+
+    @cached_property
+    def undated_groups(self) -> list[tuple[Kind, list[Output]]]:
+        """What has no date, in the same way."""
+        return _by_kind(self.undated)
 
     @cached_property
     def publications(self) -> list[Output]:
@@ -53,15 +74,29 @@ class Report:
         return [each for each in self.outputs if each.kind.is_publication]
 
     @property
+    def datasets(self) -> list[Output]:
+        """The data among the outputs."""
+        return [each for each in self.outputs if each.kind is Kind.DATASET]
+
+    @property
     def uncertain(self) -> int:
         """How many have a date that only may lie in the period, such as a year."""
         return sum(each.span is not None and not self.selection.period.covers(each.span) for each in self.outputs)
 
     @property
+    def dateless(self) -> int:
+        """How many have no date; none in the report of a period, which leaves them out."""
+        return sum(each.span is None for each in self.outputs)
+
+    @property
+    def everybody(self) -> "Counter[Maker]":
+        """Who made or looks after how many; people of one name and no identifier are as many as records name them."""
+        return Counter(person for each in self.outputs for person in each.people)
+
+    @property
     def people(self) -> list[tuple[Maker, int]]:
-        """Who made most of them; people of one name and no identifier are as many as records name them."""
-        makers = Counter(maker for each in self.outputs for maker in dict.fromkeys(each.makers) if not maker.body)
-        return _most(makers, key=lambda maker: (maker.name.casefold(), maker.iri))
+        """Those with most."""
+        return _most(self.everybody, key=lambda maker: (maker.name.casefold(), maker.iri))
 
     @property
     def awards(self) -> list[tuple[Thing, int]]:
@@ -82,9 +117,22 @@ class Report:
         return {access: found[access] for access in Access}
 
     @property
+    def shares(self) -> list[Share]:
+        """How much of it is open and linked, without what there is nothing of."""
+        papers, data, code = self.publications, self.datasets, [o for o in self.outputs if o.kind is Kind.SOFTWARE]
+        found = (
+            Share("Publications that are free to read", sum(each.free is True for each in papers), len(papers)),
+            Share("Publications with their code", sum(bool(each.code) for each in papers), len(papers)),
+            Share("Publications with their data", sum(bool(each.data) for each in papers), len(papers)),
+            Share("Datasets with a licence", sum(bool(each.licence) for each in data), len(data)),
+            Share("Code with a licence", sum(bool(each.licence) for each in code), len(code)),
+            Share("People with an ORCID iD", sum(bool(m.orcid) for m in self.everybody), len(self.everybody)),
+        )
+        return [share for share in found if share.all]
+
+    @property
     def missing(self) -> dict[str, list[Output]]:
         """What the programme still owes: by what is missing."""
-        data = [each for each in self.outputs if each.kind is Kind.DATASET]
         used = {thing.iri for each in self.outputs for thing in each.data}
         return {
             "Publications without code": [each for each in self.publications if not each.code],
@@ -93,14 +141,14 @@ class Report:
             "Publications where nobody has looked for an open copy": [
                 each for each in self.publications if each.free is None
             ],
-            "Datasets without a paper": [each for each in data if each.iri not in used],
-            "Datasets without a licence": [each for each in data if not each.licence],
+            "Datasets without a paper": [each for each in self.datasets if each.iri not in used],
+            "Datasets without a licence": [each for each in self.datasets if not each.licence],
         }
 
     @property
     def without_orcid(self) -> list[Maker]:
         """People who made something and have no ORCID here."""
-        people = {m for each in self.outputs for m in each.makers if not m.body and not m.orcid}
+        people = {person for person in self.everybody if not person.orcid}
         return sorted(people, key=lambda maker: (maker.name.casefold(), maker.iri))
 
     def as_json(self) -> dict[str, Any]:
@@ -109,16 +157,41 @@ class Report:
             "period": {"from": str(self.selection.period.first), "to": str(self.selection.period.last)},
             "counts": {kind.value: len(those) for kind, those in self.groups},
             "date_uncertain": self.uncertain,
-            "undated_left_out": self.undated,
+            "undated_left_out": len(self.undated),
+            "doubtful_left_out": self.doubtful,
             "open_access": {access.value: number for access, number in self.access.items()},
+            "shares": [{"what": each.words, "have": each.have, "of": each.all} for each in self.shares],
             "people": [{"name": maker.name, "iri": maker.iri, "outputs": number} for maker, number in self.people],
             "awards": [{"name": thing.name, "iri": thing.iri, "outputs": number} for thing, number in self.awards],
             "themes": [{"theme": word, "outputs": number} for word, number in self.themes],
             "missing": {words: [each.iri for each in those] for words, those in self.missing.items()},
             "people_without_orcid": [{"name": maker.name, "iri": maker.iri} for maker in self.without_orcid],
             "outputs": [record(each) for each in self.outputs],
-            "preprints_of_these": [record(each) for each in self.earlier],
+            "other_versions_of_these": [record(each) for each in self.earlier],
+            "undated": [record(each) for each in self.undated],
         }
+
+
+def _undated(
+    everything: Sequence[Output], selection: Selection, works: Works, counted: Sequence[Output]
+) -> Sequence[Output]:
+    """What a report of a period leaves out for want of a date; a work that another version of it dates is not."""
+    if selection.period == EVER:
+        return ()
+    there = {works.of(each.iri) for each in counted}
+    undated = [each for each in replace(selection, period=EVER).of(everything) if each.span is None]
+    return [each for each in works.counted(undated)[0] if works.of(each.iri) not in there]
+
+
+def _doubtful(everything: Sequence[Output], selection: Selection) -> int:
+    if selection.others:
+        return 0
+    return sum(bool(each.doubtful) for each in replace(selection, others=True).of(everything))
+
+
+def _by_kind(outputs: Sequence[Output]) -> list[tuple[Kind, list[Output]]]:
+    found = ((kind, [each for each in outputs if each.kind is kind]) for kind in Kind)
+    return [(kind, those) for kind, those in found if those]
 
 
 def _most(found: "Counter[Item]", key: Callable[[Item], Any]) -> list[tuple[Item, int]]:

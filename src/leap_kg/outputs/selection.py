@@ -10,6 +10,8 @@ from leap_kg.outputs.output import Output, Thing
 from leap_kg.outputs.period import Span
 
 EVER = Span(date.min, date.max)
+# Known only because somebody of the platform describes them, so they need no other reason.
+_OWN = (Kind.MODEL, Kind.TRAINING)
 
 
 class Access(Enum):
@@ -46,7 +48,7 @@ class Selection:
     def takes(self, output: Output) -> bool:
         """Whether this output is wanted."""
         return (
-            (self.others or bool(output.reasons) or not output.kind.is_publication)
+            (self.others or bool(output.reasons) or output.kind in _OWN)
             and (not self.kinds or output.kind in self.kinds)
             and self._in_period(output)
             and (not self.person or self._by_person(output))
@@ -71,7 +73,8 @@ class Selection:
 
     def _by_person(self, output: Output) -> bool:
         return any(
-            self.person in (maker.iri, maker.orcid) or _has(self.person, (maker.name,)) for maker in output.makers
+            self.person in (maker.iri, maker.orcid) or _has(self.person, (maker.name,))
+            for maker in (*output.makers, *output.keepers)
         )
 
 

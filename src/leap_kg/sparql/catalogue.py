@@ -13,8 +13,10 @@
 The header is YAML (see `header`); all keys but `title` are optional. A parameter `node` stands in the query as
 `?_node` and is replaced by a term, so it can stand wherever a term can; to select it, write `(?_node AS ?node)`.
 All of a string must match its `pattern`, a regular expression, if it has one, and its `description` tells what fits;
-`lower: true` writes it in lower case. `panel_of` names the classes whose pages show the query (`any` for all). Our own
-prefixes need no PREFIX line. IRIs and strings that begin with the default base move with the base.
+`lower: true` writes it in lower case. `among: names/packages` names the query, without parameters and of one column,
+that lists the values which the graph has; its title is the noun for one of them. `panel_of` names the classes whose
+pages show the query (`any` for all). Our own prefixes need no PREFIX line. IRIs and strings that begin with the default
+base move with the base.
 
 Hazard: a fault in a file must not wait for the page that uses it, so every query is checked when it is loaded: by the
 guard that visitors' queries pass and, with a sample for each parameter, by the engine's parser.
@@ -90,11 +92,17 @@ class Catalogue:
 
     def __init__(self, queries: Iterable[NamedQuery], known: Mapping[str, str]) -> None:
         self._queries = {query.name: query for query in sorted(queries, key=lambda query: query.name)}
+        self._titled = {query.title: query for query in self._queries.values()}
         self._prefixes = known
 
     def get(self, name: str) -> NamedQuery | None:
         """The query with this name."""
         return self._queries.get(name)
+
+    def of(self, text: str) -> NamedQuery | None:
+        """The query that `bind` gave this text, by the title in its first line."""
+        first, _, _ = text.partition("\n")
+        return self._titled.get(first.removeprefix("# ").strip()) if first.startswith("# ") else None
 
     def all(self) -> list[NamedQuery]:
         """Every query, by name."""
@@ -119,8 +127,14 @@ def load(folder: Path, base: str = DEFAULT_BASE) -> Catalogue:
     Raises `CatalogueError` for the first file that is at fault.
     """
     known = prefixes(base)
-    paths = sorted(folder.rglob("*.rq"))
-    return Catalogue((_File(path, known).query(_name(path, folder), base) for path in paths), known)
+    found = {path: _File(path, known).query(_name(path, folder), base) for path in sorted(folder.rglob("*.rq"))}
+    lists = {query.name for query in found.values() if query.form is QueryForm.SELECT and not query.parameters}
+    for path, query in found.items():
+        for name, parameter in query.parameters.items():
+            if parameter.among is not None and parameter.among not in lists:
+                reason = f"parameters: {name} is among {parameter.among}, which is no SELECT without parameters"
+                raise CatalogueError(path, 1, reason)
+    return Catalogue(found.values(), known)
 
 
 def _name(path: Path, folder: Path) -> str:

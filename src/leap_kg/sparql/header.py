@@ -18,7 +18,7 @@ MARK = "#+"
 # Every node is one of these.
 ANY = RDFS("Resource").value
 SUBJECT = "node"
-_OF_PARAMETER = {"type", "default", "description", "pattern", "lower"}
+_OF_PARAMETER = ("type", "default", "description", "pattern", "lower", "among")
 
 
 class HeaderError(ValueError):
@@ -117,8 +117,8 @@ def _parameters(value: object, _: Mapping[str, str]) -> dict[str, Parameter]:
 def _parameter(name: object, declared: object) -> Parameter:
     if not isinstance(name, str) or not name.isidentifier() or not name.isascii():
         raise TypeError(f"{name!r} must be letters, digits and underscores")
-    if not isinstance(declared, dict) or not declared.keys() <= _OF_PARAMETER:
-        raise TypeError(f"{name} must be {{type: ..., default: ..., description: ..., pattern: ..., lower: ...}}")
+    if not isinstance(declared, dict) or not declared.keys() <= set(_OF_PARAMETER):
+        raise TypeError(f"{name} must be {{{', '.join(f'{key}: ...' for key in _OF_PARAMETER)}}}")
     if declared.get("type") not in TYPES:
         raise ValueError(f"the type of {name} must be one of {', '.join(TYPES)}")
     default = declared.get("default")
@@ -130,7 +130,11 @@ def _parameter(name: object, declared: object) -> Parameter:
     lower = declared.get("lower", False)
     if not isinstance(lower, bool):
         raise TypeError(f"lower of {name} must be true or false")
-    parameter = Parameter(name, declared["type"], str(declared.get("description", "")), default, pattern, lower)
+    among = declared.get("among")
+    if among is not None and (not isinstance(among, str) or declared["type"] != "string"):
+        raise TypeError(f"among of {name} must be the name of a query, for a string")
+    description = str(declared.get("description", ""))
+    parameter = Parameter(name, declared["type"], description, default, pattern, lower, among)
     if default is not None:
         try:
             parameter.write(None)

@@ -27,7 +27,7 @@ class Parameter:
     """A declared parameter: `type` is iri, string, integer or date; without a `default` it must be given.
 
     All of a string must match `pattern`, a regular expression, where there is one. With `lower` it is written in lower
-    case, for names that indexes keep so.
+    case, for names that indexes keep so. `among` is the name of the query that lists the values which the graph has.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Parameter:
     default: Value | None = None
     pattern: str | None = None
     lower: bool = False
+    among: str | None = None
 
     @property
     def variable(self) -> str:
@@ -47,13 +48,16 @@ class Parameter:
         """A value to see whether the query with it in place is still a query."""
         return SAMPLES[self.type] if self.pattern is None or self.default is None else self.default
 
+    def taken(self, value: Value | None) -> Value | None:
+        """The value that stands in the query for `value`: its lower case if it is to be so, for `None` the default."""
+        value = self.default if value is None else value
+        return value.lower() if self.lower and isinstance(value, str) else value
+
     def write(self, value: Value | None) -> str:
         """The term for `value` (or for the default) in SPARQL; text is read as its type says."""
-        value = self.default if value is None else value
+        value = self.taken(value)
         if value is None:
             raise ParameterError(f"parameter {self.name!r} is missing; give it a value of type {self.type}")
-        if self.lower and isinstance(value, str):
-            value = value.lower()
         try:
             term = TYPES[self.type](value)
         except (ValueError, TypeError):

@@ -15,6 +15,7 @@ from leap_kg.settings import Settings
 from leap_kg.web import hooks, pages, sitemap, wellknown
 from leap_kg.web.answers import page
 from leap_kg.web.assets import PREFIX, AssetFiles
+from leap_kg.web.curation import routes as curation
 from leap_kg.web.history import changefeed, feeds, histories, ldes, timemaps, watch
 from leap_kg.web.history.refusal import Busy, NotThen
 from leap_kg.web.history.refusing import refused
@@ -25,6 +26,8 @@ from leap_kg.web.outputs import routes as outputs
 from leap_kg.web.security import Security
 from leap_kg.web.site import NoRevision, Site
 from leap_kg.web.sparql import editor, void
+from leap_kg.web.stac.api import stac_app
+from leap_kg.web.stac.place import PREFIX as STAC
 from leap_kg.web.writing import graphstore, updating
 
 log = structlog.get_logger(__name__)
@@ -53,6 +56,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.site = site
     app.mount(PREFIX, AssetFiles(site.assets.dist), name="static")
+    app.mount(STAC, stac_app(site), name="stac")
     for module in (
         health,
         wellknown,
@@ -69,6 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         timemaps,
         ldes,
         outputs,
+        curation,
         pages,
         nodes,
     ):

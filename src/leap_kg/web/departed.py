@@ -10,7 +10,7 @@ from leap_kg.ontology.namespaces import PROV
 from leap_kg.sparql.formats import Format
 from leap_kg.web.answers import answer, render, site_of, twins
 from leap_kg.web.links import at_moment, url
-from leap_kg.web.listing import kind_label
+from leap_kg.web.listing import kind_noun
 from leap_kg.web.negotiation import HTML, JSON, JSONLD, RDF_FORMS, not_acceptable
 from leap_kg.web.nodes.describe import serialised
 from leap_kg.web.nodes.entity import rows
@@ -43,7 +43,7 @@ def departed(request: Request, revision: Revision, lost: Gone, form: Format | No
             revision,
             title=lost.touched.label,
             iri=iri,
-            kind=kind_label(lost.touched.kind, base),
+            kind=kind_noun(lost.touched.kind, iri, base),
             when=lost.touched.at.isoformat(),
             source=reading.link(source_graph(base, lost.revised.source)),
             change=f"/changes/{lost.touched.revision}",

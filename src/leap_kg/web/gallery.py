@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from leap_kg.graph.index.search import SearchIndex
 from leap_kg.sparql.catalogue import Catalogue, NamedQuery
 from leap_kg.sparql.template import limit
-from leap_kg.web.links import query_url
+from leap_kg.sparql.unknown import Unknown, unknown
+from leap_kg.web.cells import Node
+from leap_kg.web.links import query_url, url
+from leap_kg.web.reading import Reading
 
 # Queries that pages run for themselves; they would mislead in a list of questions.
-_INTERNAL = ("pages/", "panels/")
+_INTERNAL = ("pages/", "panels/", "names/")
 # Queries of this folder are asked of the history of changes.
 _OF_CHANGES = "changes/"
 
@@ -55,12 +59,29 @@ def bound(catalogue: Catalogue, name: str, values: Mapping[str, str]) -> str | N
     query = catalogue.get(name)
     if query is None or name.startswith(_INTERNAL) or not _runs_alone(query):
         return None
-    return query.bind(**{key: values[key] for key in query.parameters if values.get(key)})
+    return query.bind(**_given(query, values))
+
+
+def strangers(reading: Reading, index: SearchIndex, name: str, values: Mapping[str, str]) -> list[Unknown]:
+    """The values that the graph does not have, for a query that `bound` has bound; an empty value is the default."""
+    query = reading.queries.get(name)
+    if query is None or name.startswith(_OF_CHANGES):
+        return []
+    return unknown(query, _given(query, values), reading.queries, reading.snapshot.store, index)
+
+
+def instead(name: str, values: Mapping[str, str], missed: Unknown) -> list[Node]:
+    """The same question with each of the values that the graph has instead."""
+    return [Node(near, url(f"/queries/{name}", **{**values, missed.parameter: near}), near) for near in missed.near]
 
 
 def endpoint_of(name: str) -> str:
     """The path of the endpoint that answers a query."""
     return "/changes/sparql" if name.startswith(_OF_CHANGES) else "/sparql"
+
+
+def _given(query: NamedQuery, values: Mapping[str, str]) -> dict[str, str]:
+    return {key: values[key] for key in query.parameters if values.get(key)}
 
 
 def _runs_alone(query: NamedQuery) -> bool:

@@ -11,7 +11,7 @@ from starlette.datastructures import QueryParams
 
 from leap_kg.graph.index.search import Count, Hit, SearchIndex
 from leap_kg.ontology.iri import path_of
-from leap_kg.ontology.kinds import kinds
+from leap_kg.ontology.kinds import kinds, noun
 from leap_kg.web.cells import Node
 
 FACETS = {
@@ -203,7 +203,7 @@ def hits_as_rows(hits: Iterable[Hit], base: str) -> list[dict[str, str]]:
             "iri": hit.iri,
             "path": path_of(base, hit.iri),
             "label": hit.label,
-            "kind": kind_label(hit.kind, base),
+            "kind": kind_noun(hit.kind, hit.iri, base),
             "snippet": snippet_of(hit.summary),
         }
         for hit in hits
@@ -221,13 +221,18 @@ def kind_label(name: str, base: str) -> str:
     return next((kind.label for kind in kinds(base) if kind.name == name), name)
 
 
+def kind_noun(name: str, iri: str, base: str) -> str:
+    """The word for a node of a kind, by the kind's name in addresses."""
+    return next((noun(kind, iri, base) for kind in kinds(base) if kind.name == name), name)
+
+
 def kind_plural(name: str, base: str) -> str:
     """The word for several of a kind by its name in addresses."""
     return next((kind.plural for kind in kinds(base) if kind.name == name), name)
 
 
 def _result(hit: Hit, base: str) -> Result:
-    node = Node(hit.label, path_of(base, hit.iri), hit.iri, kind_label(hit.kind, base))
+    node = Node(hit.label, path_of(base, hit.iri), hit.iri, kind_noun(hit.kind, hit.iri, base))
     return Result(node, snippet_of(hit.summary))
 
 

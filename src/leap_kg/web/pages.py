@@ -9,8 +9,9 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from leap_kg.sparql.formats import Format
 from leap_kg.sparql.parameters import ParameterError
 from leap_kg.web.answers import Resource, answer, page, render, site_of, twins
+from leap_kg.web.cells import Node
 from leap_kg.web.findings import FILTERS, as_rows, chosen, findings_page
-from leap_kg.web.gallery import bound, endpoint_of, gallery
+from leap_kg.web.gallery import bound, endpoint_of, gallery, instead, strangers
 from leap_kg.web.history.memento import headers
 from leap_kg.web.history.moments import named_moment, revision_asked
 from leap_kg.web.home import home_page
@@ -114,14 +115,21 @@ def queries(request: Request, suffix: str = "") -> Response:
 
 @router.get("/queries/{name:path}")
 def run_query(request: Request, name: str) -> Response:
-    """A named query with values for its parameters: leads to the editor with its answer."""
-    moment = named_moment(request)
+    """A named query with values for its parameters: leads to the editor with its answer.
+
+    404 where the graph does not have what a value names, with what it has instead.
+    """
+    site, moment, values = site_of(request), named_moment(request), dict(request.query_params)
     try:
-        text = bound(site_of(request).queries, name, dict(request.query_params))
+        text = bound(site.queries, name, values)
     except ParameterError as error:
+        if not wants_page(request):
+            return PlainTextResponse(f"{error}\n", 400, headers={"Vary": "Accept"})
         return page(request, "message.html", _revision_if_any(request), 400, title="Not a value", text=f"{error}.")
-    endpoint = endpoint_of(name)
-    return RedirectResponse(query_url(text, moment, endpoint), status_code=303) if text else by_path(request)
+    if not text:
+        return by_path(request)
+    answered_at = query_url(text, moment, endpoint_of(name))
+    return _stranger(request, name, values, answered_at) or RedirectResponse(answered_at, status_code=303)
 
 
 @router.get("/about")
@@ -144,6 +152,32 @@ def about(request: Request) -> Response:
         settings=site.settings,
         base=site.settings.base,
         section="about",
+    )
+
+
+def _stranger(request: Request, name: str, values: dict[str, str], answered_at: str) -> Response | None:
+    """404 for a value that the graph does not have; `None` if there is none, or no graph yet."""
+    site = site_of(request)
+    try:
+        revision = revision_asked(request, site)
+        with site.search() as index:
+            missed = next(iter(strangers(revision.reading, index, name, values)), None)
+    except NoRevision:
+        return None
+    if missed is None:
+        return None
+    if not wants_page(request):
+        return PlainTextResponse(f"{missed}\n", 404, headers={"Vary": "Accept, Accept-Datetime"})
+    reason = f"{missed.reason[:1].upper()}{missed.reason[1:]}."
+    anyway = Node("Ask it as it stands", answered_at, answered_at)
+    return page(
+        request,
+        "message.html",
+        revision,
+        404,
+        title="Not in the graph",
+        text=reason,
+        suggestions=[*instead(name, values, missed), anyway],
     )
 
 

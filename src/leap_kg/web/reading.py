@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from leap_kg.graph.index.entry import kind_in, label_in
 from leap_kg.graph.snapshot import Snapshot
 from leap_kg.ontology.iri import path_of
-from leap_kg.ontology.kinds import LABELS, Kind
+from leap_kg.ontology.kinds import LABELS, Kind, noun
 from leap_kg.ontology.namespaces import FOAF, ONTOLOGY_PATH, PROV, RDF, REUSED, SH, VCARD, XSD, Namespace, prefixes
 from leap_kg.sparql import run
 from leap_kg.sparql.catalogue import Catalogue
@@ -180,8 +180,8 @@ class Reading:
 
     def _link(self, node: NamedNode) -> Node:
         kind = self.kind(node)
-        word = kind.label if kind else None
         label, iri = self.label(node), node.value
+        word = noun(kind, iri, self.base) if kind else None
         outside = external_href(iri)
         if self._is_ours(node, bool(outside)):
             return Node(label, path_of(self.base, iri), iri, word)

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from leap_kg.graph.snapshot import Snapshot
 from leap_kg.sparql.catalogue import Catalogue
+from leap_kg.web.curation.candidates import Candidates, candidates
 from leap_kg.web.findings import Finding, all_findings
 from leap_kg.web.nodes.describe import Descriptions
 from leap_kg.web.outputs.kept import Kept
@@ -59,3 +60,8 @@ class Revision:
     def outputs(self) -> Kept:
         """What the platform produced."""
         return Kept(self.reading)
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        """Every link in short, those first that a curator should look at."""
+        return candidates(self.reading)

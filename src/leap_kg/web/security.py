@@ -1,8 +1,8 @@
 """What every answer carries and every request is held to, as one ASGI layer around the app.
 
 Headers that keep a page from running or loading what harvested text might smuggle in; bounds on the address;
-HEAD answered as GET without its body; cross-origin reading for programs (there is nothing private here, and no
-cookies).
+HEAD answered as GET without its body; cross-origin reading for programs (nothing is private here but the forms of
+curators, who alone have a cookie; no answer to another site may be read with one).
 """
 
 import re
@@ -16,6 +16,7 @@ MAX_PATH = 4096
 MAX_QUERY = 8192
 MAX_SPARQL_QUERY = 65_536
 _ENDPOINTS = frozenset({"/sparql", "/changes/sparql"})
+_FORMS = frozenset({"/curation/sign-in", "/curation/sign-out", "/curation/verdict"})
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
@@ -26,7 +27,10 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-_EXPOSED = "Content-Location, ETag, Link, Leap-Cache, Leap-Revision, Leap-Truncated, Memento-Datetime, Retry-After"
+_EXPOSED = (
+    "Content-Location, ETag, Link, Leap-Cache, Leap-Limit-Reached, Leap-Revision, Leap-Truncated, Memento-Datetime, "
+    "Retry-After"
+)
 _PREFLIGHT = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Headers": "Accept, Accept-Datetime, Content-Type, If-None-Match",
@@ -44,7 +48,9 @@ def common_headers() -> list[tuple[bytes, bytes]]:
 
 
 # What would give today's answer, or write, though a moment of the past is named.
-_NOW_ONLY = re.compile(r"/(graph-store(/|$)|update$|hooks/|void$|\.well-known/|changes|history|ldes|watch|queries$)")
+_NOW_ONLY = re.compile(
+    r"/(stac(/|$)|graph-store(/|$)|update$|hooks/|void$|\.well-known/|changes|history|ldes|watch|queries$|curation)"
+)
 _MOMENT = re.compile(rb"(?:^|&)at=[^&]")
 
 
@@ -97,7 +103,7 @@ def _add(headers: MutableHeaders) -> None:
 
 def _refusal(scope: Scope) -> Response | None:
     path, query = raw_path(scope), scope["query_string"]
-    longest = MAX_SPARQL_QUERY if path in _ENDPOINTS else MAX_QUERY
+    longest = MAX_SPARQL_QUERY if path in _ENDPOINTS or path.startswith("/stac/") else MAX_QUERY
     if len(path) > MAX_PATH or len(query) > longest:
         text = f"The address is too long: at most {MAX_PATH} bytes of path and {longest} of query string.\n"
         return PlainTextResponse(text, status_code=414)
@@ -106,7 +112,9 @@ def _refusal(scope: Scope) -> Response | None:
         return PlainTextResponse(text, status_code=400)
     if scope["method"] == "OPTIONS":
         allowed = (*allowed_methods(path), "OPTIONS")
-        shared = ", ".join(method for method in allowed if method in (*_FROM_ELSEWHERE, "OPTIONS"))
+        # Forms of curators go by a cookie; pages of other sites have no business there.
+        from_elsewhere = ("GET", "HEAD") if path in _FORMS else _FROM_ELSEWHERE
+        shared = ", ".join(method for method in allowed if method in (*from_elsewhere, "OPTIONS"))
         headers = {**_PREFLIGHT, "Access-Control-Allow-Methods": shared, "Allow": ", ".join(allowed)}
         return Response(status_code=204, headers=headers)
     if scope["method"] not in allowed_methods(path):
@@ -118,13 +126,15 @@ def _refusal(scope: Scope) -> Response | None:
 def allowed_methods(path: str) -> Sequence[str]:
     """The methods that a path answers to.
 
-    Those that write need a token besides, and no page of another site may send one: what is answered to a preflight
-    allows neither the header Authorization nor PUT, PATCH and DELETE.
+    Those that write need a token or a curator's session besides, and no page of another site may send one: what is
+    answered to a preflight allows neither the header Authorization nor PUT, PATCH and DELETE, nor credentials.
     """
     if path == "/graph-store" or path.startswith("/graph-store/"):
         return ("GET", "HEAD", "PUT", "POST", "PATCH", "DELETE")
-    if path in ("/update", "/hooks/github"):
+    if path in ("/update", "/hooks/github", "/curation/verdict", "/curation/sign-out"):
         return ("POST",)
+    if path in ("/curation/sign-in", "/stac/search"):
+        return ("GET", "HEAD", "POST")
     return ("GET", "HEAD", "POST", "QUERY") if path in _ENDPOINTS else ("GET", "HEAD")
 
 

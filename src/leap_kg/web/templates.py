@@ -28,6 +28,7 @@ _FOOTER = (
     ("queries", "Questions", "/queries"),
     ("report", "Report", "/report"),
     ("missing", "What is missing", "/missing"),
+    ("curation", "Curation", "/curation"),
     ("ontology", "Ontology", "/ontology"),
 )
 

@@ -120,6 +120,13 @@ def test_why_a_record_is_the_platforms_stands_on_it() -> None:
         ("Preprint", "", FABIO("Preprint")),
         ("ConferencePaper", "", FABIO("ConferencePaper")),
         ("Image", "", SCHEMA("CreativeWork")),
+        ("Text", "Doctoral thesis", FABIO("Thesis")),
+        ("Dissertation", "", FABIO("Thesis")),
+        ("Text", "Presentation", FABIO("Presentation")),
+        ("Audiovisual", "Lecture", FABIO("Presentation")),
+        ("Presentation", "Slides of a dataset", FABIO("Presentation")),
+        ("Other", "Poster", FABIO("ConferencePoster")),
+        ("Dataset", "Presentation", DCAT("Dataset")),
     ],
 )
 def test_kinds_of_resources(general: str, specific: str, cls: NamedNode) -> None:

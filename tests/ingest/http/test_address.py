@@ -15,20 +15,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from urllib3.connection import HTTPConnection
 
-from leap_kg.ingest.http import address
-from leap_kg.ingest.http.address import (
-    AddressRefused,
-    Guard,
-    GuardedAdapter,
-    OutOfTime,
-    allowance,
-    blob_form,
-    check_url,
-    not_public,
-    raw_form,
-    redact,
-    wire,
-)
+from leap_kg.ingest.http import door
+from leap_kg.ingest.http.address import AddressRefused, blob_form, check_url, raw_form
+from leap_kg.ingest.http.allowance import OutOfTime, allowance
+from leap_kg.ingest.http.door import GuardedAdapter, wire
+from leap_kg.ingest.http.guard import Guard, not_public
+from leap_kg.ingest.http.redaction import redact
 from tests.ingest.hostile_server import HostileServer, drip, serving
 
 # --- forms ---
@@ -338,7 +330,7 @@ def test_a_urllib3_that_opens_sockets_by_itself_is_found_out(
     server: HostileServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.page("/x", lambda exchange: exchange.answer(200, b"unguarded"))
-    monkeypatch.setattr(address._Guarded, "_new_conn", HTTPConnection._new_conn)
+    monkeypatch.setattr(door._Guarded, "_new_conn", HTTPConnection._new_conn)
     adapter = GuardedAdapter(frozenset())
     with pytest.raises(AddressRefused, match="goes round the address guard"):
         get(adapter, server.url("/x"))

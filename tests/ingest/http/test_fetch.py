@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from leap_kg import __version__
 from leap_kg.ingest.fetch import Ask, Body, CachedFetcher, Fetcher, FetchFailed, HttpFetcher, Limits, Parked
 from leap_kg.ingest.formats.yamltext import Unreadable, read_yaml
-from leap_kg.ingest.http.address import not_public
+from leap_kg.ingest.http.guard import not_public
 from tests.ingest.hostile_server import Exchange, HostileServer, drip, serving
 
 MIB = 2**20

@@ -1,8 +1,12 @@
 """The question what hubs, profiles and groups cost: of hubs alone, and with bills that curators wrote."""
 
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 
 from leap_kg.ingest.source import Listing, Mapped
@@ -11,6 +15,7 @@ from leap_kg.settings import DEFAULT_BASE as BASE
 from leap_kg.sparql.catalogue import load
 from tests.ingest.files.test_source import NoNetwork, source
 from tests.ingest.hubs.test_mapping import HUB, PROFILE, TEAMS, of, titled
+from tests.sparql.questions import asked
 
 CHEAP = {"display_name": "Cheap", "slug": "cheap"}
 
@@ -64,3 +69,73 @@ def test_a_billing_export_is_a_table_of_curators(hub: Mapped, tmp_path: Path) ->
         ("Cheap", "", "", "", "unknown", ""),
         ("GPU", "", *first, "80", "USD"),
     ]
+
+
+HEADER = "id,type,title,about,startDate,endDate,schema:value,schema:currency\n"
+# Around the turns of years with 52 and 53 weeks, and over a leap day.
+days = st.dates(date(2019, 12, 1), date(2021, 3, 31)) | st.dates(date(1999, 12, 20), date(2000, 3, 5))
+bills = st.tuples(days, st.integers(1, 367), st.decimals(0, 10_000, places=2), st.sampled_from(["USD", "EUR"]))
+
+
+def billed(folder: Path, *rows: str) -> list[Mapped]:
+    """The rows of an export, taken as a table of curators."""
+    (folder / "costs.csv").write_text(HEADER + "".join(f"{row}\n" for row in rows))
+    files = source(folder)
+    found = [files.map(files.fetch(ref, NoNetwork())) for ref in files.enumerate(Listing(NoNetwork()))]
+    assert [finding for bill in found for finding in bill.findings] == []
+    return found
+
+
+def by_week(*records: Mapped) -> list[tuple[str, ...]]:
+    """The rows in their order: profile, group, week, cost, currency, bills, spread; all are of the hub."""
+    store = asked.stored(triple for each in records for triple in each.triples)
+    rows = asked.ask(store, "hub-costs-by-week")
+    assert {row.pop("hub") for row in rows} == {HUB.value}
+    names = ("profile", "group", "week", "cost", "currency", "bills", "spread")
+    return [tuple(row.get(name, "") for name in names) for row in rows]
+
+
+@given(st.lists(bills, min_size=1, max_size=6))
+def test_weeks_are_those_of_the_calendar_and_currencies_stay_apart(
+    hub: Mapped, tmp_path_factory: pytest.TempPathFactory, stated: list[tuple[date, int, Decimal, str]]
+) -> None:
+    rows, expected = [], dict[tuple[str, str], Decimal]()
+    for number, (first, length, amount, currency) in enumerate(stated):
+        last = first + timedelta(days=length - 1)
+        rows.append(f"cost/{number},schema:MonetaryAmount,Bill,hub/hub.example.org,{first},{last},{amount},{currency}")
+        for day in range(length):
+            year, week, _ = (first + timedelta(days=day)).isocalendar()
+            key = (f"{year}-W{week:02}", currency)
+            expected[key] = expected.get(key, Decimal(0)) + amount / length
+    found = {(row[2], row[4]): row[3] for row in by_week(hub, *billed(tmp_path_factory.mktemp("bills"), *rows))}
+    assert list(found) == sorted(expected)
+    assert all(abs(Decimal(cost) - expected[key]) <= Decimal("0.0001") for key, cost in found.items())
+
+
+def test_bills_of_a_week_are_summed_for_each_hub_profile_and_group(hub: Mapped, tmp_path: Path) -> None:
+    gpu, place = titled(hub, "GPU").value.removeprefix(BASE), "hub/hub.example.org"
+    found = billed(
+        tmp_path,
+        f"cost/1,schema:MonetaryAmount,Hub,{place},2026-03-02,2026-03-02,120.50,USD",
+        f"cost/2,schema:MonetaryAmount,Hub,{place},2026-03-08,,9.5,USD",
+        f"cost/3,schema:MonetaryAmount,Hub,{place},2026-03-08,2026-03-09,10,EUR",
+        f"cost/4,schema:MonetaryAmount,GPU,{gpu},2026-03-02,2026-03-08,80,USD",
+        f"cost/5,schema:MonetaryAmount,Staff,{place}; {TEAMS}staff,2026-03-02,2026-03-08,7.25,usd",
+        f"cost/6,schema:MonetaryAmount,Hub,{place},,,3,USD",
+        f"cost/7,schema:MonetaryAmount,Hub,{place},2026-01-01,2029-01-01,4,USD",
+        f"cost/8,schema:MonetaryAmount,Hub,{place},2026-03-09,2026-03-08,5,USD",
+        f"cost/9,schema:MonetaryAmount,Hub,{place},2026-06-01,2026-06-02,a lot,USD",
+    )
+    assert by_week(hub, *found) == [
+        ("", "", "2026-W10", "5", "EUR", "1", "1"),
+        ("", "", "2026-W10", "130", "USD", "2", "0"),
+        ("", "", "2026-W11", "5", "EUR", "1", "1"),
+        ("", "", "2026-W23", "unknown", "USD", "1", "0"),
+        ("", "", "unknown", "12", "USD", "3", "0"),
+        ("", "org:staff", "2026-W10", "7.25", "USD", "1", "0"),
+        ("GPU", "", "2026-W10", "80", "USD", "1", "0"),
+    ]
+
+
+def test_a_hub_without_bills_has_no_known_week(hub: Mapped) -> None:
+    assert by_week(hub) == [("", "", "unknown", "unknown", "", "", "")]

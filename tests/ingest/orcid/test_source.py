@@ -20,9 +20,11 @@ from leap_kg.ontology.namespaces import (
     FOAF,
     ORG,
     OWL,
+    PROV,
     RDF,
     RDFS,
     SCHEMA,
+    ours,
 )  # fmt: skip
 from tests.ingest.crossref.records import CARBERRY, COLUMBIA
 from tests.ingest.shelf import BASE, Bench, Shelf
@@ -218,7 +220,7 @@ def test_works_are_named_by_doi_arxiv_or_the_persons_own_number() -> None:
     for node, cls, title in (
         (article, FABIO("JournalArticle"), "An article"),
         (preprint, FABIO("Preprint"), "A preprint"),
-        (lecture, SCHEMA("CreativeWork"), "A lecture"),
+        (lecture, FABIO("Presentation"), "A lecture"),
     ):
         assert of(result, RDF("type"), node) == {cls.value}
         assert of(result, RDFS("label"), node) == {title}
@@ -226,6 +228,26 @@ def test_works_are_named_by_doi_arxiv_or_the_persons_own_number() -> None:
         assert of(result, DCT("issued"), node) == {"2023-05"}
     assert of(result, DCT("isPartOf"), article) == {"https://portal.issn.org/resource/ISSN/2041-1723"}
     assert of(result, FOAF("page"), lecture) == {"https://work.example/13"}
+
+
+def test_a_work_that_somebody_lists_may_be_the_platforms() -> None:
+    result = mapped(everything())
+    (why,) = of(result, PROV("qualifiedInfluence"), "https://doi.org/10.1000/abc")
+    assert of(result, PROV("influencer"), why) == {PERSON.value}
+    assert of(result, ours(BASE)("confidence"), why) == {"0.6"}
+    assert of(result, ours(BASE)("pointer"), why) == {"group[0].work-summary[0]"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "cls"),
+    [
+        ("conference-paper", "ConferencePaper"), ("conference-presentation", "Presentation"),
+        ("conference-poster", "ConferencePoster"), ("dissertation-thesis", "Thesis"), ("working-paper", "Preprint"),
+    ],
+)  # fmt: skip
+def test_kinds_of_works(kind: str, cls: str) -> None:
+    result = mapped({"person": person(), "works": {"group": [group(1, "A work", kind, identifier("doi", "10.1/a"))]}})
+    assert of(result, RDF("type"), "https://doi.org/10.1/a") == {FABIO(cls).value}
 
 
 def test_a_version_is_related_and_not_the_same() -> None:

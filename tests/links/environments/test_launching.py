@@ -70,11 +70,18 @@ NAMES = st.from_regex(r"\A[a-z][a-z0-9-]{0,8}[a-z0-9]\Z")
 
 @settings(max_examples=50)
 @given(
-    st.sampled_from(["binder", "hub"]), NAMES, NAMES, st.from_regex(r"\A(?:[a-z][a-z0-9._-]{0,8}(?:/[a-z]{1,5})?)?\Z")
+    st.sampled_from(["binder", "hub"]),
+    NAMES,
+    NAMES,
+    st.from_regex(r"\A(?:[a-z][a-z0-9._-]{0,8}(?:/[a-z]{1,5})?)?\Z"),
+    st.booleans(),
 )
-def test_the_address_of_a_launch_is_read_as_the_same_launch(service: str, owner: str, name: str, ref: str) -> None:
+def test_the_address_of_a_launch_is_read_as_the_same_launch(
+    service: str, owner: str, name: str, ref: str, pulls: bool
+) -> None:
     kind = "gh" if service == "binder" else "git-pull"
-    launch = Launch(service, "https://hub.binder.org", kind, f"https://github.com/{owner}/{name}", ref)
+    content = f"https://github.com/{name}/{owner}" if service == "binder" and pulls else ""
+    launch = Launch(service, "https://hub.binder.org", kind, f"https://github.com/{owner}/{name}", ref, content)
     assert parse_launch(launch.address) == launch
 
 

@@ -1,13 +1,17 @@
 """Scores of files that are written for the purpose, in a repository of their own, against labels that are known."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from leap_kg.links.evaluation.calibration import calibration, plot
+from leap_kg.links.evaluation.calibration import calibration, interval, plot
 from leap_kg.links.evaluation.clones import Clones
 from leap_kg.links.evaluation.evaluate import Evaluation, evaluate, is_there
 from leap_kg.links.evaluation.gold import HELD_OUT, SEEN, Gold, GoldError, read_gold
+from leap_kg.links.evaluation.recalibration import isotonic, loss, platt, recalibrations, stated
 from leap_kg.links.evaluation.scoring import Judged
 from leap_kg.links.signal import Place
 from tests.links.evaluation.made import make_clones, make_gold, write
@@ -36,7 +40,7 @@ def test_right_wrong_and_missed_claims_are_counted(evaluation: Evaluation) -> No
     assert data.precision == pytest.approx(2 / 3)
     candidates = held_out["all candidates"]
     assert (candidates.found, candidates.truths) == (3, 4)
-    assert {miss.place for miss in evaluation.misses} == {"cell -, line 6", "s5, cell -, line 1"}
+    assert evaluation.misses == []
 
 
 def test_papers_of_the_repository_itself_are_told_from_those_it_cites(evaluation: Evaluation) -> None:
@@ -53,9 +57,11 @@ def test_every_quote_stands_where_it_is_said_to(evaluation: Evaluation) -> None:
 
 def test_a_repository_that_was_looked_at_counts_apart(gold: Path, clones: Path) -> None:
     write(gold / "seen.csv", "repository", "lab/rain")
-    scores = evaluate(read_gold(gold), Clones(clones)).scores
+    found = evaluate(read_gold(gold), Clones(clones))
+    scores = found.scores
     assert scores[SEEN]["published data links"].right == 2
     assert scores[HELD_OUT]["published data links"].precision is None
+    assert {miss.place for miss in found.misses} == {"cell -, line 6", "s5, cell -, line 1"}
 
 
 def test_what_is_in_no_clone_is_counted_as_not_read(gold: Path, tmp_path: Path) -> None:
@@ -89,6 +95,60 @@ def test_confidences_are_held_against_what_is_right() -> None:
     assert [(each.number, each.right) for each in found.bins] == [(1, 0.0), (2, 1.0)]
     assert plot(found).count("<circle") == 2
     assert calibration("all", []) is None
+
+
+def test_a_share_is_told_with_where_it_may_lie_and_what_is_stated_outside_is_off() -> None:
+    low, high = interval(0.5, 10)
+    assert (low, high) == (
+        pytest.approx(0.2366, abs=1e-4),
+        pytest.approx(0.7634, abs=1e-4),
+    )  # Wilson's
+    assert interval(1.0, 4)[1] == 1.0
+    few, many = ([Judged("D3", 0.6, True)] * number for number in (2, 40))
+    assert [found.off for those in (few, many) if (found := calibration("D3", those))] == ["", "too low"]
+    surely_wrong = calibration("D1", [Judged("D1", 0.97, False)] * 3)
+    assert surely_wrong is not None
+    assert surely_wrong.off == "too high"
+
+
+def _signals(repository: str, confidence: float, right: int, wrong: int) -> list[Judged]:
+    return [Judged("D1", confidence, at < right, repository) for at in range(right + wrong)]
+
+
+def test_curves_bend_what_is_stated_to_what_is_right() -> None:
+    judged = [*_signals("a", 0.9, 30, 10), *_signals("b", 0.6, 8, 2), *_signals("c", 0.3, 1, 9)]
+    steps, curve = isotonic(judged), platt(judged)
+    assert steps(0.9) == steps(0.99) == pytest.approx(38 / 50)  # 0.6 is right more often than 0.9, so both are pooled
+    assert steps(0.3) == steps(0.1) == pytest.approx(0.1)
+    assert curve(0.3) < curve(0.6) < curve(0.9)
+    for way in (steps, curve):
+        bent, plain = (loss([(bend(each.confidence), each.right) for each in judged]) for bend in (way, stated(judged)))
+        assert bent is not None
+        assert plain is not None
+        assert bent.log < plain.log
+        assert bent.brier < plain.brier
+
+
+@settings(max_examples=50)
+@given(st.lists(st.builds(Judged, st.just("D1"), st.floats(0, 1), st.booleans(), st.sampled_from("ab")), min_size=1))
+def test_curves_rise_stay_within_bounds_and_never_fail(judged: list[Judged]) -> None:
+    values = [isotonic(judged)(place / 20) for place in range(21)]
+    assert all(after >= before - 1e-12 for before, after in pairwise(values))
+    assert all(0 <= value <= 1 for value in values)
+    assert all(0 <= platt(judged)(place / 20) <= 1 for place in range(21))
+    for way in recalibrations(judged, judged):
+        assert way.seen is not None
+        assert 0 <= way.seen.brier <= 1
+
+
+def test_what_was_seen_is_judged_by_the_other_repositories() -> None:
+    """A repository whose signals are all wrong cannot teach the curve that judges it."""
+    judged = [*_signals("good", 0.9, 20, 0), *_signals("bad", 0.9, 0, 20)]
+    (plain, steps, _) = recalibrations(judged, [])
+    assert plain.seen is not None
+    assert steps.seen is not None
+    assert steps.seen.brier > plain.seen.brier
+    assert steps.held_out is None
 
 
 def test_the_set_of_the_project_is_whole() -> None:

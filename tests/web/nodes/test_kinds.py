@@ -1,5 +1,6 @@
 """The pages of hubs, images, works and concepts: what their users look for first, once, and in order."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,7 +17,7 @@ from leap_kg.settings import Settings
 from leap_kg.sparql.catalogue import load
 from leap_kg.web.nodes.concept import concept_page
 from leap_kg.web.nodes.dataset import dataset_page
-from leap_kg.web.nodes.hub import binary, hub_page
+from leap_kg.web.nodes.hub import binary, duration, hub_page
 from leap_kg.web.nodes.image import image_page
 from leap_kg.web.nodes.releases import MOVING, RELEASE, UNKNOWN, UNLISTED
 from leap_kg.web.nodes.software import software_page
@@ -33,10 +34,12 @@ SAID = """
 @prefix adms: <http://www.w3.org/ns/adms#> .
 @prefix fabio: <http://purl.org/spar/fabio/> .
 <BASEhub/coast> a leap:HubDeployment ; dct:title "Coast" ; dcat:endpointURL <https://coast.example.org> ;
-    dct:audience <BASEgroup/all> ; schema:hasMeasurement <BASEhub/coast#quota> ;
+    dct:audience <BASEgroup/all> ; schema:hasMeasurement <BASEhub/coast#quota> , <BASEhub/coast#idle> ;
     leap:offersImage <BASEimage/tide/2024.01.01> , <BASEimage/tide/2030.01.01> , <BASEimage/other/x> ,
         <BASEimage/tide/latest> .
 <BASEhub/coast#quota> schema:propertyID <BASEmachine/home-quota> ; schema:value 10737418240 .
+<BASEhub/coast#idle> schema:propertyID <BASEmachine/idle-time> ; schema:value 5400 ;
+    prov:wasDerivedFrom <https://charts.example.org/values.yaml> .
 <BASEgroup/all> a foaf:Group ; foaf:name "all" .
 <BASEgroup/few> a foaf:Group ; foaf:name "few" .
 <BASEhub/coast/settings#b> schema:isPartOf <BASEhub/coast> ; dct:type <BASEhub-part/profile> ; dct:title "Large" ;
@@ -73,6 +76,8 @@ SAID = """
 <pkg:conda/a> a schema:SoftwareApplication ; dct:title "a" .
 <pkg:conda/b> a schema:SoftwareApplication ; dct:title "b" .
 <pkg:conda/c> a schema:SoftwareApplication ; dct:title "c" .
+<https://github.com/lab/tide/releases/tag/v1> a schema:SoftwareApplication ; dct:title "lab/tide v1" .
+<pkg:conda/b@1> a schema:SoftwareApplication ; dct:title "b 1" .
 <pkg:conda/a@1> dct:isVersionOf <pkg:conda/a> ; schema:softwareVersion "1" .
 <pkg:conda/a@2> dct:isVersionOf <pkg:conda/a> ; schema:softwareVersion "2" .
 <pkg:conda/b@1> dct:isVersionOf <pkg:conda/b> ; schema:softwareVersion "1" .
@@ -136,6 +141,8 @@ def test_a_hub_says_what_can_be_started_by_whom_on_what(shown: tuple[Server, Rev
     assert [group.label for group in machine.groups] == ["few"]
     assert [(title, image.node.label) for title, image in large.images] == [("The tide image", "tide:2024.01.01")]
     assert view.quota == "10 GiB"
+    ((words, chart),) = view.stops
+    assert (words, chart and chart.iri) == ("after 90 minutes without use", "https://charts.example.org/values.yaml")
     assert {(image.node.label, image.state, image.newer) for image in view.images} == {
         ("tide:2024.01.01", RELEASE, 1),
         ("tide:2030.01.01", UNLISTED, None),
@@ -145,6 +152,7 @@ def test_a_hub_says_what_can_be_started_by_whom_on_what(shown: tuple[Server, Rev
     text = shown[0].get("/hub/coast").text
     assert text.index("Images offered") < text.index("Profiles and machines") < text.index("Everything the graph says")
     assert "For everybody who may sign in." in text
+    assert "after 90 minutes without use" in text
     assert text.count('id="panel-hub-images"') == text.count('id="panel-hub-profiles"') == 1
 
 
@@ -213,6 +221,26 @@ def test_a_package_tells_when_each_image_changed_it(shown: tuple[Server, Revisio
     view = software_page(shown[1], NamedNode("pkg:conda/a"))
     assert [one.iri for one in view.versions] == ["pkg:conda/a@2", "pkg:conda/a@1"]
     assert "When it changed in tide" in shown[0].get("/node?iri=pkg:conda/a").text
+
+
+@pytest.mark.parametrize(
+    ("iri", "word"),
+    [
+        ("pkg:conda/b", "Package"),
+        ("pkg:conda/b@1", "Package version"),
+        (f"{BASE}image/tide", "Image series"),
+        ("https://github.com/lab/tide/releases/tag/v1", "Software release"),
+        (f"{BASE}image/tide/2024.01.01", "Container image"),
+    ],
+)
+def test_software_is_called_what_it_is(shown: tuple[Server, Revision], iri: str, word: str) -> None:
+    assert shown[1].reading.link(NamedNode(iri)).kind == word
+    place = shown[0].get(f"/node?iri={iri}")
+    page = shown[0].get(place.headers["Location"]) if place.is_redirect else place
+    heading = page.text.partition("<h1")[0].rpartition("<main")[2] + page.text.partition("<h1")[2][:600]
+    assert re.search(rf"</svg>{word}</a>", heading)
+    listed = shown[0].get("/browse.json?size=100&kind=software,image").json()["hits"]
+    assert [hit["kind"] for hit in listed if hit["iri"] == iri] in ([word], [])
 
 
 def test_a_paper_begins_with_its_authors_in_order_and_whether_it_stands(shown: tuple[Server, Revision]) -> None:
@@ -305,3 +333,11 @@ def test_what_is_no_number_of_bytes_is_no_memory(text: str) -> None:
 )
 def test_ages_are_told_in_words(day: str, words: str) -> None:
     assert aged(day, "2026-03-01T12:00:00Z") == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(3600, "1 hour"), (604800, "7 days"), (5400, "90 minutes"), (59, "59 seconds"), (0, "0 seconds"), (1, "1 second")],
+)
+def test_a_time_is_told_in_its_largest_whole_unit(seconds: int, words: str) -> None:
+    assert duration(seconds) == words

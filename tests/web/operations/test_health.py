@@ -58,6 +58,30 @@ def test_a_server_whose_graph_is_old_or_cannot_be_read_is_not_ready(home: Home, 
         assert server.get("/health").json()["revision"] == 5
 
 
+@pytest.mark.all
+def test_a_server_whose_index_cannot_be_read_is_not_ready_until_it_can_be(home: Home, folder: Path) -> None:
+    copy = Home(folder)
+    shutil.copytree(home.path, copy.path)
+    whole = copy.index.read_bytes()
+    with running(copy.path) as server:
+        for damage in (b"no index at all" * 1000, b"", None):
+            assert server.get("/ready").status_code == 200
+            if damage is None:
+                copy.index.unlink()
+            else:
+                copy.index.write_bytes(damage)
+            time.sleep(1.1)
+            answer = server.get("/ready")
+            assert answer.status_code == 503
+            reason = "the search index cannot be read; see the log"
+            assert answer.json() == {"ready": False, "revision": 4, "reason": reason}
+            assert server.get("/health").status_code == 200
+            assert server.get("/dataset/leap-test/alpha", accept="text/turtle").status_code == 200
+            copy.index.write_bytes(whole)
+            time.sleep(1.1)
+        assert server.get("/ready").json() == {"ready": True, "revision": 4}
+
+
 def test_metrics_tell_of_all_processes(home: Home) -> None:
     with running(home.path, workers=2) as server:
         for _ in range(10):

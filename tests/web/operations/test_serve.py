@@ -17,6 +17,7 @@ from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.publish import Writer
 from leap_kg.settings import DEFAULT_BASE, Settings
 from leap_kg.web.operations.serve import ServeError, require_free, serve
+from tests.processes import alive, below, children
 from tests.web.platform import CATALOGUE, publish, triples
 from tests.web.server import Server, running
 
@@ -88,28 +89,13 @@ def test_a_damaged_patch_spoils_its_own_page_only(home: Home, folder: Path) -> N
 def test_the_server_ends_with_its_query_processes(home: Home) -> None:
     with running(home.path) as server:
         assert server.get("/sparql", params={"query": COUNT}, accept="text/csv").status_code == 200
-        processes = _descendants(server.pid)
+        processes = below(server.pid)
         assert len(processes) >= 2
         os.kill(server.pid, signal.SIGTERM)
         until = time.monotonic() + 15
-        while _alive(processes) and time.monotonic() < until:
+        while alive(processes) and time.monotonic() < until:
             time.sleep(0.05)
-        assert not _alive(processes)
-
-
-def _descendants(pid: int) -> set[int]:
-    children = {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
-    return children.union(*map(_descendants, children)) if children else children
-
-
-def _alive(processes: set[int]) -> set[int]:
-    states = {}
-    for pid in processes:
-        try:
-            states[pid] = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-    return {pid for pid, state in states.items() if state != "Z"}
+        assert not alive(processes)
 
 
 SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -130,7 +116,7 @@ def _ask_slowly(server: Server) -> "Future[requests.Response]":
 def _ended(pid: int, seconds: float) -> float:
     """Wait for the end of a process that is not ours to reap; returns how long it took."""
     began = time.monotonic()
-    while _alive({pid}):
+    while alive({pid}):
         assert time.monotonic() - began < seconds, f"{pid} still runs"
         time.sleep(0.02)
     return time.monotonic() - began
@@ -163,7 +149,7 @@ def test_event_streams_end_when_the_server_stops(home: Home) -> None:
 def test_a_stop_does_not_wait_longer_than_it_may(home: Home) -> None:
     with running(home.path, {"LEAP_KG_QUERY_SECONDS": "50", "LEAP_KG_STOP_SECONDS": "1"}) as server:
         asked = _ask_slowly(server)
-        processes = _descendants(server.pid)
+        processes = below(server.pid)
         os.kill(server.pid, signal.SIGTERM)
         _ended(server.pid, 10)
         with pytest.raises(requests.RequestException):
@@ -175,10 +161,10 @@ def test_a_stop_does_not_wait_longer_than_it_may(home: Home) -> None:
 def test_a_second_signal_ends_the_server_at_once(home: Home) -> None:
     with running(home.path, {"LEAP_KG_QUERY_SECONDS": "50", "LEAP_KG_STOP_SECONDS": "40"}) as server:
         asked = _ask_slowly(server)
-        processes = _descendants(server.pid)
+        processes = below(server.pid)
         os.kill(server.pid, signal.SIGTERM)
         time.sleep(1)
-        assert _alive({server.pid})
+        assert alive({server.pid})
         os.kill(server.pid, signal.SIGTERM)
         assert _ended(server.pid, 10) < 5
         with pytest.raises(requests.RequestException):
@@ -190,7 +176,7 @@ def test_a_second_signal_ends_the_server_at_once(home: Home) -> None:
 def test_nothing_outlives_a_server_that_is_killed(home: Home) -> None:
     with running(home.path, {"LEAP_KG_QUERY_SECONDS": "50", "LEAP_KG_STOP_SECONDS": "2"}, workers=2) as server:
         asked = _ask_slowly(server)
-        processes = _descendants(server.pid)
+        processes = below(server.pid)
         assert len(processes) >= 4
         os.kill(server.pid, signal.SIGKILL)
         for pid in processes:
@@ -201,7 +187,7 @@ def test_nothing_outlives_a_server_that_is_killed(home: Home) -> None:
 
 def test_a_web_process_that_dies_is_replaced(home: Home) -> None:
     with running(home.path) as server:
-        (web,) = [int(pid) for pid in Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()]
+        (web,) = children(server.pid)
         os.kill(web, signal.SIGKILL)
         until = time.monotonic() + 30
         while time.monotonic() < until:

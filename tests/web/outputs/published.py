@@ -11,7 +11,7 @@ from tests.web.platform import publish
 
 # What the shapes ask of every dataset.
 _SHAPED = """
-:data dct:source :page . <javascript:alert(1)> dct:source :page .
+:data dct:source :page . :seen dct:source :page . <javascript:alert(1)> dct:source :page .
 """
 MORE = """
 <https://doi.org/10.5555/fallen> a fabio:JournalArticle ; dct:title "Cold water" ; dct:issued "2023"^^xsd:gYear ;

@@ -22,10 +22,10 @@ def test_the_report_is_of_the_last_year_with_outputs_unless_told(outputs_server:
     assert "From 2024-01-01 to 2024-12-31" in words(document(outputs_server, "/report"))
     page = words(document(outputs_server, "/report?from=2023&to=2023"))
     assert "Cold water" in page
-    assert "Warm water" not in page
+    assert "Warm water?" not in page
     everything = outputs_server.get("/report.json?from=1900").json()
     assert everything["counts"] == {"article": 2, "software": 1}
-    assert [each["iri"] for each in everything["preprints_of_these"]] == ["https://doi.org/10.5555/preprint"]
+    assert [each["iri"] for each in everything["other_versions_of_these"]] == ["https://doi.org/10.5555/preprint"]
     rows = list(csv.DictReader(io.StringIO(outputs_server.get("/report.csv?from=1900").text)))
     assert [row["doi"] for row in rows if row["doi"]] == ["10.5555/article", "10.5555/fallen"]
 
@@ -55,6 +55,23 @@ def test_every_list_of_what_is_missing_is_counted_and_can_be_had_in_full(outputs
         assert not [row for row in rows if row["title"].startswith("=")], "a spreadsheet would run it"
     wrong = outputs_server.get("/missing.csv?what=everything")
     assert (wrong.status_code, "publications-without-code" in wrong.text) == (400, True)
+
+
+def test_what_the_graph_itself_lacks_leads_to_where_it_is_mended(outputs_server: Server) -> None:
+    page = document(outputs_server, "/missing")
+    sections = {section.get("aria-labelledby"): section for section in page.iter("section")}
+    kinds = {words(row): row.find("a").get("href") for row in sections["kinds-without-instances"].iter("li")}
+    assert any(row.startswith("Conference Paper") for row in kinds)
+    assert not any(row.startswith("Journal Article") for row in kinds)
+    questions = [(row.find("a").get("href"), words(row)) for row in sections["questions-without-data"].iter("li")]
+    (hubs,) = [text for _, text in questions if text.startswith("Which hubs offer which image")]
+    assert "question 21: nothing has" in hubs
+    assert "HubDeployment" in hubs
+    gallery = {element.get("id") for element in document(outputs_server, "/queries").iter("h2")}
+    assert {href.partition("#")[2] for href, _ in questions} <= gallery
+    assert words(sections["links-below-the-threshold"].find("p")) == "None."
+    narrowed = document(outputs_server, "/missing?year=2024")
+    assert not [one for one in narrowed.iter("section") if one.get("aria-labelledby") == "kinds-without-instances"]
 
 
 def test_long_lists_show_their_beginning(outputs_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

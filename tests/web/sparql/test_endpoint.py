@@ -19,6 +19,7 @@ from leap_kg.graph.home import Home
 from leap_kg.graph.publish import Writer
 from leap_kg.settings import DEFAULT_BASE
 from leap_kg.web.sparql import endpoint
+from tests.processes import below, ticks
 from tests.web.platform import ALPHA, HOSTILE, fill
 from tests.web.server import Server, running
 
@@ -219,6 +220,27 @@ def test_an_answer_that_fills_its_limit_says_that_there_may_be_more(server: Serv
     assert "there may be more" not in ask(server, f"{query} 9999999", "text/html").text
 
 
+@pytest.mark.parametrize("name", ["json", "xml", "csv", "tsv"])
+def test_programs_are_told_that_an_answer_fills_its_limit(server: Server, name: str) -> None:
+    query = "SELECT ?s WHERE { ?s a ?kind } ORDER BY ?s LIMIT"
+    for state in ("miss", "hit"):
+        full = ask(server, f"{query} 3 # as {name}", format=name)
+        assert (full.headers["Leap-Cache"], full.headers["Leap-Limit-Reached"]) == (state, "rows=3")
+        assert "Leap-Limit-Reached" in full.headers["Access-Control-Expose-Headers"]
+    looked_up = ask(server, f"SELECT ?p ?o {{ <{ALPHA}> ?p ?o }} LIMIT 2", format=name)
+    assert looked_up.headers["Leap-Limit-Reached"] == "rows=2"
+    for whole in (
+        f"{query} 9999999",
+        f"{query} 0",
+        "SELECT ?s { { SELECT ?s { ?s a ?kind } LIMIT 3 } }",
+        'SELECT ("limit 1" AS ?text) {}',
+        "ASK { ?s ?p ?o } LIMIT 1",
+    ):
+        answer = ask(server, whole, format=name)
+        assert answer.status_code == 200, answer.text
+        assert "Leap-Limit-Reached" not in answer.headers, whole
+
+
 def test_an_answer_is_kept_and_validated(server: Server) -> None:
     query = "SELECT (COUNT(DISTINCT ?o) AS ?n) WHERE { ?s ?p ?o }"
     first = ask(server, query)
@@ -365,12 +387,7 @@ def test_what_is_new_in_sparql_1_2_works(server: Server, query: str) -> None:
 
 
 def _workers(server: Server) -> list[int]:
-    def below(pid: int) -> list[int]:
-        tasks = Path(f"/proc/{pid}/task").iterdir()
-        found = [int(child) for task in tasks for child in (task / "children").read_text().split()]
-        return found + [each for child in found for each in below(child)]
-
-    return [pid for pid in below(server.pid) if b"sparql.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [pid for pid, command in below(server.pid).items() if "sparql.worker" in command]
 
 
 def test_a_worker_killed_in_the_middle_of_a_query_harms_nobody_else(home: Home) -> None:
@@ -379,7 +396,7 @@ def test_a_worker_killed_in_the_middle_of_a_query_harms_nobody_else(home: Home) 
         with ThreadPoolExecutor(1) as aside:
             slow = aside.submit(requests.get, f"{patient.origin}/sparql", {"query": SLOW}, timeout=60)
             time.sleep(1)
-            busiest = max(_workers(patient), key=lambda pid: int(Path(f"/proc/{pid}/stat").read_text().split()[13]))
+            busiest = max(_workers(patient), key=ticks)
             os.kill(busiest, signal.SIGKILL)
             answer = slow.result()
         assert answer.status_code == 503

@@ -7,9 +7,9 @@ patch gives the same timeline, whenever it is done.
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 
-from leap_kg.graph.database import remove
+from leap_kg.graph.database import remove, transaction
 from leap_kg.graph.history.feed import CHANGED, NEW, REMOVED
 from leap_kg.graph.history.tally import Said, Tally
 from leap_kg.graph.history.timeline import micros
@@ -131,7 +131,7 @@ class TimelineWriter:
             if last < log.last():
                 database.executescript(_SCRATCH)
             for revision in range(last + 1, log.last() + 1):
-                with _transaction(database):
+                with transaction(database):
                     if self._last(database) >= revision:
                         continue  # another process was faster
                     self._take(database, log.header(revision), log.blocks(revision))
@@ -144,7 +144,7 @@ class TimelineWriter:
             (known,) = database.execute("SELECT id FROM revision WHERE revision = ?", (last,)).fetchone() or ("",)
             if not last or (last <= log.last() and log.header(last).id == known):
                 return last
-        with _transaction(database):
+        with transaction(database):
             for table in tables:
                 database.execute(f'DROP TABLE "{table}"')
             for statement in filter(None, map(str.strip, _SCHEMA.split(";"))):
@@ -189,16 +189,3 @@ def _put_aside(database: sqlite3.Connection, met: dict[str, Said]) -> None:
     database.executemany("INSERT INTO met VALUES (?, ?, ?)", [(i, s.removed, s.added) for i, s in met.items()])
     database.executemany("INSERT INTO met_type VALUES (?, ?, ?)", [(i, *t) for i, s in met.items() for t in s.types])
     database.executemany("INSERT INTO met_name VALUES (?, ?, ?, ?)", [(i, *n) for i, s in met.items() for n in s.names])
-
-
-@contextmanager
-def _transaction(database: sqlite3.Connection) -> Iterator[None]:
-    """All or nothing of what is written within."""
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        if database.in_transaction:
-            database.execute("ROLLBACK")
-        raise
-    database.execute("COMMIT")

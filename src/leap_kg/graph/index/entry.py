@@ -3,13 +3,18 @@
 Nodes are plain IRIs here, since indexing a large graph is a matter of microseconds a statement.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
+from urllib.parse import unquote
 
 from pyoxigraph import Literal, NamedNode, Quad
 
 from leap_kg.graph.engine import Engine
+from leap_kg.graph.index.extent import Extent, extents
+from leap_kg.graph.index.said import Others, Said
+from leap_kg.graph.index.stac import Object, object_of
 from leap_kg.graph.log.fields import Fields
 from leap_kg.ontology.iri import readable
 from leap_kg.ontology.kinds import LABELS, Kind, kind_of
@@ -19,6 +24,9 @@ _MAX_TEXT = 20_000
 _MOST_LABELS = 10_000
 _TYPE, _KEYWORD, _LICENSE = RDF("type").value, DCAT("keyword").value, DCT("license").value
 _DESCRIPTIONS = (DCT("description").value, DCT("abstract").value, SKOS("definition").value)
+_MEASURED, _MEANING, _CALLED = SCHEMA("variableMeasured").value, SCHEMA("propertyID").value, SCHEMA("name").value
+_MOST_VARIABLES = 200
+_NO_NAME = re.compile(r"[^A-Za-z0-9._~-]+")
 _CREDIT, _AGENT, _ROLE = PROV("qualifiedAttribution").value, PROV("agent").value, DCAT("hadRole").value
 
 NAMES = tuple(predicate.value for predicate in LABELS)
@@ -49,25 +57,8 @@ class Entry(NamedTuple):
     keywords: str
     body: str
     facets: tuple[Facet, ...]
-
-
-class Said(NamedTuple):
-    """What is said of one node: texts and the IRIs it points to, each by predicate, in no order."""
-
-    texts: dict[str, list[str]]
-    links: dict[str, list[str]]
-
-
-class Others(Protocol):
-    """What an entry asks of the nodes that its node points to."""
-
-    def said(self, iri: str) -> Said:
-        """What is said of the node: all of it if it is a part, else by the predicates `CREDITS` at least."""
-        ...
-
-    def label(self, iri: str) -> str:
-        """The node's name."""
-        ...
+    extents: tuple[Extent, ...]
+    stac: Object | None
 
 
 class Stored:
@@ -134,6 +125,7 @@ def entry(iri: str, said: Said, others: Others, base: str) -> Entry | None:
     label, keywords = label_of(iri, said), sorted(said.texts.get(_KEYWORD, ()))
     body = [readable(iri), *sorted(_words(iri, said, others, base).difference(keywords, (label,)))]
     summaries = (min(said.texts[predicate]) for predicate in _DESCRIPTIONS if predicate in said.texts)
+    name = _NO_NAME.sub("-", unquote(iri.removeprefix(base)))
     return Entry(
         iri=iri,
         kind=kind.name,
@@ -142,6 +134,8 @@ def entry(iri: str, said: Said, others: Others, base: str) -> Entry | None:
         keywords=" ".join(keywords),
         body="\n".join(body)[:_MAX_TEXT],
         facets=tuple(sorted(set(_facets(said, others, base, kind)))),
+        extents=extents(said, others),
+        stac=object_of(iri, name, kind.name, said.links[_TYPE], said, others),
     )
 
 
@@ -191,6 +185,10 @@ def _facets(said: Said, others: Others, base: str, kind: Kind) -> Iterator[Facet
     for name, predicate in _named(base):
         for target in said.links.get(predicate, ()):
             yield Facet(name, target, others.label(target))
+    for variable in sorted(said.links.get(_MEASURED, ()))[:_MOST_VARIABLES]:
+        array = others.said(variable)
+        yield from (Facet("variable", called, called) for called in array.texts.get(_CALLED, ()))
+        yield from (Facet("meaning", concept, others.label(concept)) for concept in array.links.get(_MEANING, ()))
     if kind.name == "dataset":
         yield from _dataset_facets(said, others)
 

@@ -8,23 +8,26 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from functools import lru_cache
 from itertools import count, islice
 from pathlib import Path
-from types import TracebackType
 
 from pyoxigraph import NamedNode, Quad, Store
 
-from leap_kg.graph.database import opened
-from leap_kg.graph.index.entry import CREDITS, NAMES, Entry, Said, Stored, entry, is_part, label_of, said_by
+from leap_kg.graph.database import Held, opened, transaction
+from leap_kg.graph.index.entry import CREDITS, NAMES, Entry, Stored, entry, is_part, label_of, said_by
+from leap_kg.graph.index.said import Said
 from leap_kg.graph.log.fields import fields
 from leap_kg.graph.publication.canonical import lines_of
 from leap_kg.graph.publication.sorting import Batch, Sorter
 from leap_kg.ontology.iri import readable
 from leap_kg.ontology.kinds import LABELS
 
-_TABLES = ("meta", "node", "facet", "words", "letters")
+_LAYOUT = 2
+"""Changes with the tables: an index of another layout is made again."""
+
+_TABLES = ("meta", "node", "facet", "words", "letters", "place", "extent", "stac")
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS meta (revision INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS node (id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, "
@@ -34,17 +37,32 @@ _SCHEMA = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (label, keywords, body, "
     "tokenize = \"unicode61 remove_diacritics 2\", prefix = '2 3')",
     "CREATE VIRTUAL TABLE IF NOT EXISTS letters USING fts5 (label, tokenize = 'trigram')",
+    # An R*Tree holds short numbers, rounded outwards; `place` has the exact ones under the same id.
+    "CREATE TABLE IF NOT EXISTS place (id INTEGER PRIMARY KEY, node INTEGER NOT NULL, west REAL NOT NULL, "
+    "east REAL NOT NULL, south REAL NOT NULL, north REAL NOT NULL, start REAL NOT NULL, stop REAL NOT NULL)",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS extent USING rtree (id, west, east, south, north, start, stop)",
+    "CREATE TABLE IF NOT EXISTS stac (node INTEGER PRIMARY KEY, form TEXT NOT NULL, name TEXT NOT NULL, "
+    "series TEXT NOT NULL, at REAL NOT NULL, plain INTEGER NOT NULL, made INTEGER NOT NULL, document TEXT, "
+    "links TEXT NOT NULL)",
 )
 _INDEXES = (
     "CREATE INDEX IF NOT EXISTS facet_value ON facet (name, value, node)",
     "CREATE INDEX IF NOT EXISTS facet_node ON facet (node)",
+    "CREATE INDEX IF NOT EXISTS place_node ON place (node)",
+    "CREATE INDEX IF NOT EXISTS stac_name ON stac (name)",
+    "CREATE INDEX IF NOT EXISTS stac_series ON stac (series, at DESC, node) WHERE form = 'item'",
+    "CREATE INDEX IF NOT EXISTS stac_at ON stac (at DESC, node) WHERE form = 'item'",
 )
 _ROWS = (
     "INSERT INTO node VALUES (?, ?, ?, ?, ?)",
     "INSERT INTO facet VALUES (?, ?, ?, ?)",
     "INSERT INTO words (rowid, label, keywords, body) VALUES (?, ?, ?, ?)",
     "INSERT INTO letters (rowid, label) VALUES (?, ?)",
+    "INSERT INTO stac VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 )
+_PLACE = "INSERT INTO place VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
+_EXTENT = "INSERT INTO extent SELECT id, west, east, south, north, start, stop FROM place WHERE id > ?"
+
 _ENTRIES = 2_000
 _PLACES = 1 << 23
 """Bytes of a table that tells of most nodes that nothing was noted of them, faster than a database can."""
@@ -53,42 +71,31 @@ _Row = tuple[object, ...]
 _CACHE = "PRAGMA cache_size = -131072"  # 128 MiB
 
 
-class SearchWriter:
+class SearchWriter(Held):
     """Keeps the index in step with the store; one process, held by the graph's writer."""
 
     def __init__(self, path: Path, base: str) -> None:
         self._path = path
         self._base = base
 
-    def __enter__(self) -> "SearchWriter":
-        self._database = opened(self._path, self._prepare, any_thread=True)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._database.close()
+    def _open(self) -> sqlite3.Connection:
+        return opened(self._path, self._prepare, any_thread=True)
 
     def _prepare(self, database: sqlite3.Connection) -> None:
         self._database = database
-        with self._transaction():
+        with transaction(database):
+            if database.execute("PRAGMA user_version").fetchone()[0] != _LAYOUT:
+                self._drop()
+                database.execute(f"PRAGMA user_version = {_LAYOUT}")
             self._create(*_SCHEMA, *_INDEXES)
+
+    def _drop(self) -> None:
+        for table in _TABLES:
+            self._database.execute(f"DROP TABLE IF EXISTS {table}")
 
     def _create(self, *statements: str) -> None:
         for statement in statements:
             self._database.execute(statement)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            # After some errors, a full disk among them, SQLite has already taken everything back.
-            if self._database.in_transaction:
-                self._database.execute("ROLLBACK")
-            raise
-        self._database.execute("COMMIT")
 
     @property
     def size(self) -> int:
@@ -115,10 +122,11 @@ class SearchWriter:
                     named.add(quad.subject.value)
         shown = _pointing(store, named)
         parts = {iri for iri in touched | shown if is_part(iri, self._base)}
+        wholes = {iri.partition("#")[0] for iri in parts}  # some parts are known to their node by their name alone
         others = Stored(store)
-        with self._transaction():
+        with transaction(self._database):
             numbers = count(self._greatest() + 1)
-            nodes = sorted(touched | shown | _pointing(store, parts))
+            nodes = sorted(touched | shown | wholes | _pointing(store, parts))
             for iri in nodes:
                 self._remove(iri)
             self._insert(_entries(((iri, others.said(iri)) for iri in nodes), others, self._base), numbers)
@@ -138,10 +146,9 @@ class SearchWriter:
 
         `permission` is waited for before readers can see it; what it raises takes everything back.
         """
-        with closing(_Noted(batches(), self._base)) as others, self._transaction():
+        with closing(_Noted(batches(), self._base)) as others, transaction(self._database):
             self._database.execute(_CACHE)
-            for table in _TABLES:
-                self._database.execute(f"DROP TABLE {table}")
+            self._drop()
             self._create(*_SCHEMA)
             self._insert(_entries(said_by(map(fields, batches())), others, self._base), count(1))
             self._create(*_INDEXES)
@@ -161,6 +168,9 @@ class SearchWriter:
                 "DELETE FROM facet WHERE node = ?",
                 "DELETE FROM words WHERE rowid = ?",
                 "DELETE FROM letters WHERE rowid = ?",
+                "DELETE FROM extent WHERE id IN (SELECT id FROM place WHERE node = ?)",
+                "DELETE FROM place WHERE node = ?",
+                "DELETE FROM stac WHERE node = ?",
             ):
                 self._database.execute(statement, row)
 
@@ -168,6 +178,10 @@ class SearchWriter:
         while some := list(zip(numbers, islice(entries, _ENTRIES), strict=False)):
             for statement, rows in zip(_ROWS, _rows(some), strict=True):
                 self._database.executemany(statement, rows)
+            if places := [(number, *extent) for number, made in some for extent in made.extents]:
+                known = self._database.execute("SELECT ifnull(max(id), 0) FROM place").fetchone()
+                self._database.executemany(_PLACE, places)
+                self._database.execute(_EXTENT, known)
 
     def _record(self, revision: int) -> None:
         self._database.execute("DELETE FROM meta")
@@ -232,13 +246,16 @@ def _rows(entries: list[tuple[int, Entry]]) -> tuple[list[_Row], ...]:
     facets: list[_Row] = []
     words: list[_Row] = []
     letters: list[_Row] = []
+    objects: list[_Row] = []
     for number, made in entries:
         label = _stored(made.label)
         nodes.append((number, _stored(made.iri), made.kind, label, _stored(made.summary)))
         facets.extend((number, facet.name, _stored(facet.value), _stored(facet.label)) for facet in made.facets)
         words.append((number, label, _stored(made.keywords), _stored(made.body)))
         letters.append((number, label))
-    return nodes, facets, words, letters
+        if made.stac is not None:
+            objects.append((number, *(_stored(each) if isinstance(each, str) else each for each in made.stac)))
+    return nodes, facets, words, letters, objects
 
 
 def _stored(text: str) -> str:

@@ -100,6 +100,13 @@ class SearchIndex:
                     return Found(total, hits, self._counts(source, parameters, counted))
         return Found(0, [], {name: [] for name in counted})
 
+    def below(self, prefix: str, limit: int) -> list[str]:
+        """The first nodes whose IRIs begin with this, in order."""
+        first = storable(prefix)
+        query = "SELECT iri FROM node WHERE iri >= ? AND iri < ? ORDER BY iri LIMIT ?"
+        rows = self._database.execute(query, (first, f"{first}\U0010ffff", limit))
+        return [iri for (iri,) in rows]
+
     def _hits(self, source: str, parameters: list[str], table: str, limit: int, offset: int) -> list[Hit]:
         best = f"bm25(words, 10.0, 5.0, 1.0) * {_WEIGHT}, " if table == "words" else ""
         order = f"{best}{_ORDER}"
@@ -126,16 +133,24 @@ def _source(table: str, text: str) -> tuple[str | None, list[str]]:
     """The FROM and WHERE of a search in one table; `None` if the text cannot be asked of it."""
     if not table:
         return "FROM node WHERE 1", []
-    words = [word for word in storable(text).replace('"', " ").split() if any(c.isalnum() for c in word)]
-    words = list(dict.fromkeys(words))[:_MAX_WORDS]
     if table == "letters":
-        words = [word for word in words if len(word) >= 3]
+        words = [word for word in _words(text) if len(word) >= 3]
         expression = " ".join(f'"{word}"' for word in words)
     else:
-        expression = " ".join(f'"{word}"*' for word in words)
+        expression = words_expression(text)
     if not expression:
         return None, []
     return f"FROM {table} JOIN node ON node.id = {table}.rowid WHERE {table} MATCH ?", [expression]
+
+
+def words_expression(text: str) -> str:
+    """What to ask the table `words`, so that each word of a text is found as a prefix; `""` if it has no word."""
+    return " ".join(f'"{word}"*' for word in _words(text))
+
+
+def _words(text: str) -> list[str]:
+    words = (word for word in storable(text).replace('"', " ").split() if any(c.isalnum() for c in word))
+    return list(dict.fromkeys(words))[:_MAX_WORDS]
 
 
 def _facet_conditions(facets: Mapping[str, Sequence[str]]) -> tuple[str, list[str]]:

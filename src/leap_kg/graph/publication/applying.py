@@ -52,14 +52,17 @@ def replay(store: Store, log: PatchLog, revision: int, runs: NamedNode, folder: 
 
 
 def _load(store: Store, added: Spool) -> None:
-    """Load in portions, since the loader holds in memory, several times over, what it is given at once."""
+    """Load in portions, since the loader holds in memory, several times over, what it is given at once.
+
+    Without a look at the IRIs: the lines are of quads, whose terms were looked at when they were made.
+    """
     if added.path is None:
-        store.bulk_load(b"".join(map(text_of, added.batches())), format=RdfFormat.N_QUADS)
+        store.bulk_load(b"".join(map(text_of, added.batches())), format=RdfFormat.N_QUADS, lenient=True)
         return
     added.finish()
     with added.path.open("rb") as file:
         while portion := file.read(_PORTION) + file.readline():
-            store.bulk_load(portion, format=RdfFormat.N_QUADS)
+            store.bulk_load(portion, format=RdfFormat.N_QUADS, lenient=True)
 
 
 def _pieces(batches: Iterable[Batch]) -> Iterator[Batch]:

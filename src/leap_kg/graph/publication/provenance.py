@@ -79,7 +79,7 @@ def _subject(line: bytes) -> str:
 def _title(store: Store, graph: NamedNode, base: str) -> str:
     titles = store.quads_for_pattern(graph, DCT("title"), None, provenance_graph(base))
     known = [quad.object.value for quad in titles if isinstance(quad.object, Literal)]
-    return min(known) if known else graph.value.removeprefix(f"{base}graph/source/")
+    return min(known) if known else graph.value.removeprefix(f"{base}graph/").removeprefix("source/")
 
 
 def _require_new(store: Store, activity: Activity, base: str) -> None:

@@ -16,11 +16,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
 
 from pyoxigraph import Quad, Store
 
-from leap_kg.graph.database import opened
+from leap_kg.graph.database import Held, opened, take_back, transaction
 from leap_kg.graph.publication.canonical import quads_of
 from leap_kg.graph.publication.sorting import Batch
 
@@ -60,20 +59,14 @@ class State:
     id: str
 
 
-class Ledger:
+class Ledger(Held):
     """The file with what records said; one process, held by the graph's writer. Raises `sqlite3.Error`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def __enter__(self) -> "Ledger":
-        self._database = opened(self._path, _prepare)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._database.close()
+    def _open(self) -> sqlite3.Connection:
+        return opened(self._path, _prepare)
 
     @contextmanager
     def rows(self, source: str, state: State) -> Iterator["Rows"]:
@@ -82,9 +75,7 @@ class Ledger:
         try:
             yield Rows(self._database, source, state)
         finally:
-            # After some errors, a full disk among them, SQLite has already taken everything back.
-            if self._database.in_transaction:
-                self._database.execute("ROLLBACK")
+            take_back(self._database)
 
 
 def _prepare(database: sqlite3.Connection) -> None:
@@ -92,8 +83,9 @@ def _prepare(database: sqlite3.Connection) -> None:
     if layout not in (0, _LAYOUT):
         raise sqlite3.DatabaseError(f"layout {layout} is not {_LAYOUT}")
     if layout != _LAYOUT:
-        for statement in ("BEGIN IMMEDIATE", *_SCHEMA, f"PRAGMA user_version = {_LAYOUT}", "COMMIT"):
-            database.execute(statement)
+        with transaction(database):
+            for statement in (*_SCHEMA, f"PRAGMA user_version = {_LAYOUT}"):
+                database.execute(statement)
 
 
 class Rows:

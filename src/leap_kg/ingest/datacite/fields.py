@@ -30,7 +30,9 @@ KINDS: dict[str, Kind] = {
     "outputmanagementplan": Kind.TEXT,
     "peerreview": Kind.REVIEW,
     "physicalobject": Kind.OTHER,
+    "poster": Kind.POSTER,
     "preprint": Kind.PREPRINT,
+    "presentation": Kind.TALK,
     "project": Kind.OTHER,
     "report": Kind.REPORT,
     "service": Kind.OTHER,
@@ -42,19 +44,42 @@ KINDS: dict[str, Kind] = {
     "workflow": Kind.OTHER,
 }
 
-# What a resource of the general type "Text" is, by the words that repositories write.
+# What a resource of the general type "Text" is, by the words that repositories write, in lower case.
 TEXTS: dict[str, Kind] = {
     "article": Kind.ARTICLE,
     "journal article": Kind.ARTICLE,
     "conference paper": Kind.CONFERENCE_PAPER,
+    "scholarlyarticle": Kind.ARTICLE,
+    "conference proceeding": Kind.CONFERENCE_PAPER,
     "preprint": Kind.PREPRINT,
+    "working paper": Kind.PREPRINT,
     "report": Kind.REPORT,
     "technical note": Kind.REPORT,
+    "project deliverable": Kind.REPORT,
     "thesis": Kind.THESIS,
     "dissertation": Kind.THESIS,
+    "doctoral thesis": Kind.THESIS,
+    "doctoral dissertation": Kind.THESIS,
+    "phd thesis": Kind.THESIS,
+    "master thesis": Kind.THESIS,
+    "master's thesis": Kind.THESIS,
+    "bachelor thesis": Kind.THESIS,
+    "bachelor's thesis": Kind.THESIS,
     "book": Kind.BOOK,
     "monograph": Kind.BOOK,
     "book section": Kind.CHAPTER,
+}
+
+# What any resource is whose general type says little: talks are texts, films, events or "other".
+SPOKEN: dict[str, Kind] = {
+    "conference presentation": Kind.TALK,
+    "lecture": Kind.TALK,
+    "oral presentation": Kind.TALK,
+    "presentation": Kind.TALK,
+    "slides": Kind.TALK,
+    "talk": Kind.TALK,
+    "conference poster": Kind.POSTER,
+    "poster": Kind.POSTER,
 }
 
 # contributorType

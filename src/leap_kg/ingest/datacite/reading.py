@@ -9,7 +9,7 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.datacite.fields import DATES, KINDS, TEXTS
+from leap_kg.ingest.datacite.fields import DATES, KINDS, SPOKEN, TEXTS
 from leap_kg.ingest.datacite.people import people, publisher
 from leap_kg.ingest.mapping import dates
 from leap_kg.ingest.mapping.finding import Severity
@@ -90,8 +90,10 @@ def _kind(record: Mapping[str, Any], reading: WorkReading) -> Kind:
         message, hint = f"DataCite's type {general!r} is not known", "Add it to the kinds that leap-kg knows."
         reading.report("unknown-relation", Severity.INFO, message, hint, path, general)
     if kind is Kind.TEXT:
-        return TEXTS.get(specific, kind)
-    return kind or Kind.OTHER
+        kind = TEXTS.get(specific, kind)
+    if kind in (None, Kind.TEXT, Kind.OTHER):
+        return SPOKEN.get(specific, kind or Kind.OTHER)
+    return kind
 
 
 def _titles(record: Mapping[str, Any], work: Work, reading: WorkReading) -> None:

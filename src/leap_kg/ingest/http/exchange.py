@@ -2,7 +2,7 @@
 
 Hazard: the other end is hostile or broken. It redirects for ever, sends a body without end, drips it byte by byte, or
 packs gigabytes into a few kilobytes. Sizes are counted after unpacking, time from the first connection to the last
-byte (waiting for a turn is not counted), and each hop is judged anew by `leap_kg.ingest.http.address`.
+byte (waiting for a turn is not counted), and each hop is judged anew by `leap_kg.ingest.http.guard`.
 """
 
 import re
@@ -14,23 +14,15 @@ from urllib.parse import urljoin
 
 import requests
 
-from leap_kg.ingest.http.address import (
-    AddressRefused,
-    Allowance,
-    BrokenOff,
-    GuardedAdapter,
-    OutOfBytes,
-    OutOfTime,
-    allowance,
-    check_url,
-    raw_form,
-    redact,
-)
+from leap_kg.ingest.http.address import AddressRefused, check_url, raw_form
+from leap_kg.ingest.http.allowance import Allowance, OutOfBytes, OutOfTime, allowance
 from leap_kg.ingest.http.asking import Ask, FetchFailed, Limits, shown, too_large
+from leap_kg.ingest.http.door import BrokenOff, GuardedAdapter
 from leap_kg.ingest.http.host import Host
 from leap_kg.ingest.http.hosts import Hosts, authority
 from leap_kg.ingest.http.pace import EXCERPT_BYTES, refused
 from leap_kg.ingest.http.receiving import beginning, brief, excerpt, received
+from leap_kg.ingest.http.redaction import redact
 from leap_kg.ingest.http.tokens import Tokens
 from leap_kg.ingest.http.troubles import Passing, Troubled, check_type, refused_address, unreachable
 

@@ -16,12 +16,13 @@ from datetime import UTC, datetime
 import structlog
 
 from leap_kg.graph.home import HomeError
-from leap_kg.ingest.http.address import GuardedAdapter, redact
 from leap_kg.ingest.http.asking import Ask, Body, Fetcher, FetchFailed, Limits, Parked
+from leap_kg.ingest.http.door import GuardedAdapter
 from leap_kg.ingest.http.exchange import Answer, Exchanger, Validators
 from leap_kg.ingest.http.headers import media_type, telling
 from leap_kg.ingest.http.host import Hold
 from leap_kg.ingest.http.hosts import Held, Hosts
+from leap_kg.ingest.http.redaction import redact
 from leap_kg.ingest.http.store import Fetched, FetchStore, memorable
 from leap_kg.ingest.http.tokens import Tokens, agent
 from leap_kg.ingest.http.troubles import Troubled

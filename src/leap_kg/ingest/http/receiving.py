@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 import requests
 
-from leap_kg.ingest.http.address import BrokenOff, OutOfBytes, OutOfTime, wire
+from leap_kg.ingest.http.allowance import OutOfBytes, OutOfTime
 from leap_kg.ingest.http.asking import FetchFailed, too_large
+from leap_kg.ingest.http.door import BrokenOff, wire
 
 _BRIEF = 2**14  # bytes
 _GZIP = ("gzip", "x-gzip")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from leap_kg.ingest.formats.yamltext import read_yaml
+from leap_kg.ingest.hubs.charts import CHARTS
 from leap_kg.ingest.source import RecordUnusable
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -35,14 +36,17 @@ class PlainHub:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """All that a declaration file names, by id."""
+    """All that a declaration file names, by id; `charts` are addresses of their values, by the names of charts."""
 
     clusters: Mapping[str, Cluster]
     hubs: Mapping[str, PlainHub]
+    charts: Mapping[str, str]
 
 
 def read_declaration(path: Path) -> Declaration:
     """The file `path`: `clusters: [{id, cluster_yaml, terraform}]` and `hubs: [{id, title, domain, values}]`.
+
+    `charts: {jupyterhub, basehub, daskhub}` may have the addresses of the values that charts set.
 
     Raises `RecordUnusable` or `Unreadable`.
     """
@@ -63,7 +67,7 @@ def read_declaration(path: Path) -> Declaration:
         hub = _hub(item, url)
         if hubs.setdefault(hub.id, hub) != hub:
             raise RecordUnusable(f"two hubs are called {hub.id!r}: give each an id of its own", url)
-    return Declaration(clusters, hubs)
+    return Declaration(clusters, hubs, _charts(value.get("charts") or {}, url))
 
 
 def listed(value: object, key: str, url: str) -> list[Any]:
@@ -114,6 +118,16 @@ def _cluster(item: object, url: str) -> Cluster:
         reason = "a cluster needs an id of small letters, digits and '-', and a cluster_yaml (or a terraform)"
         raise RecordUnusable(reason, url)
     return Cluster(*texts)
+
+
+def _charts(value: object, url: str) -> dict[str, str]:
+    """The charts by their names."""
+    if not isinstance(value, dict) or not all(isinstance(address, str) and address for address in value.values()):
+        raise RecordUnusable("'charts' must be a mapping from names of charts to addresses of their values", url)
+    if strange := sorted(str(name) for name in value if name not in CHARTS):
+        known = ", ".join(CHARTS)
+        raise RecordUnusable(f"'charts' names {strange[0]!r}, but defaults are known of {known} alone", url)
+    return value
 
 
 def _hub(item: object, url: str) -> PlainHub:

@@ -1,17 +1,20 @@
 """What a user's server gets: memory, processors, GPUs, and the kind of machine it runs on."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
 from leap_kg.ingest.formats.reading import Path, Reading, dotted
+from leap_kg.ingest.hubs.charts import Jupyterhub, dig
+from leap_kg.ingest.hubs.layers import layered
 from leap_kg.ingest.hubs.quantities import bytes_of, cores_of, count_of
 from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ontology.iri import mint, part
-from leap_kg.ontology.namespaces import SCHEMA, XSD
+from leap_kg.ontology.namespaces import PROV, SCHEMA, XSD
 
 _SIZES: dict[str, tuple[str, Callable[[object], int | Decimal | None], str]] = {
     "mem_guarantee": ("memory-guarantee", bytes_of, "byte"),
@@ -30,21 +33,43 @@ KEYS = (*_SIZES, "node_selector", "extra_resource_limits", "extra_resource_guara
 """Settings of KubeSpawner that say which machine a server gets."""
 
 
-def defaults(singleuser: Mapping[str, Any]) -> dict[str, Any]:
-    """What servers get where no profile says otherwise, in KubeSpawner's words."""
-    found: dict[str, Any] = {}
-    for key, name in (("memory", "mem"), ("cpu", "cpu")):
-        sizes = _mapping(singleuser.get(key))
-        found |= {f"{name}_{kind}": sizes.get(kind) for kind in ("limit", "guarantee")}
-    extra = _mapping(singleuser.get("extraResource"))
-    found |= {f"extra_resource_{key}": extra.get(key) for key in ("limits", "guarantees")}
-    return {**found, "node_selector": singleuser.get("nodeSelector")}
+_PLACES = {
+    "mem_limit": ("memory", "limit"),
+    "mem_guarantee": ("memory", "guarantee"),
+    "cpu_limit": ("cpu", "limit"),
+    "cpu_guarantee": ("cpu", "guarantee"),
+    "extra_resource_limits": ("extraResource", "limits"),
+    "extra_resource_guarantees": ("extraResource", "guarantees"),
+    "node_selector": ("nodeSelector",),
+}
+"""Where below `singleuser` the chart has what KubeSpawner calls so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What a server gets, in KubeSpawner's words; of sizes that a chart sets, `charts` has the chart's file by key."""
+
+    settings: Mapping[str, Any]
+    charts: Mapping[str, str]
+
+    def under(self, override: Mapping[str, Any]) -> "Machine":
+        """The same with these settings over it."""
+        charts = {key: address for key, address in self.charts.items() if key not in override}
+        return Machine(layered(self.settings, override), charts)
+
+
+def default_machine(hub: Jupyterhub) -> Machine:
+    """What servers get where no profile says otherwise."""
+    singleuser = _mapping(hub.effective.get("singleuser"))
+    charts = {key: hub.chart_of("singleuser", *path) for key, path in _PLACES.items()}
+    return Machine({key: dig(singleuser, path) for key, path in _PLACES.items()}, charts)
 
 
 def describe_machine(
-    node: NamedNode, machine: Mapping[str, Any], place: Path, reading: Reading, say: Statements, base: str
+    node: NamedNode, found: Machine, place: Path, reading: Reading, say: Statements, base: str
 ) -> None:
     """Say what the servers of `node` get; a size that is none becomes a finding at `place`."""
+    machine = found.settings
     for key, (name, parse, unit) in _SIZES.items():
         if machine.get(key) is None:
             continue
@@ -55,7 +80,8 @@ def describe_machine(
             reading.report("bad-value", Severity.WARNING, message, hint, (*place, key), str(machine[key]))
         else:
             datatype = XSD("integer") if isinstance(size, int) else XSD("decimal")
-            measure(node, name, Literal(str(size), datatype=datatype), unit, say, base)
+            measured = measure(node, name, Literal(str(size), datatype=datatype), unit, say, base)
+            say.link(measured, PROV("wasDerivedFrom"), found.charts.get(key))
     for selector, text in _mapping(machine.get("node_selector")).items():
         if selector in _SELECTORS and isinstance(text, str) and text:
             measure(node, _SELECTORS[selector], Literal(text), "", say, base)
@@ -63,8 +89,8 @@ def describe_machine(
         measure(node, "gpus", Literal(count), "", say, base)
 
 
-def measure(node: NamedNode, name: str, value: Literal, unit: str, say: Statements, base: str) -> None:
-    """One property of the machine behind `node`; `name` is a concept of the scheme `machine`."""
+def measure(node: NamedNode, name: str, value: Literal, unit: str, say: Statements, base: str) -> NamedNode:
+    """One property of the machine behind `node`; `name` is a concept of the scheme `machine`. Returns its node."""
     property_ = mint(base, "machine", name)
     document, _, fragment = node.value.partition("#")  # a part of a part is a part of the whole
     found = say.type(part(NamedNode(document), "machine", fragment, name, str(value)), SCHEMA("PropertyValue"))
@@ -72,6 +98,7 @@ def measure(node: NamedNode, name: str, value: Literal, unit: str, say: Statemen
     say.link(found, SCHEMA("propertyID"), property_)
     say.text(found, SCHEMA("value"), value.value, value.datatype)
     say.text(found, SCHEMA("unitText"), unit)
+    return found
 
 
 def _gpus(machine: Mapping[str, Any]) -> int:

@@ -7,46 +7,45 @@ from pyoxigraph import Literal, NamedNode
 
 from leap_kg.ingest.formats.reading import Reading
 from leap_kg.ingest.hubs.buckets import bucket_in
+from leap_kg.ingest.hubs.charts import CHARTS, Jupyterhub, dig
 from leap_kg.ingest.hubs.groups import lets_in_github
 from leap_kg.ingest.hubs.layers import Layer, cleaned
-from leap_kg.ingest.hubs.machines import defaults, measure
+from leap_kg.ingest.hubs.machines import default_machine, measure
 from leap_kg.ingest.hubs.profiles import Hub, map_profiles
 from leap_kg.ingest.hubs.settings import Path, Setting, settings_document, settings_triples
 from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import RecordUnusable
 from leap_kg.ontology.iri import mint
-from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ONTOLOGY_PATH, Namespace
+from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ONTOLOGY_PATH, PROV, Namespace
 
 VALUES = "values"
 """The setting of a hub that holds its Helm values."""
 
 _MOST_TRIPLES = 50_000
-# Where the values of zero-to-jupyterhub are, by the chart that wraps it, and where each chart keeps home directories.
-_CHARTS: dict[str, Path] = {"daskhub": ("basehub", "jupyterhub"), "basehub": ("jupyterhub",), "jupyterhub": ()}
 _PARTS = ("singleuser", "hub", "proxy")
 _GROUPS = ("allowed_organizations", "allowed_groups", "allowed_google_groups", "allowed_gitlab_groups")
 _GIB = 2**30
+_LONGEST_TIME = 2**40  # seconds
 
 
 def chart_path(values: object, chart: str = "") -> Path:
     """Where the values of zero-to-jupyterhub are: where the chart keeps them, else where they are found."""
-    paths = [_CHARTS[chart], *_CHARTS.values()] if chart in _CHARTS else list(_CHARTS.values())
+    paths = [CHARTS[chart], *CHARTS.values()] if chart in CHARTS else list(CHARTS.values())
     return next((path for path in paths if _is_jupyterhub(dig(values, path))), paths[0])
 
 
-def dig(value: Any, path: Path) -> Any:  # noqa: ANN401 - any value of YAML
-    """What stands at a path of mappings, `None` where there is nothing."""
-    for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
-
-
 def map_hub(
-    domain: str, title: str, chart: str, layers: Sequence[Layer], reading: Reading, base: str
+    domain: str,
+    title: str,
+    chart: str,
+    layers: Sequence[Layer],
+    reading: Reading,
+    base: str,
+    charts: Mapping[str, Layer] | None = None,
 ) -> tuple[NamedNode, Statements]:
     """The hub that answers at `domain`; its settings are those of `layers`, the later over the earlier.
 
-    Raises `RecordUnusable` if it says too much.
+    `charts` are the values that charts set, by their names. Raises `RecordUnusable` if it says too much.
     """
     say, leap = Statements(), Namespace(base + ONTOLOGY_PATH)
     node = say.type(mint(base, "hub", domain), leap("HubDeployment"))
@@ -62,9 +61,14 @@ def map_hub(
     _admit(config, (*path, "hub", "config"), hub)
     place = (*path, "singleuser")
     singleuser = reading.mapping(jupyterhub.get("singleuser"), place)
+    running = Jupyterhub.of(jupyterhub, path, charts or {})
     _image(singleuser, place, hub)
     _storage(values, path, singleuser, hub)
-    map_profiles(singleuser, place, defaults(singleuser), hub)
+    _culling(running, hub)
+    map_profiles(singleuser, place, default_machine(running), hub)
+    for name, address, _ in running.charts:
+        if address:
+            say.document(address, f"values of the chart {name}")
     if len(say.triples()) > _MOST_TRIPLES:
         raise RecordUnusable(f"the hub makes more than {_MOST_TRIPLES} statements: split it", f"https://{domain}")
     return node, say
@@ -104,6 +108,17 @@ def _storage(values: Setting, path: Path, singleuser: Mapping[str, Any], hub: Hu
     quota = dig(values, (*path[:-1], "jupyterhub-home-nfs", "quotaEnforcer", "config", "QuotaManager", "hard_quota"))
     if isinstance(quota, int | float) and not isinstance(quota, bool) and 0 < quota < 2**40:
         measure(hub.node, "home-quota", Literal(int(quota * _GIB)), "byte", hub.say, hub.base)
+
+
+def _culling(running: Jupyterhub, hub: Hub) -> None:
+    """Say after how many seconds a server is stopped: idle, and however busy it is."""
+    if dig(running.effective, ("cull", "enabled")) is not True:
+        return
+    for key, name in (("timeout", "idle-time"), ("maxAge", "running-time")):
+        seconds = dig(running.effective, ("cull", key))
+        if isinstance(seconds, int) and not isinstance(seconds, bool) and 0 < seconds < _LONGEST_TIME:
+            measured = measure(hub.node, name, Literal(seconds), "second", hub.say, hub.base)
+            hub.say.link(measured, PROV("wasDerivedFrom"), running.chart_of("cull", key))
 
 
 def _is_jupyterhub(value: object) -> bool:

@@ -15,8 +15,7 @@ from pyoxigraph import NamedNode
 from leap_kg.ingest.formats.reading import Path, Reading
 from leap_kg.ingest.hubs.groups import group
 from leap_kg.ingest.hubs.images import read_image
-from leap_kg.ingest.hubs.layers import layered
-from leap_kg.ingest.hubs.machines import describe_machine, machine_keys
+from leap_kg.ingest.hubs.machines import Machine, describe_machine, machine_keys
 from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ontology.iri import mint, slug
@@ -59,7 +58,7 @@ class Hub:
         self.say.text(node, DCT("identifier"), identifier)
 
 
-def map_profiles(singleuser: Mapping[str, Any], place: Path, default: Mapping[str, Any], hub: Hub) -> None:
+def map_profiles(singleuser: Mapping[str, Any], place: Path, default: Machine, hub: Hub) -> None:
     """Say everything about the profiles of a hub; `place` is that of `singleuser` in its values."""
     profiles = hub.reading.mappings(singleuser.get("profileList"), (*place, "profileList"))
     slugs = Counter(_slug(profile) for profile, _ in profiles)
@@ -74,14 +73,14 @@ def map_profiles(singleuser: Mapping[str, Any], place: Path, default: Mapping[st
         _profile(profile, at, name, default, hub)
 
 
-def _profile(profile: Mapping[str, Any], at: Path, name: str, default: Mapping[str, Any], hub: Hub) -> None:
+def _profile(profile: Mapping[str, Any], at: Path, name: str, default: Machine, hub: Hub) -> None:
     node, reading = hub.nodes[at], hub.reading
     hub.part(node, "profile", hub.node, reading.text(profile.get("display_name"), (*at, "display_name")), name)
     hub.say.text(node, DCT("description"), reading.text(profile.get("description"), (*at, "description")))
     hub.admit(node, profile.get("allowed_groups"), (*at, "allowed_groups"))
     place = (*at, "kubespawner_override")
     override = reading.mapping(profile.get("kubespawner_override"), place)
-    machine = layered(default, override)
+    machine = default.under(override)
     hub.offer(override.get("image"), (*place, "image"), node)
     describe_machine(node, machine, place, reading, hub.say, hub.base)
     for choice, where in _choices(profile, at, reading):
@@ -97,7 +96,7 @@ def _choices(profile: Mapping[str, Any], at: Path, reading: Reading) -> Iterator
             yield reading.mapping(settings, (*where, key)), (*where, key)
 
 
-def _choice(choice: Mapping[str, Any], at: Path, profile: NamedNode, machine: Mapping[str, Any], hub: Hub) -> None:
+def _choice(choice: Mapping[str, Any], at: Path, profile: NamedNode, machine: Machine, hub: Hub) -> None:
     node, reading, place = hub.nodes[at], hub.reading, (*at, "kubespawner_override")
     override = reading.mapping(choice.get("kubespawner_override"), place)
     sized = any(machine_keys(override))
@@ -106,7 +105,7 @@ def _choice(choice: Mapping[str, Any], at: Path, profile: NamedNode, machine: Ma
     hub.admit(node, choice.get("allowed_groups"), (*at, "allowed_groups"))
     hub.offer(override.get("image"), (*place, "image"), node)
     if sized:
-        describe_machine(node, layered(machine, override), place, reading, hub.say, hub.base)
+        describe_machine(node, machine.under(override), place, reading, hub.say, hub.base)
 
 
 def _slug(profile: Mapping[str, Any]) -> str:

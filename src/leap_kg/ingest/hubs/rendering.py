@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from pyoxigraph import NamedNode, Quad, Triple
 
+from leap_kg.ingest.hubs.charts import dig
 from leap_kg.ingest.hubs.cluster import CLUSTER
-from leap_kg.ingest.hubs.mapping import VALUES, chart_path, dig
+from leap_kg.ingest.hubs.mapping import VALUES, chart_path
 from leap_kg.ingest.hubs.settings import Setting, SettingsReader
 
 

@@ -16,6 +16,7 @@ from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Fetcher, FetchFailed, Parked
 from leap_kg.ingest.formats.reading import File, Reading
 from leap_kg.ingest.formats.yamltext import Unreadable
+from leap_kg.ingest.hubs.charts import chart_layers, chart_parts, dig, is_of_chart
 from leap_kg.ingest.hubs.cluster import CLUSTER, hub_nodes, map_cluster, map_support, map_terraform
 from leap_kg.ingest.hubs.declaration import (
     PlainHub,
@@ -27,7 +28,7 @@ from leap_kg.ingest.hubs.declaration import (
     values_files,
 )
 from leap_kg.ingest.hubs.layers import Layer, LayeredReading, cleaned, read_layer
-from leap_kg.ingest.hubs.mapping import chart_path, dig, map_hub, say_setting
+from leap_kg.ingest.hubs.mapping import chart_path, map_hub, say_setting
 from leap_kg.ingest.hubs.terraform import read_tfvars
 from leap_kg.ingest.mapping.finding import Finding, Severity
 from leap_kg.ingest.mapping.keeping import kept
@@ -62,6 +63,7 @@ class Hubs(Source):
             return False  # the next harvest says so
         addresses = [url for cluster in declared.clusters.values() for url in (cluster.cluster_yaml, cluster.terraform)]
         addresses += [url for hub in declared.hubs.values() for url in hub.values]
+        addresses += declared.charts.values()
         return github.has_file(repository, *addresses)
 
     def enumerate(self, listing: Listing) -> Iterator[Ref]:
@@ -90,7 +92,8 @@ class Hubs(Source):
             if plain is None:
                 raise RecordUnusable(f"the hub {hub!r} is not declared any more", self._address)
             said = Part.cut("declaration", self._address, json.dumps(asdict(plain), sort_keys=True).encode())
-            return RawRecord(ref.key, (said, *(Part.of("values", fetcher.fetch(url)) for url in plain.values)))
+            values = [Part.of("values", fetcher.fetch(url)) for url in plain.values]
+            return RawRecord(ref.key, (said, *values, *chart_parts(declared.charts, fetcher)))
         cluster, parts = declared.clusters.get(name), list[Part]()
         if cluster is None:
             raise RecordUnusable(f"the cluster {name!r} is not declared any more", self._address)
@@ -100,7 +103,7 @@ class Hubs(Source):
             parts += self._values(parts[0], cluster.cluster_yaml, hub, fetcher)
         if cluster.terraform and not hub:
             parts.append(Part.of("terraform", fetcher.fetch(cluster.terraform)))
-        return RawRecord(ref.key, tuple(parts))
+        return RawRecord(ref.key, (*parts, *(chart_parts(declared.charts, fetcher) if hub else ())))
 
     def map(self, record: RawRecord) -> Mapped:
         """The hub with its profiles and images, or the cluster with its buckets and machines."""
@@ -149,7 +152,8 @@ class Hubs(Source):
             raise RecordUnusable(f"the hub {name!r} has no domain such as hub.example.org", cluster.url)
         reading = LayeredReading(layers, listed.file)
         title = reading.text(entry.get("display_name"), ("display_name",)) or name
-        node, say = map_hub(domain, title, str(entry.get("helm_chart") or ""), layers, reading, self._base)
+        chart = str(entry.get("helm_chart") or "")
+        node, say = map_hub(domain, title, chart, layers, reading, self._base, chart_layers(record.parts, reading))
         say.link(node, PROV("atLocation"), mint(self._base, "cluster", owner))
         say_setting(node, CLUSTER, cleaned([entry], reading), say)
         for file in values_files(entry):
@@ -160,12 +164,13 @@ class Hubs(Source):
         return _mapped(record, node, say, reading, reading.findings, self._base)
 
     def _plain(self, record: RawRecord, layers: list[Layer]) -> Mapped:
-        declared = PlainHub(**json.loads(record.parts[0].data))
+        declared, values = PlainHub(**json.loads(record.parts[0].data)), [p for p in record.parts if p.role == "values"]
         if not any(dig(layer.value, (*chart_path(layer.value), "singleuser")) is not None for layer in layers):
             reason = "has no 'singleuser', nor below 'jupyterhub' or 'basehub.jupyterhub': are these a hub's values?"
-            raise RecordUnusable(reason, record.parts[-1].url)
-        reading = LayeredReading(layers, File(record.parts[-1].url))
-        node, say = map_hub(declared.domain, declared.title, "", layers, reading, self._base)
+            raise RecordUnusable(reason, values[-1].url)
+        reading = LayeredReading(layers, File(values[-1].url))
+        charts = chart_layers(record.parts, reading)
+        node, say = map_hub(declared.domain, declared.title, "", layers, reading, self._base, charts)
         return _mapped(record, node, say, reading, reading.findings, self._base)
 
 
@@ -196,6 +201,7 @@ def _mapped(
     record: RawRecord, node: NamedNode, say: Statements, reading: Reading, findings: list[Finding], base: str
 ) -> Mapped:
     for part in record.parts:
-        say.link(node, DCT("source"), iri_text(part.url))
+        if not is_of_chart(part):
+            say.link(node, DCT("source"), iri_text(part.url))
     say.extend(kept(node, reading, base))
     return Mapped(record.key, node, say.triples(), list(findings))

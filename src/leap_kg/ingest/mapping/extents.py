@@ -5,6 +5,7 @@ a box over the antimeridian becomes two, so that "does it intersect" is right fo
 """
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,12 @@ from leap_kg.ontology.namespaces import DCAT, DCT, GEO, XSD
 
 _DIGITS = 6  # decimals of a degree that are kept: about a decimetre
 _SLACK = 1e-3  # how far past a pole or a full turn rounding may lead
+
+_LONGEST = 200  # characters of a text that is one of our boxes
+_NUMBER = r"-?\d{1,3}(?:\.\d{1,12})?"
+_RING = re.compile(rf"\(({_NUMBER} {_NUMBER}(?:,{_NUMBER} {_NUMBER}){{4}})\)")
+# What a box is once its rings are taken out: one ring, or two that meet at the antimeridian.
+_FRAMES = {"POLYGON(R)": 1, "MULTIPOLYGON((R),(R))": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,27 @@ class Box:
         if self.west <= self.east:
             return f"POLYGON({self._ring(self.west, self.east)})"
         return f"MULTIPOLYGON(({self._ring(self.west, 180.0)}),({self._ring(-180.0, self.east)}))"
+
+    @property
+    def width(self) -> float:
+        """Degrees from west to east."""
+        return self.east - self.west + (360 if self.west > self.east else 0)
+
+    @property
+    def height(self) -> float:
+        """Degrees from south to north."""
+        return self.north - self.south
+
+    @property
+    def words(self) -> str:
+        """The box for people: `59.5° S to 10° N, 20° W to 30° E`."""
+        if (self.west, self.south, self.east, self.north) == (-180, -90, 180, 90):
+            return "the whole globe"
+        if (self.west, self.east) == (-180, 180):
+            across = "all longitudes"
+        else:
+            across = f"{_degrees(self.west, 'EW')} to {_degrees(self.east, 'EW')}"
+        return f"{_degrees(self.south, 'NS')} to {_degrees(self.north, 'NS')}, {across}"
 
     def _ring(self, west: float, east: float) -> str:
         corners = ((west, self.south), (east, self.south), (east, self.north), (west, self.north), (west, self.south))
@@ -67,6 +95,21 @@ def turned(west: float, south: float, east: float, north: float) -> Box | None:
     return Box(west, south, east, north)
 
 
+def read_box(wkt: str) -> Box | None:
+    """The box of a text as `Box.wkt` writes it; `None` for any other geometry."""
+    rings = _RING.findall(wkt) if len(wkt) <= _LONGEST else []
+    if not rings or _FRAMES.get(_RING.sub("R", wkt)) != len(rings):
+        return None
+    boxes = [found for ring in rings if (found := _rectangle(ring)) is not None]
+    if len(boxes) < len(rings):
+        return None
+    first, last = boxes[0], boxes[-1]
+    if len(boxes) == 1:
+        return first
+    meet = (first.east, last.west) == (180, -180) and (first.south, first.north) == (last.south, last.north)
+    return Box(first.west, first.south, last.east, first.north) if meet and first.west > last.east else None
+
+
 def say_box(subject: NamedNode, where: Box, say: Statements) -> None:
     """Give the subject this extent in space."""
     node = part(subject, "spatial", where.wkt)
@@ -88,6 +131,20 @@ def say_period(subject: NamedNode, start: str, end: str, say: Statements) -> boo
             # Dates and moments do not compare in SPARQL: a day stands for its first, a bare moment for that in UTC.
             say.text(node, predicate, _moment(moment), XSD("dateTime"))
     return True
+
+
+def _rectangle(ring: str) -> Box | None:
+    points = [tuple(map(float, point.split(" "))) for point in ring.split(",")]
+    xs, ys = {x for x, _ in points}, {y for _, y in points}
+    found = Box(min(xs), min(ys), max(xs), max(ys))
+    corners = [(found.west, found.south), (found.east, found.south), (found.east, found.north)]
+    return found if points == [*corners, (found.west, found.north), corners[0]] else None
+
+
+def _degrees(value: float, letters: str) -> str:
+    letter = letters[value < 0] if value else ""
+    number = f"{abs(value):.3f}".rstrip("0").rstrip(".")
+    return f"{number}° {letter}".strip()
 
 
 def _moment(date: dates.Dated) -> str:

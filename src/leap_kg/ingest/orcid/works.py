@@ -1,7 +1,8 @@
 """The works of an ORCID record: one node for each group, which is what ORCID holds for one work.
 
 A title stands as a label, a kind as FaBiO's class alone: registers describe these works better, and several people may
-list one work under titles of their own.
+list one work under titles of their own. That a person of the platform lists a work makes it a candidate for being the
+platform's, no more.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.orcid.person import date_of, value_of
 from leap_kg.ingest.works.identifying import doi_or_link
 from leap_kg.ingest.works.kinds import Kind
+from leap_kg.ingest.works.membership import Why, say_reason
 from leap_kg.ingest.works.reading import WorkReading
 from leap_kg.ingest.works.relations import relation
 from leap_kg.ontology.identifiers import Refusal, issn
@@ -25,7 +27,10 @@ from leap_kg.ontology.namespaces import DCT, FABIO, FOAF, RDFS, SCHEMA, XSD
 _KINDS: dict[str, Kind] = {
     "book": Kind.BOOK,
     "book-chapter": Kind.CHAPTER,
+    "conference-abstract": Kind.TALK,
     "conference-paper": Kind.CONFERENCE_PAPER,
+    "conference-poster": Kind.POSTER,
+    "conference-presentation": Kind.TALK,
     "conference-proceedings": Kind.PROCEEDINGS,
     "dictionary-entry": Kind.ENTRY,
     "dissertation": Kind.THESIS,
@@ -34,7 +39,9 @@ _KINDS: dict[str, Kind] = {
     "encyclopedia-entry": Kind.ENTRY,
     "journal-article": Kind.ARTICLE,
     "journal-issue": Kind.ISSUE,
+    "lecture-speech": Kind.TALK,
     "preprint": Kind.PREPRINT,
+    "public-speech": Kind.TALK,
     "report": Kind.REPORT,
     "supervised-student-publication": Kind.THESIS,
     "technical-standard": Kind.REPORT,
@@ -76,6 +83,7 @@ def _say_work(
         return
     node = NamedNode(own[0]) if own else mint(base, "work", person.value.rpartition("/")[2], put_code)
     say.link(node, DCT("contributor"), person)
+    say_reason(node, Why.CLAIMED, person, reading.place(place), say, base)
     kind = _KINDS.get(reading.text(summary.get("type"), (*place, "type")), Kind.OTHER)
     telling = kind.classes[0]
     say.type(node, telling if telling.value.startswith(FABIO) else SCHEMA("CreativeWork"))

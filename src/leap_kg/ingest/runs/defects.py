@@ -9,6 +9,7 @@ from importlib.metadata import packages_distributions
 
 import structlog
 
+from leap_kg.ingest.http.asking import shown
 from leap_kg.ingest.source import Source
 
 _OWN = "leap_kg"
@@ -16,8 +17,11 @@ _OWN = "leap_kg"
 log = structlog.get_logger(__name__)
 
 
-def defect(problem: Exception, source: Source, key: str = "") -> str:
-    """The reason for a dead letter or a failed run; the traceback is logged for LEAP_KG_LOG_LEVEL=debug."""
+def defect(problem: Exception, source: Source, key: str = "", page: str = "") -> str:
+    """The reason for a dead letter or a failed run; the traceback is logged for LEAP_KG_LOG_LEVEL=debug.
+
+    `page` is the address of a web page that the source was given, `""` if it was given none.
+    """
     log.debug("defect", source=source.id, key=key, exc_info=problem)
     kind = type(source)
     package = kind.__module__.partition(".")[0]
@@ -30,10 +34,17 @@ def defect(problem: Exception, source: Source, key: str = "") -> str:
     arose = ", ".join(f"{module} line {line} in {function}" for module, line, function in (theirs or places)[-1:])
     if not theirs:
         arose = f"{arose}, of what {kind.__module__}.{kind.__qualname__} gave".lstrip(", ")
-    whose = "leap-kg, please report it"
+    whose, whom = "leap-kg", "please report it"
     if package != _OWN:
-        whose = f"the package {_distribution(package)}, please report it to its maintainers, not to those of leap-kg"
-    return f"a defect of {whose}: {type(problem).__name__}: {problem} ({arose})"
+        whose = f"the package {_distribution(package)}"
+        whom = "please report it to its maintainers, not to those of leap-kg"
+    told = f"{type(problem).__name__}: {problem} ({arose})"
+    if page:
+        return (
+            f"a web page came where {whose} reads data, from {shown(page)}: open that address in a browser, and mend "
+            f"it in the sources file, or try again once its host is well; if it is right, {whom}: {told}"
+        )
+    return f"a defect of {whose}, {whom}: {told}"
 
 
 def _distribution(package: str) -> str:

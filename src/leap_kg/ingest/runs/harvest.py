@@ -24,6 +24,7 @@ from leap_kg.graph.publication.change import Difference, Publication
 from leap_kg.graph.publication.provenance import graph_revision
 from leap_kg.graph.publication.records import Record
 from leap_kg.graph.publish import Rejected
+from leap_kg.ingest.runs.comparing import compare_sources
 from leap_kg.ingest.runs.composition import Composer
 from leap_kg.ingest.runs.departures import Departures, departed
 from leap_kg.ingest.runs.plan import Planner
@@ -87,7 +88,7 @@ class Harvest:
         self._finished = finished
 
     def run(self, sources: Sequence[Source], progress: Callable[[Source], Progress]) -> Iterator[Outcome]:
-        """Read all sources, then publish each; yields each outcome as soon as it is published.
+        """Read all sources, then publish each; yields each outcome as soon as it is published, then compares them all.
 
         A source that cannot be listed is a failed run in its report, not an exception. Raises `HomeError`.
         """
@@ -100,6 +101,8 @@ class Harvest:
                     if self._finished is not None:
                         self._finished(taking)
                 yield outcome
+            if self._target.writes:
+                compare_sources(opened, self._state, self._base)
 
     def _taken(self, source: Source, progress: Progress) -> tuple[str, Taking]:
         """The name of the run, which all that is logged on the way carries, and what was found."""
@@ -252,8 +255,9 @@ class Harvest:
 
     def _failed(self, taking: Taking, run: str, reason: str, opened: Opened) -> Outcome:
         source, moment = taking.source, datetime.now(UTC).isoformat()
-        outcome = "parked" if taking.parked else "failed"
-        log.error(f"source {outcome}", source=source.id, reason=reason)
+        outcome = "parked" if taking.parked else "unrecorded" if taking.unrecorded else "failed"
+        tell = log.warning if taking.unrecorded else log.error
+        tell(f"source {outcome}", source=source.id, reason=reason)
         report = RunReport(
             run, source.id, source.title, taking.started.isoformat(), moment, outcome, 0, 0, 0, 0, 0, opened.revision,
             reason, taking.scope, taking.parked.isoformat() if taking.parked else "",

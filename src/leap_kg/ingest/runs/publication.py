@@ -56,7 +56,10 @@ class Quads(Protocol):
 
 
 class Opened(Protocol):
-    """A graph while it is held. Ask for `store` and `graph` anew for each use: they close with the last reference."""
+    """A graph while it is held.
+
+    Ask for `store`, `graph` and `everything` anew for each use: they close with the last reference.
+    """
 
     def store(self) -> Quads:
         """What all sources say that are published."""
@@ -64,6 +67,10 @@ class Opened(Protocol):
 
     def graph(self) -> Engine:
         """The graph that is published into."""
+        ...
+
+    def everything(self) -> Engine:
+        """What all sources say, to be queried."""
         ...
 
     @property
@@ -109,6 +116,8 @@ class _Writing:
     def graph(self) -> Engine:
         return self._writer.store
 
+    everything = graph
+
     @property
     def revision(self) -> int:
         return self._writer.revision
@@ -139,7 +148,7 @@ class _Reading:
     revision = 0
 
     def __init__(self, store: Callable[[], Engine], base: str) -> None:
-        self.store = self.graph = store
+        self.store = self.graph = self.everything = store
         self._base = base
 
     def publish(self, source: str, records: Iterable[Record], activity: Activity) -> Publication:

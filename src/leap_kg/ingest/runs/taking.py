@@ -16,11 +16,12 @@ from pyoxigraph import Literal, NamedNode
 
 from leap_kg.graph.home import HomeError
 from leap_kg.ingest.bodies import Bodies
-from leap_kg.ingest.fetch import Fetcher, FetchFailed, Parked
+from leap_kg.ingest.fetch import Fetcher, FetchFailed, NotMirrored, Parked
 from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.mapping.statements import printable
 from leap_kg.ingest.raw import BodyDamaged, BodyMissing
 from leap_kg.ingest.runs.defects import defect
+from leap_kg.ingest.runs.given import Watched, is_page
 from leap_kg.ingest.source import Listing, Mapped, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ingest.state import DeadLetter, KeptPart, KeptRecord
 from leap_kg.ingest.state.facts import said_hash
@@ -44,9 +45,10 @@ class Taking:
     `known` is what was kept before, `letters` the dead letters of before. Of those `seen` some are `dead`; `absent`
     are those that the listing lacks (with the number of complete listings in a row that did), `gone` are to be taken
     out; `missing` tells of those that this listing is the first to lack. `used` are addresses whose content is new.
-    `failure` says why the source could not be listed (`broken_off`: an answer was not to be had), `parked` until when
-    it must be left alone, `held` why records that are gone stay, `shortfall` why the listing is not to be trusted on
-    what it lacks. `scope` is `full`, `changes` or `some`; `replayed` says that stored bodies were mapped.
+    `failure` says why the source could not be listed (`broken_off`: an answer was not to be had, `unrecorded`: a mirror
+    has nothing at all of it), `parked` until when it must be left alone, `held` why records that are gone stay,
+    `shortfall` why the listing is not to be trusted on what it lacks. `scope` is `full`, `changes` or `some`;
+    `replayed` says that stored bodies were mapped.
     """
 
     source: Source
@@ -65,6 +67,7 @@ class Taking:
     failure: str = ""
     parked: datetime | None = None
     broken_off: bool = False
+    unrecorded: bool = False
     replayed: bool = False
 
     @property
@@ -118,19 +121,21 @@ class Taker:
         """
         known = self.staged.known(source.id)
         taking = Taking(source, datetime.now(UTC), known, {letter.key: letter for letter in letters}, wanted.scope)
-        listing = Listing(self.fetcher, wanted.since)
+        asked = Watched(self.fetcher)
+        listing = Listing(asked, wanted.since)
         try:
             self._list(taking, listing, wanted, progress)
             self.bodies.flush()
         except FetchFailed as problem:
             taking.failure, taking.broken_off = str(problem), True
+            taking.unrecorded = isinstance(problem, NotMirrored) and not asked.answered
             taking.parked = problem.until if isinstance(problem, Parked) else None
         except (Unreadable, RecordUnusable) as problem:
             taking.failure = str(problem)
         except HomeError:
             raise
         except Exception as problem:  # noqa: BLE001 - one source must not take the others with it
-            taking.failure = defect(problem, source)
+            taking.failure = defect(problem, source, page=asked.page)
         else:
             if taking.scope == "full":
                 self._miss(taking)
@@ -214,8 +219,9 @@ class Taker:
             return None
 
     def _fetch(self, taking: Taking, ref: Ref, anew: bool) -> None:
+        asked = Watched(self.fetcher)
         try:
-            raw = taking.source.fetch(ref, self.fetcher)
+            raw = taking.source.fetch(ref, asked)
         except (HomeError, Parked):
             raise
         except FetchFailed as problem:
@@ -225,7 +231,7 @@ class Taker:
         except RecordUnusable as problem:
             taking.bury(Ref(ref.key, problem.url, version=ref.version), "map", problem.reason)
         except Exception as problem:  # noqa: BLE001 - one record must not take the others with it
-            taking.bury(ref, "map", defect(problem, taking.source, ref.key))
+            taking.bury(ref, "map", defect(problem, taking.source, ref.key, asked.page))
         else:
             parts = self.bodies.put(raw.parts)
             before = taking.known.get(ref.key)
@@ -251,7 +257,8 @@ class Taker:
         except RecordUnusable as problem:
             taking.bury(Ref(ref.key, problem.url), "map", problem.reason, parts, ref.version)
         except Exception as problem:  # noqa: BLE001 - one record must not take the others with it
-            taking.bury(ref, "map", defect(problem, taking.source, ref.key), parts)
+            page = next((part.url for part in raw.parts if is_page(part.data)), "")
+            taking.bury(ref, "map", defect(problem, taking.source, ref.key, page), parts)
         else:
             before, text = taking.known.get(ref.key), said_text(mapped.triples)
             known = self.staged.parts(before.number) if before else ()

@@ -75,6 +75,9 @@ class _Sending:
     def graph(self) -> Engine:
         return self._here.graph()
 
+    def everything(self) -> Engine:
+        return self._there
+
     @property
     def revision(self) -> int:
         return self._here.revision
@@ -152,7 +155,7 @@ class _Sending:
         return sent
 
     def _conflict(self, source: str, conflict: Conflict) -> NoReturn:
-        raise HomeError(
+        raise Conflict(
             f"{conflict}; if another process harvests {source} too, stop one of the two. The next harvest of "
             f"{source} from here compares the whole graph and makes it what is here"
         ) from None

@@ -13,11 +13,11 @@ from dataclasses import fields, replace
 from datetime import datetime
 from math import ceil
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from pyoxigraph import NamedNode
 
+from leap_kg.graph.database import Held, transaction
 from leap_kg.graph.home import HomeError
 from leap_kg.ingest.state.keeping import keep
 from leap_kg.ingest.state.rows import (
@@ -41,7 +41,7 @@ _PATIENCE = 60.0
 """Seconds to wait for another process that keeps the result of a run."""
 
 
-class State:
+class State(Held):
     """The state file, or one in memory for `None`; a context manager. With `readonly` it must exist.
 
     Raises `HomeError` if the file is damaged or of another version.
@@ -51,38 +51,33 @@ class State:
         self._path = path
         self._readonly = readonly
 
-    def __enter__(self) -> "State":
+    def _open(self) -> sqlite3.Connection:
         try:
             mode = "ro" if self._readonly else "rwc"
             name = f"{self._path.resolve().as_uri()}?mode={mode}" if self._path else ":memory:"
-            self._database = sqlite3.connect(
+            database = sqlite3.connect(
                 name, uri=self._path is not None, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
             )
         except sqlite3.Error as error:
             raise self._unusable(f"cannot be used ({error})") from None
         try:
-            self._prepare()
+            self._prepare(database)
         except BaseException:
-            self._database.close()
+            database.close()
             raise
         self._staged: Staged | None = None
-        return self
+        return database
 
-    def _prepare(self) -> None:
+    def _prepare(self, database: sqlite3.Connection) -> None:
         try:
-            (version,) = self._database.execute("PRAGMA user_version").fetchone()
-            (tables,) = self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            (version,) = database.execute("PRAGMA user_version").fetchone()
+            (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
             if tables and version != VERSION:
                 raise self._unusable(f"is of version {version}, not {VERSION}")
             if not self._readonly and not tables:
-                self._database.executescript(LASTING)
+                database.executescript(LASTING)
         except sqlite3.Error as error:
             raise self._unusable(f"cannot be used ({error})") from None
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._database.close()
 
     @property
     def staged(self) -> Staged:
@@ -127,7 +122,7 @@ class State:
             staged.put(source, record, known.get(record.key), said_text(record.said))
         letters = [replace(letter, source=source, first=report.ended, last=report.ended) for letter in dead]
         staged.flush()
-        with self._transaction():
+        with transaction(self._database):
             self._insert_run(report)
             keep(self._database, source, forgotten)
             self._keep_letters(source, letters, retried)
@@ -150,7 +145,7 @@ class State:
 
     def fail(self, report: RunReport) -> None:
         """Keep a run that got nowhere; records and dead letters stay as they were."""
-        with self._transaction():
+        with transaction(self._database):
             self._insert_run(report)
         if self._staged is not None:
             self._staged.clear(report.source)
@@ -158,7 +153,7 @@ class State:
     def approve(self, source: str, least: int) -> list[str]:
         """Let the records go that `least` complete runs in a row did not list; the keys of those that wait."""
         held = "source = ? AND absences >= ?"
-        with self._transaction():
+        with transaction(self._database):
             # Rounded up: a run that began in the same second began before.
             values = (ceil(time.time()), source, least)
             self._database.execute(f"UPDATE record SET approved = ? WHERE {held}", values)  # noqa: S608
@@ -192,7 +187,7 @@ class State:
     def kept_revision(self, source: str) -> int:
         """The revision of the graph when records of the source were last kept, 0 for never."""
         row = self._database.execute(
-            "SELECT revision FROM run WHERE source = ? AND outcome NOT IN ('failed', 'parked') "
+            "SELECT revision FROM run WHERE source = ? AND outcome NOT IN ('failed', 'parked', 'unrecorded') "
             "ORDER BY started DESC, rowid DESC LIMIT 1", (source,),
         ).fetchone()  # fmt: skip
         return int(row[0]) if row else 0
@@ -222,16 +217,6 @@ class State:
     def mapped_with(self, source: str, settings: str) -> None:
         """Note what all kept records of the source were mapped with."""
         self._database.execute("REPLACE INTO mapping VALUES (?, ?)", (source, settings))
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._database.execute("ROLLBACK")
-            raise
-        self._database.execute("COMMIT")
 
     def _insert_run(self, report: RunReport) -> None:
         values = [getattr(report, field.name) for field in fields(report)]

@@ -16,9 +16,9 @@ class RunReport:
     """One run over one source. `seen` is the sum of the four counts after it; times are ISO 8601.
 
     `outcome` is `complete`, `held` (removals wait for approval), `partial` (the listing lacked some), `parked` (the
-    other side asked for a pause until `until`), `replayed` (from stored bodies) or `failed`; `busy` (another process
-    harvests it) is told and never kept. `scope` is `full`, `changes` (what changed since a moment) or `some` (chosen
-    records).
+    other side asked for a pause until `until`), `replayed` (from stored bodies), `unrecorded` (a mirror has nothing of
+    it) or `failed`; `busy` (another process harvests it) is told and never kept. `scope` is `full`, `changes` (what
+    changed since a moment) or `some` (chosen records).
     """
 
     run: str

@@ -25,6 +25,8 @@ class Kind(Enum):
     JOURNAL = "journal"
     ISSUE = "journal issue"
     REVIEW = "peer review"
+    TALK = "talk"
+    POSTER = "poster"
     DATASET = "dataset"
     SOFTWARE = "software"
     COLLECTION = "collection"
@@ -50,6 +52,8 @@ _CLASSES: dict[Kind, tuple[NamedNode, ...]] = {
     Kind.JOURNAL: (FABIO("Journal"), SCHEMA("Periodical")),
     Kind.ISSUE: (FABIO("JournalIssue"), SCHEMA("PublicationIssue")),
     Kind.REVIEW: (SCHEMA("Review"),),
+    Kind.TALK: (FABIO("Presentation"), SCHEMA("PresentationDigitalDocument"), SCHEMA("CreativeWork")),
+    Kind.POSTER: (FABIO("ConferencePoster"), SCHEMA("CreativeWork")),
     Kind.DATASET: (DCAT("Dataset"),),
     Kind.SOFTWARE: (SCHEMA("SoftwareSourceCode"),),
     Kind.COLLECTION: (SCHEMA("Collection"),),

@@ -13,6 +13,7 @@ from leap_kg.ingest.mapping.extents import say_box, say_period
 from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ingest.mapping.statements import ANY_URI, Statements
 from leap_kg.ingest.mapping.variables import Variable, say_variable
+from leap_kg.ingest.zarr.agreeing import report_differing
 from leap_kg.ingest.zarr.arrays import Array
 from leap_kg.ingest.zarr.attributes import say_attributes, stated_box, stated_period
 from leap_kg.ingest.zarr.coordinates import coordinates, extent
@@ -138,6 +139,7 @@ def _say_extent(
 ) -> None:
     """Where and when, by the coordinates; by the attributes where those cannot be read."""
     found = extent(hierarchy, chunks)
+    report_differing(found, hierarchy, reading)
     where = found.where or stated_box(hierarchy.attributes)
     if where is not None:
         say_box(store, where, say)

@@ -45,6 +45,8 @@ _PAGES_HOST = re.compile(
 )
 _CODE_ARCHIVE = re.compile(r"(?:^|\.)(?:github\.com/[^/]+/[^/]+/archive/|codeload\.github\.com/)", re.IGNORECASE)
 _FIELD = re.compile(r"\{\{[^{}]*\}\}|\$?\{[^{}]*\}|%(?:\(\w+\))?(?:0?\d)?[sd](?![0-9A-Fa-f])|\$[A-Za-z_]\w*")
+_HANDLERS = {"vsis3": "s3", "vsigs": "gs", "vsiaz": "az", "vsis3_streaming": "s3", "vsigs_streaming": "gs"}
+_PACKED = re.compile(r"^(?:/vsi(?:zip|tar|gzip|7z)/(?=/vsi))+")
 _CACHES = re.compile(r"^(?:[a-z][a-z0-9]*(?:://[^:]*)?::)+", re.IGNORECASE)
 _UNFIT = re.compile(
     r"[\s<>\"'`|\\^]|\.\.\.|…|path/to\b|your[-_]|^s3://bucket/|^gs://bucket/|my-bucket|[^:]///|://.*://", re.IGNORECASE
@@ -100,8 +102,19 @@ def _trimmed(text: str) -> str:
     return re.split(r"\]\(", text, maxsplit=1)[0]
 
 
+def _virtual(text: str) -> str:
+    """The address behind a virtual file of GDAL: `/vsicurl/https://…`, `/vsizip//vsis3/bucket/key`."""
+    if not text.startswith("/vsi"):
+        return text
+    text = _PACKED.sub("", text)
+    if text.startswith("/vsicurl/"):
+        return text.removeprefix("/vsicurl/")
+    handler, _, place = text[1:].partition("/")
+    return f"{_HANDLERS[handler]}://{place}" if handler in _HANDLERS else text
+
+
 def _settled(text: str, *, trusted: bool) -> str | None:
-    text = text.strip().removesuffix("#mode=bytes")
+    text = _virtual(text.strip().removesuffix("#mode=bytes"))
     if trusted and _DEPOSITED.match(text) and UNKNOWN not in text:
         return text
     if "://" not in text or len(text) > LONGEST_TEXT:

@@ -3,6 +3,9 @@
 MAX_PYTHON = 2**20
 """Bytes of a Python file; parsing takes 150 times as much memory."""
 
+MAX_SOURCE = 2**20
+"""Bytes of a file of R, Julia or shell."""
+
 MAX_NOTEBOOK = 32 * 2**20
 """Bytes of a notebook, outputs included."""
 
@@ -47,3 +50,6 @@ MOST_SIGNALS = 2000
 
 MOST_MODULES = 2000
 """Modules of one repository that imports are followed into."""
+
+MOST_TREES = 2**20
+"""Characters of the modules of one repository that are kept as trees, which take 150 times as much memory."""

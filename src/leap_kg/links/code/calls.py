@@ -8,7 +8,18 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from leap_kg.links.code import catalogues, filesystems, functions, library, noting, options, paths, shell, texts
+from leap_kg.links.code import (
+    catalogues,
+    filesystems,
+    functions,
+    handing,
+    library,
+    noting,
+    options,
+    paths,
+    shell,
+    texts,
+)
 from leap_kg.links.code.bounds import MOST_ITEMS
 from leap_kg.links.code.known import CALLS, METHODS
 from leap_kg.links.code.values import (
@@ -24,6 +35,7 @@ from leap_kg.links.code.values import (
     Instance,
     Items,
     LocalFile,
+    Partial,
     PathText,
     Table,
     Value,
@@ -86,6 +98,8 @@ def _arguments(folder: "Folder", node: ast.Call) -> tuple[list[Values], dict[str
 
 def _plain(folder: "Folder", value: Value, node: ast.Call, given: list[Values], named: dict[str, Values]) -> Values:
     match value:
+        case Partial():
+            return handing.call(folder, value, node, given, named)
         case Function():
             return functions.follow(folder, value, given, named, node)
         case Class():
@@ -99,11 +113,22 @@ def _plain(folder: "Folder", value: Value, node: ast.Call, given: list[Values], 
     return NOTHING
 
 
+def called(folder: "Folder", value: Value, node: ast.Call, given: list[Values], named: dict[str, Values]) -> Values:
+    """What a value returns that is called with these arguments, wherever the call stands."""
+    return _plain(folder, value, node, given, named)
+
+
 def _external(folder: "Folder", full: str, node: ast.Call, given: list[Values], named: dict[str, Values]) -> Values:
     top, _, rest = full.partition(".")
     last = rest.rpartition(".")[2]
     if (default := options.declare(folder, last, given, named)) is not None:
         return default
+    if last == "partial" and top in {"functools", "toolz", "builtins"}:
+        return handing.partial(given, named)
+    if full != f"builtins.{last}" or last == "map":
+        result = handing.handed(folder, last, node, given, named)
+        if result is not None:
+            return result
     if last in catalogues.OPENERS and top in {"intake", "intake_esm", "builtins", "intake_stac"}:
         return noting.open_catalogue(folder, node, given, named, last)
     if (made := filesystems.made(folder, top, last, node, given, named)) is not None:
@@ -125,6 +150,10 @@ def _external(folder: "Folder", full: str, node: ast.Call, given: list[Values], 
 def _method(folder: "Folder", value: Value, node: ast.Call, given: list[Values], named: dict[str, Values]) -> Values:
     assert isinstance(node.func, ast.Attribute)  # noqa: S101 - the caller looked
     name = node.func.attr
+    if not isinstance(value, External | Instance | Class | Table):
+        result = handing.handed(folder, name, node, given, named, value)
+        if result is not None:
+            return result
     match value:
         case External(name=library_name):
             return _external(folder, f"{library_name}.{name}", node, given, named)

@@ -3,7 +3,7 @@
 import ast
 from typing import TYPE_CHECKING
 
-from leap_kg.links.code import noting
+from leap_kg.links.code import clients, noting
 from leap_kg.links.code.known import BUCKETS, FILE_SYSTEMS
 from leap_kg.links.code.values import (
     NOTHING,
@@ -43,6 +43,7 @@ _SCHEMES = {
 _OPENING = {"open", "get_mapper", "glob", "open_async"}
 _FETCHING = {"get", "get_file", "download", "cat", "cat_file", "read_text", "read_bytes", "head", "tail"}
 _LISTING = {"ls", "find", "walk", "listdir"}
+_COPYING = {"cp", "cp_file", "mv", "move"}
 _PUTTING = {"put", "put_file", "upload"}
 _WRITING = {"pipe", "pipe_file", "write_text", "write_bytes"}
 
@@ -51,6 +52,8 @@ def made(
     folder: "Folder", top: str, last: str, node: ast.Call, given: list[Values], named: dict[str, Values]
 ) -> Values | None:
     """The file system or the place in a bucket that the call makes; `None` if it makes none."""
+    if (client := clients.made(top, last, given, named)) is not None:
+        return client
     if last in FILE_SYSTEMS:
         return _system(folder, FILE_SYSTEMS[last], node, given, named, places=0)
     if top == "fsspec" and last == "filesystem":
@@ -93,6 +96,10 @@ def method(
     folder: "Folder", system: FileSystem, name: str, node: ast.Call, given: list[Values], named: dict[str, Values]
 ) -> Values:
     """`system.name(…)`; a system of unknown scheme takes whole addresses only."""
+    if (of_client := clients.method(folder, system, name, node, given, named) if system.scheme else None) is not None:
+        return of_client
+    if name in _COPYING:
+        return _copied(folder, system, name, node, given)
     if name in _PUTTING:
         target = named.get("rpath", given[1] if len(given) > 1 else NOTHING)
         noting.noted(folder, Role.WRITES, _located(system, target), node, None, f"fs.{name}", system.endpoint)
@@ -120,6 +127,13 @@ def method(
         return one(LocalFile(as_text(only(place))))
     found = noting.noted(folder, role, located, node, told, f"fs.{name}", system.endpoint, yields=True)
     return one(Items(tuple((each,) for each in found))) if name == "glob" and found is not NOTHING else found
+
+
+def _copied(folder: "Folder", system: FileSystem, name: str, node: ast.Call, given: list[Values]) -> Values:
+    """Within a file system: the one is read, the other written."""
+    for role, place in zip((Role.READS, Role.WRITES), given, strict=False):
+        noting.noted(folder, role, _located(system, place), node, None, f"fs.{name}", system.endpoint)
+    return NOTHING
 
 
 def _located(system: FileSystem, place: Values) -> Values:

@@ -5,6 +5,7 @@ Hazard: such calls may recurse or fan out without end; a function is never follo
 """
 
 import ast
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,9 @@ from leap_kg.links.code.evidence import Site
 from leap_kg.links.code.scope import Scope
 from leap_kg.links.code.values import (
     NOTHING,
+    UNKNOWN_VALUE,
     Alternative,
+    Catalogue,
     Class,
     Entries,
     Function,
@@ -22,6 +25,7 @@ from leap_kg.links.code.values import (
     Instance,
     Items,
     PathText,
+    Value,
     Values,
     as_text,
     bounded,
@@ -32,6 +36,7 @@ from leap_kg.links.signal import UNKNOWN
 
 if TYPE_CHECKING:
     from leap_kg.links.code.folding import Folder
+    from leap_kg.links.code.neighbours import Arguments
 
 _TELLING = 3
 _LOOKED_AT = 100
@@ -79,6 +84,8 @@ def follow(
     if len(folder.active) >= MAX_CALLS or function in folder.active or folder.spent:
         return NOTHING
     texts = given_texts([*arguments, *named.values()])
+    if site is not None and folder.site is None and function.passage.path != folder.path and function.owner is None:
+        _noted(folder, function, arguments, named, site, telling=_is_telling([*arguments, *named.values()], texts))
     idle = site is not None and not any("://" in text for text in texts)
     if idle and folder.idle > MAX_IDLE:
         return NOTHING
@@ -94,6 +101,56 @@ def follow(
     if key is not None:
         folder.returned[key] = result
     return result
+
+
+def _noted(
+    folder: "Folder",
+    function: Function,
+    arguments: list[Values],
+    named: dict[str, Values],
+    site: ast.Call,
+    *,
+    telling: bool,
+) -> None:
+    """Remember the call of another file's function, which may be the only one there is."""
+    if isinstance(function.node, ast.Lambda):
+        return
+    passed = (tuple(map(_plain, arguments)), tuple((name, _plain(values)) for name, values in named.items()))
+    at = (folder.passage.path, site.lineno + 10**6 * (folder.passage.cell or 0), site.col_offset)
+    defined = (function.passage.path, function.node.lineno, function.node.name)
+    folder.neighbours.calls.note(defined, at, passed if telling else None)
+
+
+def _is_telling(values: list[Values], texts: frozenset[str]) -> bool:
+    """Whether addresses or a catalogue are among what is passed."""
+    return any("://" in text for text in texts) or any(
+        isinstance(value, Catalogue) and "://" in value.address for each in values for value, _ in each
+    )
+
+
+def _told(folder: "Folder", function: Function) -> "Arguments | None":
+    """What the only call of the function passes, which is in another file."""
+    if function.followed or function.owner is not None or isinstance(function.node, ast.Lambda):
+        return None
+    return folder.neighbours.calls.told((function.passage.path, function.node.lineno, function.node.name))
+
+
+def _plain(values: Values) -> Values:
+    """The values without what belongs to the file that passes them."""
+    return tuple(Alternative(_own(value)) for value, _ in values) or NOTHING
+
+
+def _own(value: Value) -> Value:
+    match value:
+        case Handle(target=target):
+            return target
+        case Catalogue():
+            return replace(value, origin=-1)
+        case Items(each=each):
+            return Items(tuple(map(_plain, each)))
+        case str() | int() | float() | PathText() | None:
+            return value
+    return UNKNOWN_VALUE
 
 
 def _occasion(
@@ -186,12 +243,18 @@ def make(folder: "Folder", of: Class, given: list[Values], named: dict[str, Valu
 
 
 def remaining(folder: "Folder") -> None:
-    """Follow what no call in the file reached, with its defaults; functions within them are reached in turn."""
+    """Follow what no call in the file reached, with what its only call in the repository passes, or with its defaults;
+    functions within them are reached in turn. A default that is an address counts whatever calls pass.
+    """
     seen = 0
     while seen < len(folder.functions) and not folder.spent:
         function = folder.functions[seen]
         seen += 1
-        if function.followed:
+        if function.followed and not any("://" in text for text in given_texts(list(function.defaults.values()))):
+            continue
+        told = _told(folder, function)
+        if told is not None:
+            follow(folder, function, list(told[0]), dict(told[1]), None)
             continue
         own: list[Values] = []
         if function.owner is not None and "staticmethod" not in _decorators(function):

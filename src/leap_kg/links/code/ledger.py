@@ -17,6 +17,8 @@ from leap_kg.links.signal import UNKNOWN, Place, Role, Signal
 
 READ, READ_TEMPLATE = 0.97, 0.75
 WRITTEN, WRITTEN_TEMPLATE = 0.95, 0.75
+WRITTEN_BY_NAME = 0.5
+"""A store whose root is given where a recipe is deployed: only its name is told."""
 PATTERN = 0.9
 """A pattern of file names that is told whole: what it fits at the time is opened, the folder that it names surely."""
 ENTRY, QUERY = 0.9, 0.6
@@ -49,6 +51,10 @@ class Ledger:
     def use(self, role: Role, address: str, place: Place, via: str, *, sure: bool = True) -> None:
         """A call that reads or writes `address`; no more than a template where that is not `sure`."""
         self._note(_use(role, address, place, via, sure=sure))
+
+    def written_by_name(self, name: str, place: Place, via: str) -> None:
+        """A call that writes a store called `name` below a root that no file tells."""
+        self._note(Signal("D2", Role.WRITES, f"{UNKNOWN}/{name}", WRITTEN_BY_NAME, place, via))
 
     def entry(self, target: str, confidence: float, place: Place, via: str) -> None:
         """A call that takes data out of a catalogue."""

@@ -10,7 +10,8 @@ from leap_kg.links.code.values import (
     UNKNOWN_VALUE,
     Alternative,
     Entries,
-    Function,
+    External,
+    FileSystem,
     Handle,
     Items,
     LocalFile,
@@ -19,7 +20,6 @@ from leap_kg.links.code.values import (
     Values,
     as_text,
     bounded,
-    elements,
     one,
     only,
     pairs,
@@ -69,8 +69,13 @@ def work_out(
     if last == "urljoin":
         second = given[1] if len(given) > 1 else NOTHING
         return bounded(Alternative(_resolved(a, b), when) for a, b, when in pairs(first, second))
-    if last in _SAME:
+    if last in _SAME or (last == "Request" and top == "urllib"):
         return first
+    if last in {"Session", "Client", "ClientSession"} and top in {"requests", "httpx", "aiohttp", "requests_cache"}:
+        # What a session gets, its library gets.
+        return one(External("requests"))
+    if last == "url_to_fs":
+        return one(Items((one(FileSystem("")), first)))
     if last == "Namespace" or (top == "builtins" and last == "dict"):
         before = only(first)
         entries: dict[str | int, Values] = dict(before.each) if isinstance(before, Entries) else {}
@@ -107,18 +112,7 @@ def _builtin(folder: "Folder", last: str, given: list[Values], named: dict[str, 
     if last == "int":
         value = only(first)
         return first if isinstance(value, int) else NOTHING
-    if last == "map" and len(given) == 2:
-        return _mapped(folder, only(first), given[1])
     return None
-
-
-def _mapped(folder: "Folder", function: Value, source: Values) -> Values:
-    from leap_kg.links.code import functions
-
-    if not isinstance(function, Function):
-        return NOTHING
-    results = functions.follow(folder, function, [elements(source, f"map{function.node.lineno}")], {}, None)
-    return one(Items(tuple((Alternative(value),) for value, _ in results)))
 
 
 def _range(bounds: list[Value]) -> Values:

@@ -3,23 +3,82 @@
 Hazard: imports may run in circles; a module that is being read when it is asked for again has no names yet.
 """
 
+import ast
 import re
+import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from posixpath import dirname, join, normpath
 
 from leap_kg.ingest.formats.jsonvalue import read_value
 from leap_kg.ingest.formats.yamltext import Unreadable, read_yaml
 from leap_kg.links.code import addresses
-from leap_kg.links.code.bounds import MAX_SETTINGS, MOST_ITEMS, MOST_MODULES
+from leap_kg.links.code.bounds import MAX_SETTINGS, MOST_ITEMS, MOST_MODULES, MOST_TREES
+from leap_kg.links.code.parsing import parsed
 from leap_kg.links.code.values import NOTHING, Entries, Items, Module, Values, one
 
 _DEEPEST = 12
 _IMPORTS = 3
+Arguments = tuple[tuple[Values, ...], tuple[tuple[str, Values], ...]]
+"""What a call passes by place and by name."""
+Defined = tuple[str, int, str]
+"""A function: the path of its file, its line there, its name."""
 _HINT = re.compile(
     r"intake|FileSystem|fsspec|s3fs|gcsfs|S3Map|GCSMap|_storage\b|S3Store|GCSStore|hf_hub|snapshot_download|load_dataset"
     r"|huggingface"
 )
 """Without one of these, and without where an address may begin, code names no storage."""
+_NAMING = re.compile(rb"import|\b(?:source|include)\(")
+"""How code names other code."""
+
+
+@dataclass(slots=True)
+class OnlyCalls:
+    """What functions are given by the calls of them in other files, by path, line and name of the function.
+
+    A function that the repository calls from one place is called for just that: `told` gives what is passed there, once
+    all files have been read.
+    """
+
+    _sites: dict[Defined, dict[tuple[str, int, int], Arguments | None]] = field(default_factory=dict)
+    _told: dict[Defined, Arguments] = field(default_factory=dict)
+    _paths: frozenset[str] = frozenset()
+
+    def note(self, function: Defined, site: tuple[str, int, int], arguments: Arguments | None) -> None:
+        """A call at `site` (path, line, column) of the function; `None` for arguments that lead nowhere."""
+        self._sites.setdefault(function, {})[site] = arguments
+
+    def close(self, files: Mapping[str, bytes]) -> frozenset[str]:
+        """The paths of the files whose functions are told from now on. `files` are searched for other uses of the name:
+        not every file is read that might call it.
+        """
+        once = {
+            function: (next(iter(sites))[0], arguments)
+            for function, sites in self._sites.items()
+            if len(sites) == 1 and (arguments := next(iter(sites.values()))) is not None
+        }
+        names = {name.encode() for _, _, name in once}
+        if not names:
+            return frozenset()
+        word = re.compile(rb"\b(?:" + b"|".join(map(re.escape, sorted(names))) + rb")\b")
+        users: dict[bytes, set[str]] = {}
+        for path, data in files.items():
+            if path.endswith((".py", ".ipynb")):
+                for name in set(word.findall(data)):
+                    users.setdefault(name, set()).add(path)
+        for (path, line, name), (caller, arguments) in once.items():
+            if users.get(name.encode(), set()) <= {path, caller}:
+                self._told[path, line, name] = arguments
+        self._paths = frozenset(path for path, _, _ in self._told)
+        return self._paths
+
+    def told(self, function: Defined) -> Arguments | None:
+        """What the only call of it passes; `None` if there are more, or none."""
+        return self._told.get(function)
+
+    def fills(self, path: str) -> bool:
+        """Whether any function of the file is told."""
+        return path in self._paths
 
 
 class Neighbours:
@@ -36,14 +95,31 @@ class Neighbours:
         for path in self._files:
             self._ends.setdefault(path.rpartition("/")[2], []).append(path)
         self._carrying = _carrying(self._files)
+        self.calls = OnlyCalls()
+        self._trees: dict[str, ast.Module] = {}
+        self._room = MOST_TREES
 
     def matters(self, text: str) -> bool:
         """Whether addresses may be put together from `text`, alone or with the files that it names."""
-        return (
-            addresses.beginning(text)
-            or bool(_HINT.search(text))
-            or (self._carrying is not None and bool(self._carrying.search(text)))
-        )
+        return addresses.beginning(text) or bool(_HINT.search(text)) or self.refers(text)
+
+    def tree(self, path: str, text: str) -> ast.Module:
+        """The module parsed, once for who imports it and for its own sake; raises `Unparsed`."""
+        found = self._trees.get(path)
+        if found is None:
+            found = parsed(text)
+            if len(text) <= self._room and path in self._files:
+                self._room -= len(text)
+                self._trees[path] = found
+        return found
+
+    def close(self) -> frozenset[str]:
+        """The files that are to be read once more, now that all calls are known."""
+        return self.calls.close(self._files)
+
+    def refers(self, text: str) -> bool:
+        """Whether the text names a file from which addresses may come."""
+        return self._carrying is not None and bool(self._carrying.search(text))
 
     def module(self, name: str, level: int, importer: str) -> Module | None:
         """The module that `importer` calls `name`, `level` dots before it; `None` if the repository has none."""
@@ -64,14 +140,26 @@ class Neighbours:
         found = self._ending(f"{inner}.py") or self._ending(f"{inner}/__init__.py")
         return self._read(found) if found and found != importer else None
 
+    def included(self, path: str, importer: str) -> Module | None:
+        """What the file defines that `importer` runs in its place, by the path that it says."""
+        found = self._named(path, importer)
+        return self._read(found) if found is not None and found != importer and self._load is not None else None
+
     def settings(self, path: str, importer: str) -> Values:
-        """What the YAML or JSON file says that `importer` opens as `path`."""
+        """What the YAML, JSON or TOML file says that `importer` opens as `path`."""
+        found = self._named(path, importer)
+        if found is None:
+            return NOTHING
+        if found not in self._settings:
+            self._settings[found] = read_settings(self._files[found], found)
+        return self._settings[found]
+
+    def _named(self, path: str, importer: str) -> str | None:
+        """The file that `importer` calls `path`: from its own folder, from the root, or by its end."""
         for candidate in (normpath(join(dirname(importer), path)), normpath(path), self._ending(path.lstrip("./"))):
             if candidate and candidate in self._files:
-                if candidate not in self._settings:
-                    self._settings[candidate] = _parsed(self._files[candidate], candidate)
-                return self._settings[candidate]
-        return NOTHING
+                return candidate
+        return None
 
     def _ending(self, end: str) -> str | None:
         """The one file whose path ends so."""
@@ -93,7 +181,7 @@ def _carrying(files: Mapping[str, bytes]) -> "re.Pattern[str] | None":
     """The names of modules and settings that hold addresses, or that name such a module; as a pattern of words."""
     texts: dict[str, list[bytes]] = {}
     for path, data in files.items():
-        if path.endswith((".py", ".yaml", ".yml", ".json")) and len(data) <= MAX_SETTINGS:
+        if path.endswith((".py", ".yaml", ".yml", ".json", ".R", ".r", ".jl")) and len(data) <= MAX_SETTINGS:
             stem = path.rpartition("/")[2].rpartition(".")[0]
             texts.setdefault(path.split("/")[-2] if stem == "__init__" and "/" in path else stem, []).append(data)
     carrying = {
@@ -106,7 +194,7 @@ def _carrying(files: Mapping[str, bytes]) -> "re.Pattern[str] | None":
         more = {
             stem
             for stem, every in texts.items()
-            if stem and stem not in carrying and any(b"import" in data and known.search(data) for data in every)
+            if stem and stem not in carrying and any(_NAMING.search(data) and known.search(data) for data in every)
         }
         if not carrying or not more:
             break
@@ -114,12 +202,15 @@ def _carrying(files: Mapping[str, bytes]) -> "re.Pattern[str] | None":
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(carrying)))})\b") if carrying else None
 
 
-def _parsed(data: bytes, path: str) -> Values:
+def read_settings(data: bytes, path: str) -> Values:
+    """What a file of settings says; nothing if it cannot be read."""
     if len(data) > MAX_SETTINGS:
         return NOTHING
     try:
+        if path.endswith(".toml"):
+            return _values(tomllib.loads(data.decode()), 0)
         value = (read_value if path.endswith(".json") else read_yaml)(data, what=path).value
-    except Unreadable:
+    except (Unreadable, ValueError, RecursionError):
         return NOTHING
     return _values(value, 0)
 

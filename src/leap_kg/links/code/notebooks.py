@@ -10,6 +10,7 @@ from leap_kg.ingest.mapping.finding import Finding
 from leap_kg.links.code import functions, magics, prose, statements
 from leap_kg.links.code.findings import cut, unread
 from leap_kg.links.code.folding import Folder
+from leap_kg.links.code.languages.cells import read_julia, read_r
 from leap_kg.links.code.ledger import Ledger
 from leap_kg.links.code.neighbours import Neighbours
 from leap_kg.links.code.notebook import Cell, NoNotebook, cells_of
@@ -48,8 +49,10 @@ def read_notebook(data: bytes, path: str, neighbours: Neighbours | None = None) 
 
 
 def _plain(language: str) -> str:
-    """`python3`, `ipython`, and kernels named after an environment, are Python."""
-    return "python" if not language or "python" in language or language in {"conda", "env", "xpython"} else language
+    """`python3`, `ipython`, and kernels named after an environment, are Python; `julia-1.10` is Julia."""
+    if not language or "python" in language or language in {"conda", "env", "xpython"}:
+        return "python"
+    return "julia" if language.startswith("julia") else "r" if language in {"ir", "xr"} else language
 
 
 def _python(cells: Sequence[Cell], path: str, ledger: Ledger, neighbours: Neighbours) -> list[Finding]:
@@ -93,5 +96,5 @@ def _tree(text: str) -> ast.Module:
     return parsed(shorter)
 
 
-READERS: dict[str, CellsReader] = {"python": _python}
+READERS: dict[str, CellsReader] = {"python": _python, "r": read_r, "julia": read_julia}
 """By the language of the notebook; code in any other language is not read."""

@@ -195,7 +195,19 @@ def special(
         if isinstance(only(root), str):
             value = joined([one(str(only(root)).rstrip("/")), one("/"), name])
         noted(folder, Role.WRITES, value, node, told, last)
+        if as_text(only(root)).startswith(UNKNOWN):
+            for each, _ in name:
+                if isinstance(each, str) and addresses.suffixed(each) and UNKNOWN not in each and "://" not in each:
+                    folder.ledger.written_by_name(each.strip("/"), folder.place(node, told), last)
         return NOTHING
+    if last == "rechunk":
+        # What is read is noted as any other call's.
+        target = named.get("target_store", given[3] if len(given) > 3 else NOTHING)
+        told = next((each.value for each in node.keywords if each.arg == "target_store"), None)
+        noted(folder, Role.WRITES, target, node, told, "rechunk")
+        return None
+    if last == "open" and full == "pystac_client.Client.open":
+        return _service(folder, node, given, named)
     if last in {"ConcatDim", "MergeDim"}:
         name, keys = [*given, NOTHING][0], named.get("keys", given[1] if len(given) > 1 else NOTHING)
         return one(Entries({"dimension": named.get("name", name), "keys": keys}))
@@ -204,6 +216,17 @@ def special(
     if full.startswith(("huggingface_hub.", "datasets.")):
         return _hugging_face(folder, last, node, given, named)
     return None
+
+
+def _service(folder: "Folder", node: ast.Call, given: list[Values], named: dict[str, Values]) -> Values:
+    """A service that answers searches: what is read through it the code does not say, so it is a candidate."""
+    for value, _ in named.get("url", given[0] if given else NOTHING):
+        address = addresses.given(as_text(value))
+        if address is not None and UNKNOWN not in address and folder.concerned(address):
+            folder.ledger.entry(
+                address, QUERY, folder.place(node, node.args[0] if node.args else None), "search service"
+            )
+    return NOTHING
 
 
 def _pattern(folder: "Folder", node: ast.Call, given: list[Values], named: dict[str, Values]) -> Values:

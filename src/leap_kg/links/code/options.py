@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 def declare(folder: "Folder", name: str, given: list[Values], named: dict[str, Values]) -> Values | None:
     """The default of the option that `name(…)` declares; `None` if it declares none."""
-    if name == "add_argument":
-        flags = [text for each in given if isinstance(text := only(each), str)]
+    flags = [text for each in given if isinstance(text := only(each), str)]
+    if name == "add_argument" or (name in {"add", "add_arg"} and flags and flags[0].startswith("-")):
         default = _told(named.get("default"))
         for flag in [only(named.get("dest"))] if "dest" in named else flags:
             if isinstance(flag, str):

@@ -3,7 +3,7 @@
 import ast
 from typing import TYPE_CHECKING
 
-from leap_kg.links.code import noting
+from leap_kg.links.code import clients, noting
 from leap_kg.links.code.known import Known
 from leap_kg.links.code.values import NOTHING, Alternative, LocalFile, PathText, Values, as_text, joined, one
 from leap_kg.links.signal import Role
@@ -27,6 +27,8 @@ def method(
         role = Role.WRITES if name.startswith("write") else Role.READS
         spec = Known(role, 0, (), mode=1, yields=True)
         return noting.note(folder, spec, f"path.{name}", node, [one(path.text), *given], named)
+    if clients.of_object(folder, path, name, node):
+        return NOTHING
     if name in {"open", "read_text", "read_bytes"}:
         return one(LocalFile(path.text))
     return one(path) if name in _SAME else NOTHING

@@ -7,7 +7,7 @@ from leap_kg.links.code.findings import cut, unread
 from leap_kg.links.code.folding import Folder
 from leap_kg.links.code.ledger import Ledger
 from leap_kg.links.code.neighbours import Neighbours
-from leap_kg.links.code.parsing import Unparsed, decoded, parsed
+from leap_kg.links.code.parsing import Unparsed, decoded
 from leap_kg.links.code.values import Values
 from leap_kg.links.mined import Mined
 
@@ -24,15 +24,14 @@ def read_python(data: str | bytes, path: str, neighbours: Neighbours | None = No
         text = decoded(data)
     except Unparsed as problem:
         return Mined(findings=(unread(path, problem.reason, problem.hint),))
-    passage = Passage(path, split_lines(text))
+    passage, neighbours = Passage(path, split_lines(text)), neighbours or Neighbours()
     try:
-        tree = parsed(text)
+        tree = neighbours.tree(path, text)
     except Unparsed as problem:
         findings.append(unread(path, problem.reason, problem.hint, f"line {problem.line}" if problem.line else ""))
         prose.comments(None, passage, ledger)
         return Mined(ledger.signals(), tuple(findings))
-    neighbours = neighbours or Neighbours()
-    if not neighbours.matters(text):
+    if not neighbours.matters(text) and not neighbours.calls.fills(path):
         return Mined()
     folder = Folder(passage, ledger, neighbours)
     statements.body(folder, tree.body)
@@ -52,7 +51,7 @@ def names_of(path: str, data: bytes, neighbours: Neighbours) -> dict[str, Values
     """What the names of a module stand for, for those who import it."""
     try:
         text = decoded(data)
-        tree = parsed(text)
+        tree = neighbours.tree(path, text)
     except Unparsed:
         return {}
     folder = Folder(Passage(path, split_lines(text)), Ledger(), neighbours)

@@ -5,32 +5,38 @@ from pathlib import Path
 
 from leap_kg.links.code.bounds import MAX_NOTEBOOK
 from leap_kg.links.code.findings import unread
+from leap_kg.links.code.languages import files as languages
 from leap_kg.links.code.neighbours import Neighbours
 from leap_kg.links.code.notebooks import read_notebook
 from leap_kg.links.code.python import names_of, read_python
 from leap_kg.links.code.values import Values
 from leap_kg.links.mined import Mined
 
-READ_WITH = (".py", ".ipynb", ".yaml", ".yml", ".json")
+READ_WITH = (".py", ".ipynb", ".yaml", ".yml", ".json", *languages.BESIDE)
 """Suffixes of the files that reading code asks for: code, and settings that code loads."""
 
 
 def read_repository(files: Mapping[str, bytes]) -> Iterator[tuple[str, Mined]]:
-    """What each Python file and notebook of `files` (by path, `/` between folders) gives, in order of the paths."""
+    """What each file of code and notebook of `files` (by path, `/` between folders) gives, in order of the paths."""
     neighbours = _neighbours(files)
-    for path in sorted(files):
-        if is_code(path):
-            yield path, read_code(files[path], path, neighbours)
+    found = {path: read_code(files[path], path, neighbours) for path in sorted(files) if is_code(path)}
+    # What the one call of a function passes is known once all files were read.
+    for path in sorted(neighbours.close()):
+        if path in found:
+            found[path] = read_code(files[path], path, neighbours)
+    yield from found.items()
 
 
 def is_code(path: str) -> bool:
     """Whether the file is one that is read for signals; copies that an editor keeps are not."""
-    return path.endswith((".py", ".ipynb")) and ".ipynb_checkpoints/" not in path
+    return (path.endswith((".py", ".ipynb")) or languages.reads(path)) and ".ipynb_checkpoints/" not in path
 
 
 def read_code(data: bytes, path: str, neighbours: Neighbours | None = None) -> Mined:
-    """One Python file or notebook, by its suffix."""
-    return (read_notebook if path.endswith(".ipynb") else read_python)(data, path, neighbours)
+    """One file of code or notebook, by its name."""
+    if path.endswith(".ipynb"):
+        return read_notebook(data, path, neighbours)
+    return (languages.read_source if languages.reads(path) else read_python)(data, path, neighbours)
 
 
 def read_stored(file: Path, path: str) -> Mined:
@@ -44,7 +50,7 @@ def read_stored(file: Path, path: str) -> Mined:
 
 def _neighbours(files: Mapping[str, bytes]) -> Neighbours:
     def load(path: str, data: bytes) -> dict[str, Values]:
-        return names_of(path, data, neighbours)
+        return (languages.names_of if languages.reads(path) else names_of)(path, data, neighbours)
 
     neighbours = Neighbours({path: files[path] for path in files if path.endswith(READ_WITH)}, load)
     return neighbours

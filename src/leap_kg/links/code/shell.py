@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _FETCHING = {"wget", "curl", "aria2c", "axel"}
 _COPYING = {"cp", "sync", "rsync", "mv", "copy"}
 _TOOLS = {"gsutil", "gcloud", "aws", "s5cmd", "azcopy", "s3cmd", "rclone", "mc"}
+TOOLS = frozenset(_FETCHING | _TOOLS)
+"""Programs whose words are looked at."""
 _VALUED = {"--endpoint-url", "--region", "--profile", "--exclude", "--include"}
 _ENDS = {";", "&&", "||", "|", "&"}
 _HOLE = re.compile(r"\{(\w+)\}|\$\{?(\w+)\}?")
@@ -76,12 +78,13 @@ def uses(line: str) -> list[tuple[Role, str, str]]:
     found: list[tuple[Role, str, str]] = []
     begun = 0
     for end in [*(place for place, word in enumerate(words) if word in _ENDS), len(words)]:
-        found += _command(words[begun:end])
+        found += commanded(words[begun:end])
         begun = end + 1
     return found
 
 
-def _command(words: list[str]) -> list[tuple[Role, str, str]]:
+def commanded(words: list[str]) -> list[tuple[Role, str, str]]:
+    """What one command reads and writes, given its words."""
     while words and (words[0] in {"sudo", "time", "then", "do", "xargs", "nohup"} or "=" in words[0].split("/")[0]):
         words = words[1:]
     if not words:
@@ -89,7 +92,9 @@ def _command(words: list[str]) -> list[tuple[Role, str, str]]:
     tool = words[0].rpartition("/")[2]
     if tool in _FETCHING:
         outward = tool == "curl" and any(word in {"-T", "--upload-file"} for word in words)
-        plain = [word for before, word in pairwise(words) if before not in _OUTPUT]
+        # To curl, -O says that the file keeps its name.
+        named = _OUTPUT - {"-O"} if tool == "curl" else _OUTPUT
+        plain = [word for before, word in pairwise(words) if before not in named]
         found = [address for word in plain if (address := addresses.looking(word)) is not None]
         return [(Role.WRITES if outward else Role.READS, address, tool) for address in found]
     if tool in _TOOLS:

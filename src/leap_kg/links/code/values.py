@@ -110,6 +110,15 @@ class LocalFile:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """A function with some of its arguments: `functools.partial(open_zarr, chunks={})`."""
+
+    of: "Value"
+    given: tuple[Values, ...]
+    named: tuple[tuple[str, Values], ...]
+
+
 @dataclass(slots=True, eq=False)
 class Function:
     """A function or lambda of the repository, with where its names come from."""
@@ -168,6 +177,7 @@ Value: TypeAlias = (
     | Catalogue
     | Table
     | LocalFile
+    | Partial
     | Function
     | Class
     | Instance

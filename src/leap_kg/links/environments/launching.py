@@ -34,11 +34,13 @@ class Launch:
 
     @property
     def address(self) -> str:
-        """The link without what only says which page opens."""
+        """The link without what only says which page opens; what nbgitpuller brings is kept."""
         if self.service == "binder":
             name = self.repository.removeprefix("https://github.com/") if self.kind == "gh" else self.repository
             shown = name if self.kind in ("gh", "zenodo", "figshare", "dataverse") else quote(name, safe="")
-            return f"{self.hub}/v2/{self.kind}/{shown}" + (f"/{quote(self.ref, safe='')}" if self.ref else "")
+            pulled = quote(f"git-pull?repo={quote(self.content, safe='')}", safe="")
+            ref = f"/{quote(self.ref, safe='')}" if self.ref else ""
+            return f"{self.hub}/v2/{self.kind}/{shown}{ref}" + (f"?urlpath={pulled}" if self.content else "")
         branch = f"&branch={quote(self.ref, safe='/')}" if self.ref else ""
         return f"{self.hub}/hub/user-redirect/git-pull?repo={quote(self.repository, safe=':/')}{branch}"
 

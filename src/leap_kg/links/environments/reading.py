@@ -125,7 +125,7 @@ def _kernel(data: bytes, path: str, findings: list[Finding]) -> Iterator[Signal]
         return
     text = unified(data.decode("utf-8-sig"))
     key = ("metadata", "language_info", "version") if language else ("metadata", "kernelspec", "name")
-    line = jsonplaces.places(text, lambda at: at == key, deepest=3).get(key, 1)
+    line = jsonplaces.place(text, key) or 1
     place = Passage(path, [""] * (line - 1) + [text.split("\n", line)[line - 1]]).place(line)
     via = " ".join(filter(None, ("kernelspec", kernel.name, f"({kernel.display})" if kernel.display else "")))
     yield Signal("E1", Role.RUNS_IN, target, _SURE, place, via)

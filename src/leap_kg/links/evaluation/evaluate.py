@@ -9,6 +9,7 @@ from leap_kg.links import code
 from leap_kg.links.evaluation.calibration import Calibration, calibration
 from leap_kg.links.evaluation.clones import Clones
 from leap_kg.links.evaluation.gold import HELD_OUT, SEEN, Gold, Source
+from leap_kg.links.evaluation.recalibration import Recalibration, recalibrations
 from leap_kg.links.evaluation.scoring import Found, Judged, Miss, Papers, Score, Sites
 from leap_kg.links.readers import READERS
 from leap_kg.links.signal import Place, Role, Signal
@@ -23,11 +24,15 @@ _DATA = re.compile(
 class Evaluation:
     """Scores by part of the split and by what is scored; `files` of the judged `wanted` ones were there to be read.
 
-    `places` are the signals whose quote stands on the very lines they name, of all `signals`.
+    `starts` are the signals of each method at each confidence; `recalibrations` what comes of bending confidences.
+    `misses` are those of repositories that were seen: nobody is to learn from the others. `places` are
+    the signals whose quote stands on the very lines they name, of all `signals`.
     """
 
     scores: Mapping[str, Mapping[str, Score]]
     calibrations: Sequence[Calibration]
+    starts: Sequence[Calibration]
+    recalibrations: Sequence[Recalibration]
     misses: Sequence[Miss]
     files: int
     wanted: int
@@ -43,7 +48,7 @@ def evaluate(gold: Gold, clones: Clones) -> Evaluation:
     plain: Found = {source: list(_by_pattern(data, source.path)) for source, data in bodies.items()}
     repositories = {source.repository for source in bodies}
     scores: dict[str, dict[str, Score]] = {}
-    judged: list[Judged] = []
+    judged: dict[str, list[Judged]] = {}
     misses: list[Miss] = []
     for part in (HELD_OUT, SEEN):
         those = [name for name in repositories if gold.part_of(name) == part]
@@ -55,12 +60,15 @@ def evaluate(gold: Gold, clones: Clones) -> Evaluation:
             "papers, one side": papers.one_sided(),
             "papers, both sides": papers.two_sided(),
         }
-        judged += sites.judged()
-        misses += sites.misses()
+        judged[part] = list(sites.judged())
+        if part == SEEN:
+            misses += sites.misses()
     signals = [(bodies[source], signal) for source, those in found.items() for signal in those]
     return Evaluation(
         scores,
-        [each for each in _calibrations(judged) if each is not None],
+        [each for each in _calibrations([*judged[HELD_OUT], *judged[SEEN]]) if each is not None],
+        [each for each in _starts([*judged[HELD_OUT], *judged[SEEN]]) if each is not None],
+        recalibrations(judged[SEEN], judged[HELD_OUT]),
         misses,
         len(bodies),
         len(gold.sources),
@@ -85,6 +93,12 @@ def _calibrations(judged: Sequence[Judged]) -> Iterator[Calibration | None]:
     yield calibration("all", judged)
     for method in sorted({each.method for each in judged}):
         yield calibration(method, (each for each in judged if each.method == method))
+
+
+def _starts(judged: Sequence[Judged]) -> Iterator[Calibration | None]:
+    for method, confidence in sorted({(each.method, each.confidence) for each in judged}):
+        those = [each for each in judged if (each.method, each.confidence) == (method, confidence)]
+        yield calibration(f"{method} at {confidence:g}", those)
 
 
 def is_there(data: bytes, place: Place) -> bool:

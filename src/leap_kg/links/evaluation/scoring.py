@@ -44,11 +44,12 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A signal that somebody judged: its method, how sure it was, and whether it is right."""
+    """A signal that somebody judged: its method, how sure it was, whether it is right, and whose file it is in."""
 
     method: str
     confidence: float
     right: bool
+    repository: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Sites:
             if signal.role in _ROLES and signal.exact:
                 right = self.judge(source, signal)
                 if right is not None:
-                    yield Judged(signal.method, signal.confidence, right)
+                    yield Judged(signal.method, signal.confidence, right, source.repository)
 
     def misses(self) -> Iterator[Miss]:
         """Places that were not found, and claims that are wrong."""
@@ -120,6 +121,10 @@ class Sites:
                     near = [_claim(signal) for signal in self._found[site.source] if _overlap(site, signal)]
                     place = f"{site.id}, cell {site.cell or '-'}, line {site.start}"
                     yield Miss(site.source, place, f"{site.label} {address}", "; ".join(near) or "nothing")
+        for site in self._made("template"):
+            if site.addresses and not any(self._shows(site, signal) for signal in self._found[site.source]):
+                place = f"{site.id}, cell {site.cell or '-'}, line {site.start}"
+                yield Miss(site.source, place, f"{site.label} {' '.join(site.addresses)}", "no candidate")
 
     def judge(self, source: Source, signal: Signal) -> bool | None:
         """Whether the claim is right; `None` where nobody judged."""

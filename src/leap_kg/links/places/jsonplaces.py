@@ -18,10 +18,22 @@ _TOKEN = re.compile(rf'\s*+({_TEXT}|[{{}}\[\],:]|[^\s{{}}\[\],:"]++)', re.DOTALL
 _BRACKET = re.compile(rf'(?:[^"{{}}\[\]]++|{_TEXT})*+([{{}}\[\]])', re.DOTALL)
 
 
-def places(text: str, wanted: Callable[[Path], bool] = lambda path: True, *, deepest: int = 64) -> dict[Path, int]:
+def place(text: str, path: Path) -> int | None:
+    """The line of the one value at this path, `None` without one; what lies beside the path is passed over."""
+    found = places(text, lambda here: here == path, deepest=len(path), into=lambda here: here == path[: len(here)])
+    return found.get(path)
+
+
+def places(
+    text: str,
+    wanted: Callable[[Path], bool] = lambda path: True,
+    *,
+    deepest: int = 64,
+    into: Callable[[Path], bool] = lambda path: True,
+) -> dict[Path, int]:
     """The line, from 1, of each value whose path is `wanted`; that of a value under a key is the line of the key.
 
-    Paths of more than `deepest` steps are not looked at.
+    Paths of more than `deepest` steps are not looked at, nor what is below a path that `into` refuses.
     """
     text = unified(text)
     found: dict[Path, int] = {}
@@ -54,7 +66,7 @@ def places(text: str, wanted: Callable[[Path], bool] = lambda path: True, *, dee
             passed = start
             found[here] = line
         if first in "{[":
-            if len(path) >= deepest:
+            if len(path) >= deepest or (path and not into(tuple(path))):
                 at = _past(text, at)
                 continue
             lists.append(first == "[")

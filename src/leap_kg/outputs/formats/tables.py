@@ -93,6 +93,7 @@ def record(output: Output) -> dict[str, Any]:
         "data": _named(output.data),
         "later_versions": _named(output.later),
         "belongs_because": list(output.reasons),
+        "may_belong_because": list(output.doubtful),
         "status": list(output.status),
         "abstract": output.abstract,
     }

@@ -26,6 +26,10 @@ _ESCAPES = str.maketrans(
 _CONTAINERS = {"article": "journal", "phdthesis": "school", "techreport": "institution", "misc": "howpublished"}
 
 
+# These must name a school or an institution, which registers call the publisher.
+_HOUSES = ("phdthesis", "techreport")
+
+
 def bibtex(outputs: Sequence[Output]) -> str:
     """An entry for each output; keys that would be the same get a letter."""
     keys = [_key(each) for each in outputs]
@@ -42,7 +46,7 @@ def _entry(output: Output, key: str) -> str:
     fields = (
         ("author", " and ".join(map(_name, output.makers))),
         ("title", f"{{{_text(output.title)}}}"),
-        (_CONTAINERS.get(kind, "booktitle"), _text(output.container)),
+        (_CONTAINERS.get(kind, "booktitle"), _text(output.container or (output.publisher if kind in _HOUSES else ""))),
         ("year", _text(output.year)),
         ("volume", _text(output.volume)),
         ("number", _text(output.issue)),

@@ -13,7 +13,7 @@ from leap_kg.ontology.kinds import kind_of, kinds
 from leap_kg.ontology.namespaces import RDF, VOID
 from leap_kg.web.cells import Node
 from leap_kg.web.history.following import Filter, Following, revisions
-from leap_kg.web.listing import Chosen, FacetValue, FacetView, kind_label
+from leap_kg.web.listing import Chosen, FacetValue, FacetView, kind_label, kind_noun
 from leap_kg.web.reading import Reading
 
 PAGE = 20
@@ -101,9 +101,8 @@ def touched_node(reading: Reading, touched: Touched) -> Node:
     node = NamedNode(touched.iri)
     if reading.described(node):
         return reading.link(node)
-    return Node(
-        touched.label, path_of(reading.base, touched.iri), touched.iri, kind_label(touched.kind, reading.base) or None
-    )
+    word = kind_noun(touched.kind, touched.iri, reading.base)
+    return Node(touched.label, path_of(reading.base, touched.iri), touched.iri, word or None)
 
 
 def _change(timeline: Timeline, reading: Reading, revised: Revised, filters: list[Filter]) -> Change:

@@ -1,6 +1,7 @@
 """The page of a hub: what its users can start, on which machines, in which images, and who may."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
@@ -16,6 +17,8 @@ from leap_kg.web.revision import Revision
 _LENGTH = re.compile(r"\d{1,18}", re.ASCII)
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
 _LAST = 10**9
+_STOPS = {"idle-time": "without use", "running-time": "in any case"}
+_TIMES = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class HubPage:
     address: Node | None
     cluster: Node | None
     quota: str
+    stops: list[tuple[str, Node | None]]
+    """When servers are stopped, in words, each with the chart that says so unless the hub does."""
     groups: list[Node]
     buckets: list[Node]
     profiles: list[Profile]
@@ -72,6 +77,7 @@ def hub_page(revision: Revision, node: NamedNode) -> HubPage:
         address=reading.link(address) if address else None,
         cluster=reading.link(cluster) if cluster else None,
         quota=binary(_measured(reading, node).get("home-quota", "")),
+        stops=list(_stops(reading, node)),
         groups=_linked(reading, node, DCT("audience")),
         buckets=_linked(reading, node, DCT("requires")),
         profiles=[_profile(reading, node, part) for part in _parts(reading, node, "profile")],
@@ -128,11 +134,33 @@ def _machine(reading: Reading, hub: NamedNode, node: NamedNode) -> Machine:
 
 
 def _between(least: str, most: str) -> str:
-    return f"{least} to {most}" if least and most and least != most else most or least
+    if not most:
+        return f"at least {least}" if least else ""
+    return f"{least} to {most}" if least and least != most else most
 
 
 def _cores(text: str) -> str:
-    return f"{float(text):.1f}".removesuffix(".0") if re.fullmatch(r"\d{1,6}(\.\d{1,20})?", text, re.ASCII) else ""
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,20})?", text, re.ASCII):
+        return ""
+    number = float(text)
+    return f"{number:.2g}" if 0 < number < 0.1 else f"{number:.1f}".removesuffix(".0")
+
+
+def _stops(reading: Reading, node: NamedNode) -> Iterator[tuple[str, Node | None]]:
+    """After how long servers are stopped; `None` where the hub itself says so."""
+    for part in reading.nodes(node, SCHEMA("hasMeasurement")):
+        measure, text = reading.one(part, SCHEMA("propertyID")), reading.text(part, SCHEMA("value"))
+        words = _STOPS.get(measure.value.rpartition("/")[2]) if measure is not None else None
+        if words and _LENGTH.fullmatch(text):
+            chart = reading.one(part, PROV("wasDerivedFrom"))
+            yield f"after {duration(int(text))} {words}", reading.link(chart) if chart else None
+
+
+def duration(seconds: int) -> str:
+    """A time in the largest unit that makes it a whole number: `7 days`, `90 minutes`."""
+    name, length = next((name, length) for name, length in _TIMES if length == 1 or (seconds and seconds % length == 0))
+    number = seconds // length
+    return f"{number:,} {name}{'' if number == 1 else 's'}"
 
 
 def _measured(reading: Reading, node: NamedNode) -> dict[str, str]:

@@ -37,6 +37,15 @@ class Panel:
     query_url: str
     cut: bool
 
+    @property
+    def of_links(self) -> bool:
+        """Whether each row is a link with evidence, whose confidence leads to the link's page."""
+        return bool(self.rows) and all(_is_link(row.get("confidence")) for row in self.rows)
+
+
+def _is_link(cell: Cell) -> bool:
+    return isinstance(cell, Node) and "/link/" in cell.iri and not cell.external
+
 
 def panels_of(reading: Reading, node: NamedNode) -> list[Panel]:
     """The panels for the classes of a node, in order."""

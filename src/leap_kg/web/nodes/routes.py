@@ -6,6 +6,7 @@ that is gone answers 410 with what is known of it, one that was renamed leads on
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -17,11 +18,13 @@ from leap_kg.ontology.namespaces import DCT, FOAF
 from leap_kg.sparql.formats import Format
 from leap_kg.web.answers import answer, origin, page, render, site_of, twins
 from leap_kg.web.cells import Node
+from leap_kg.web.curation.cookies import private
+from leap_kg.web.curation.desk import Desk
 from leap_kg.web.departed import departed, tombstone
 from leap_kg.web.history.mementos import Mementos
 from leap_kg.web.history.moments import named_moment, number_asked, revision_asked
 from leap_kg.web.links import at_moment, url
-from leap_kg.web.listing import kind_label
+from leap_kg.web.listing import kind_noun
 from leap_kg.web.negotiation import (
     CSV,
     HTML,
@@ -39,6 +42,7 @@ from leap_kg.web.nodes.entity import EntityPage, entity_page
 from leap_kg.web.nodes.gone import gone
 from leap_kg.web.nodes.hub import hub_page
 from leap_kg.web.nodes.image import image_page
+from leap_kg.web.nodes.link import link_page
 from leap_kg.web.nodes.plainform import COLUMNS, as_document, as_rows
 from leap_kg.web.nodes.software import software_page
 from leap_kg.web.nodes.store import store_page
@@ -67,6 +71,7 @@ _BUILDERS: dict[str, tuple[str, Callable[[Revision, NamedNode], Any]]] = {
     "image": ("image.html", image_page),
     "software": ("software.html", software_page),
     "concept": ("concept.html", concept_page),
+    "link": ("link.html", link_page),
 }
 
 
@@ -151,19 +156,21 @@ def node_answer(request: Request, revision: Revision, node: NamedNode, form: For
     address, forms = node_address(revision, node), revision.descriptions.forms(node)
     if form is not None and form not in forms:
         return not_acceptable(forms, address)
-    return answer(
+    # The past takes no verdicts.
+    desk = Desk.of(request, reading) if revision.fixed is None else None
+    resource = placed(
         request,
-        placed(
-            request,
-            revision,
-            node.value,
-            address,
-            forms,
-            lambda chosen: _body(request, revision, node, address, chosen, buried),
-            410 if buried else 200,
-        ),
-        form,
+        revision,
+        node.value,
+        address,
+        forms,
+        lambda chosen: _body(request, revision, node, address, chosen, buried, desk),
+        410 if buried else 200,
     )
+    if desk is None:
+        return answer(request, resource, form)
+    # A browser that signs in must not take the page of before for that of now.
+    return private(answer(request, replace(resource, page_stamp=f"{resource.page_stamp}{desk.form_token[:12]}"), form))
 
 
 def _heir(reading: Reading, node: NamedNode) -> NamedNode | None:
@@ -193,7 +200,7 @@ def missing(request: Request, iri: str) -> Response:
     with site.search() as index:
         hits = index.find(words, limit=6).hits if words else []
     base = site.settings.base
-    suggestions = [Node(hit.label, path_of(base, hit.iri), hit.iri, kind_label(hit.kind, base)) for hit in hits]
+    suggestions = [Node(hit.label, path_of(base, hit.iri), hit.iri, kind_noun(hit.kind, hit.iri, base)) for hit in hits]
     text = "The graph knows nothing of this address."
     if not wants_page(request):
         alike = "".join(f"{origin(request)}{node.path} {node.label}\n" for node in suggestions)
@@ -220,9 +227,17 @@ def _node(iri: str) -> NamedNode | None:
         return None
 
 
-def _body(request: Request, revision: Revision, node: NamedNode, address: str, form: Format, gone: bool) -> bytes | str:
+def _body(
+    request: Request,
+    revision: Revision,
+    node: NamedNode,
+    address: str,
+    form: Format,
+    gone: bool,
+    desk: Desk | None,
+) -> bytes | str:
     if form is HTML:
-        return tombstone(request, revision, node) if gone else _html(request, revision, node, address)
+        return tombstone(request, revision, node) if gone else _html(request, revision, node, address, desk)
     if form is JSON:
         return as_json(as_document(revision, node))
     if form is CSV:
@@ -230,7 +245,7 @@ def _body(request: Request, revision: Revision, node: NamedNode, address: str, f
     return revision.descriptions.serialised(node, form)
 
 
-def _html(request: Request, revision: Revision, node: NamedNode, address: str) -> str:
+def _html(request: Request, revision: Revision, node: NamedNode, address: str, desk: Desk | None) -> str:
     reading = revision.reading
     kind = reading.kind(node)
     template, build = _BUILDERS.get(kind.name if kind else "", ("entity.html", entity_page))
@@ -252,5 +267,6 @@ def _html(request: Request, revision: Revision, node: NamedNode, address: str) -
         says_this=url("/queries/questions/who-says-this", node=node.value),
         feeds=[{"path": url("/changes.atom", entity=node.value), "title": f"Changes of {entity.node.label}"}],
         jsonld=revision.descriptions.jsonld(node),
+        desk=desk,
         section="browse",
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ontology.namespaces import ADMS, CITO, DCT, FOAF, OWL, PROV, SCHEMA
+from leap_kg.ontology.namespaces import ADMS, CITO, DCT, FABIO, FOAF, OWL, PROV, SCHEMA
 from leap_kg.outputs.formats.tex import bibtex
 from leap_kg.outputs.reading import Reader
 from leap_kg.web.cells import Cell, Node
@@ -57,13 +57,16 @@ class WorkPage:
     """What the page of a work shows beside what every page has (`entity`).
 
     `authors` are in the order of the work. `facts` leave out what is not said; `fallen` are the words for why the work
-    no longer stands, `notices` where that is announced. `related` are other works by how they belong to this one.
+    no longer stands, `notices` where that is announced, with the date (`""` if unknown). `became` are the articles
+    of a preprint, `preprints` those of an article; `related` are other works by how they belong to this one.
     """
 
     entity: EntityPage
     authors: list[Node]
     fallen: list[Node]
-    notices: list[Node]
+    notices: list[tuple[Node, str]]
+    became: list[Node]
+    preprints: list[Node]
     facts: list[tuple[str, list[Cell]]]
     funding: list[Funding]
     related: list[tuple[str, list[Node]]]
@@ -87,7 +90,9 @@ def work_page(revision: Revision, node: NamedNode) -> WorkPage:
         entity=entity,
         authors=authors,
         fallen=[reading.link(one) for one in status if one.value.rpartition("/")[2] in _FALLEN],
-        notices=[reading.link(one) for one in reading.nodes(node, CITO("isRetractedBy"))],
+        notices=_notices(reading, node),
+        became=_became(reading, node),
+        preprints=[reading.link(one) for one in reading.nodes(node, PROV("wasRevisionOf")) if _is_early(reading, one)],
         facts=_facts(reading, node),
         funding=_funding(reading, node),
         related=_related(reading, node),
@@ -102,6 +107,21 @@ def _authors(reading: Reading, node: NamedNode, contributors: list[Contributor])
     found = [one.agent for one in contributors if any(_is_author(role) for role in one.roles)]
     named = sorted((reading.link(one) for one in reading.nodes(node, DCT("creator"))), key=lambda n: n.label.lower())
     return list({one.iri: one for one in found or named}.values())
+
+
+def _notices(reading: Reading, node: NamedNode) -> list[tuple[Node, str]]:
+    found = dict.fromkeys((*reading.nodes(node, CITO("isRetractedBy")), *reading.subjects(CITO("retracts"), node)))
+    dates = ((one, reading.text(one, DCT("issued")) or reading.text(one, SCHEMA("datePublished"))) for one in found)
+    return [(reading.link(one), date.partition("T")[0]) for one, date in dates]
+
+
+def _became(reading: Reading, node: NamedNode) -> list[Node]:
+    later = reading.subjects(PROV("wasRevisionOf"), node)[:_MOST] if _is_early(reading, node) else []
+    return [reading.link(one) for one in later if not _is_early(reading, one)]
+
+
+def _is_early(reading: Reading, node: NamedNode) -> bool:
+    return FABIO("Preprint") in reading.types(node)
 
 
 def _is_author(role: Cell) -> bool:

@@ -91,6 +91,8 @@ class Prober:
 
     def _search(self) -> None:
         """Look something up in the index."""
+        if not self._site.home.index.is_file():
+            raise sqlite3.OperationalError(f"{self._site.home.index} is gone")
         with self._site.search() as index:
             index.find("graph", limit=1)
 

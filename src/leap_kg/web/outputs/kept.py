@@ -13,10 +13,10 @@ from threading import Lock
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ontology.namespaces import PROV
 from leap_kg.outputs.kind import PUBLICATIONS
 from leap_kg.outputs.output import Output
 from leap_kg.outputs.reading import Reader
+from leap_kg.web.outputs.gaps import Gap, gaps_of
 from leap_kg.web.reading import Reading
 
 MOST = 20_000
@@ -57,6 +57,7 @@ class Kept:
         self._reads = Lock()
         self._publications: Held | None = None
         self._everything: Held | None = None
+        self._gaps: list[Gap] | None = None
 
     @property
     def publications(self) -> Held:
@@ -75,6 +76,14 @@ class Kept:
                 self._everything = self._with_others(self._reader(), publications)
             return self._everything
 
+    @property
+    def gaps(self) -> list[Gap]:
+        """What the graph itself lacks."""
+        with self._alone():
+            if self._gaps is None:
+                self._gaps = gaps_of(self._reading)
+            return self._gaps
+
     @contextmanager
     def _alone(self) -> Iterator[None]:
         if not self._reads.acquire(timeout=PATIENCE):
@@ -90,7 +99,7 @@ class Kept:
     def _texts(self, reader: Reader) -> Held:
         nodes = reader.nodes(PUBLICATIONS)
         if len(nodes) > MOST:
-            chosen = sorted(nodes, key=self._without_reason)[:MOST]
+            chosen = sorted(nodes, key=lambda iri: not reader.belongs(NamedNode(iri)))[:MOST]
             return Held(tuple(reader.outputs(chosen)), whole=False)
         return Held(tuple(reader.outputs(nodes)), whole=True)
 
@@ -100,9 +109,6 @@ class Kept:
         if not publications.whole or len(known) + len(others) > MOST:
             return Held(publications.outputs, whole=False)
         return Held((*publications.outputs, *_read(reader, others)), whole=True)
-
-    def _without_reason(self, iri: str) -> bool:
-        return not any(self._reading.quads(NamedNode(iri), PROV("qualifiedInfluence")))
 
 
 def _read(reader: Reader, nodes: Iterable[str]) -> Iterable[Output]:

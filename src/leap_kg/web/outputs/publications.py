@@ -39,6 +39,7 @@ class Entry:
     became: list[Node]
     before: list[Node]
     reasons: tuple[str, ...]
+    doubtful: tuple[str, ...]
     code: list[Node]
     data: list[Node]
 
@@ -47,8 +48,8 @@ class Entry:
 class PublicationsPage:
     """One page of the list; `fields` are what the form of words and dates carries along.
 
-    `others` counts the works that the same filters choose among those without a reason to belong; `most` is how many
-    are listed at all, 0 where that is all there are.
+    `others` counts the works that the same filters choose among those without a sufficient reason to belong, `doubtful`
+    those of them that a curator may take in; `most` is how many are listed at all, 0 where that is all there are.
     """
 
     asked: Asked
@@ -59,6 +60,7 @@ class PublicationsPage:
     clear: str
     fields: list[tuple[str, str]]
     others: int
+    doubtful: int
     most: int
     pages: Pages
 
@@ -79,6 +81,7 @@ def publications_page(
         clear=PATH if asked.pairs else "",
         fields=asked.fields("from", "to", "year", "person", "award", "theme"),
         others=0 if asked.others else others - len(found),
+        doubtful=sum(bool(each.doubtful) for each in replace(asked.selection, others=True).of(held.outputs)),
         most=0 if held.whole else MOST,
         pages=pages(len(found), number, PAGE, lambda n: asked.href(PATH, [("page", str(n))] if n > 1 else [])),
     )
@@ -101,6 +104,7 @@ def entry(reading: Reading, held: Held, output: Output) -> Entry:
         became=[node_of(reading, each) for each in output.later],
         before=[node_of(reading, each) for each in held.earlier.get(output.iri, ())],
         reasons=output.reasons,
+        doubtful=output.doubtful,
         code=[node_of(reading, each) for each in output.code[:_THINGS]],
         data=[node_of(reading, each) for each in output.data[:_THINGS]],
     )

@@ -11,11 +11,13 @@ from starlette.responses import PlainTextResponse
 from leap_kg.ontology.iri import slug
 from leap_kg.outputs.formats import FORMATS
 from leap_kg.outputs.formats.tables import csv_table
+from leap_kg.outputs.method import method_of
 from leap_kg.outputs.page import period_in_words, report_file
 from leap_kg.outputs.report import Report
 from leap_kg.outputs.selection import EVER
 from leap_kg.sparql.formats import Format
 from leap_kg.web.answers import Resource, answer, page, render, site_of, twins
+from leap_kg.web.curation.queue import PATH as QUEUE
 from leap_kg.web.history.memento import headers
 from leap_kg.web.history.moments import revision_asked
 from leap_kg.web.listing import number
@@ -83,18 +85,20 @@ def report(request: Request, suffix: str = "") -> Response:
             raise _TooMany
         asked = _with_period(held, asked)
         found = Report.of(held.outputs, asked.selection)
-        name = site_of(request).settings.name
+        settings, snapshot = site_of(request).settings, revision.reading.snapshot
         if form is CSV:
             return _encoded(csv_table(found.outputs))
         if form is JSON:
             return _encoded(json.dumps(found.as_json(), ensure_ascii=False, indent=1) + "\n")
+        method = method_of(found.outputs, snapshot.store, revision.number, settings.base)
         if form is _FILE:
-            return _encoded(report_file(found, name))
+            return _encoded(report_file(found, settings.name, method))
         return render(
             request,
             "report.html",
             revision,
             report=found,
+            method=method,
             asked=asked,
             period=period_in_words(found.selection.period),
             most=0 if held.whole else MOST,
@@ -131,6 +135,10 @@ def lacking(request: Request, suffix: str = "") -> Response:
             request,
             "missing.html",
             revision,
+            gaps=[gap for gap in revision.outputs.gaps if not asked.pairs and not what],
+            shown=missing.SHOWN,
+            last_year=datetime.now(UTC).year - 1,
+            decide=QUEUE,
             page=[lack for lack in missing.lacks(revision.reading, found, asked) if what in ("", lack.name)],
             asked=asked,
             period="" if found.selection.period == EVER else period_in_words(found.selection.period),

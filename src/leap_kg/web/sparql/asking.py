@@ -15,9 +15,12 @@ from leap_kg.settings import Settings
 from leap_kg.sparql import lookup
 from leap_kg.sparql.budget import Budget
 from leap_kg.sparql.cache import Cache, Flights
-from leap_kg.sparql.normal import is_repeatable, normalised
+from leap_kg.sparql.cut import has_more_rows
+from leap_kg.sparql.guard import QueryForm
+from leap_kg.sparql.normal import is_repeatable, normalised, verdict
 from leap_kg.sparql.pool import Pool
 from leap_kg.sparql.query import Answer, Query, QueryFailed
+from leap_kg.sparql.template import limit
 from leap_kg.sparql.writer import Limits
 from leap_kg.web.operations.logs import slow_query
 
@@ -39,10 +42,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer and when it was made, by the clock of `time.monotonic`."""
+    """An answer and when it was made, by the clock of `time.monotonic`.
+
+    `full` is the LIMIT of the query where the answer has that many rows, so that there may be more.
+    """
 
     answer: Answer
     made: float
+    full: int | None = None
 
 
 class Asking:
@@ -120,7 +127,17 @@ class Asking:
         return self._keep(question, answer)
 
     def _keep(self, question: Question, answer: Answer) -> Kept:
-        kept = Kept(answer, time.monotonic())
+        kept = Kept(answer, time.monotonic(), _filled(question.query, answer))
         if question.tag:
             self._cache.put(question.key, kept, len(answer.body) + 2 * len(question.query.text))
         return kept
+
+
+def _filled(query: Query, answer: Answer) -> int | None:
+    """The LIMIT of the query, if the answer is whole and has that many rows."""
+    if answer.rows is not None or "limit" not in query.text.lower():
+        return None
+    if verdict(query.text).form is not QueryForm.SELECT:
+        return None
+    most = limit(query.text)
+    return most if most and has_more_rows(answer.body, answer.format.name, most - 1) else None

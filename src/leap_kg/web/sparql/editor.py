@@ -44,7 +44,8 @@ class Problem:
 class QueryPage:
     """The editor: the query, and its answer or why there is none; `address` is that of the endpoint.
 
-    `full` is the LIMIT of the query where the answer has that many rows, so that there may be more.
+    `full` is the LIMIT of the query where the answer has that many rows, so that there may be more. `description` is
+    that of a named query.
     """
 
     query: str
@@ -52,6 +53,7 @@ class QueryPage:
     answer: Table | None = None
     problem: Problem | None = None
     full: int | None = None
+    description: str = ""
 
 
 @router.api_route("/changes/sparql", methods=["GET", "POST", "QUERY"], include_in_schema=False)
@@ -114,10 +116,13 @@ async def _shown(request: Request, asked: QueryRequest, text: str) -> Response:
 
 
 def _answer_page(request: Request, revision: Revision, text: str, form: QueryForm, answer: Answer) -> Response:
-    found = table(answer, form, text, revision.reading, request.url.path)
+    named = site_of(request).queries.of(text)
+    labels, description = (named.columns, named.description) if named else ({}, "")
+    found = table(answer, form, text, revision.reading, request.url.path, labels)
     most = limit(text)
     full = most if most and found.total == most else None
-    return _page(request, revision, QueryPage(text, request.url.path, found, full=full), 200)
+    page = QueryPage(text, request.url.path, found, full=full, description=description)
+    return _page(request, revision, page, 200)
 
 
 async def _editor(request: Request) -> Response:

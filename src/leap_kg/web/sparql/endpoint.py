@@ -185,6 +185,8 @@ class Endpoint:
             headers.append((b"content-location", _place(scope, state)))
         if kept.answer.rows is not None:
             headers.append((b"leap-truncated", b"rows=%d" % kept.answer.rows))
+        if kept.full is not None:
+            headers.append((b"leap-limit-reached", b"rows=%d" % kept.full))
         await _send(scope, send, 200, headers, kept.answer.body)
 
     def _client(self, scope: Scope, received: _Received) -> str:

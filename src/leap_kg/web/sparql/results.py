@@ -4,7 +4,7 @@ Hazard: an answer may have tens of megabytes. It is read by the engine's streami
 what is shown.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -58,8 +58,18 @@ def asked_for(form: QueryForm) -> str:
     return "nt" if form.is_graph else "tsv"
 
 
-def table(answer: Answer, form: QueryForm, query: str, reading: Reading, address: str = "/sparql") -> Table:
-    """The answer, in the format `asked_for(form)`, as a table; `address` is that of the endpoint."""
+def table(
+    answer: Answer,
+    form: QueryForm,
+    query: str,
+    reading: Reading,
+    address: str = "/sparql",
+    labels: Mapping[str, str] | None = None,
+) -> Table:
+    """The answer, in the format `asked_for(form)`, as a table; `address` is that of the endpoint.
+
+    `labels` are the headings of columns that are not to be called as their variables are.
+    """
     downloads = [_download(each, query, address) for each in (GRAPHS if form.is_graph else ROWS)]
     if form is QueryForm.ASK:
         truth = parse_query_results(answer.body, QueryResultsFormat.JSON)
@@ -69,13 +79,13 @@ def table(answer: Answer, form: QueryForm, query: str, reading: Reading, address
         names = ["subject", "predicate", "object"]
         triples = islice(parse(answer.body, format=RdfFormat.N_TRIPLES), SHOWN)
         rows = [_row(reading, names, (t.subject, t.predicate, t.object)) for t in triples]
-        return Table(_columns(names, rows), rows, lines, answer.seconds, None, downloads)
+        return Table(_columns(names, rows, {}), rows, lines, answer.seconds, None, downloads)
     found = parse_query_results(answer.body, QueryResultsFormat.TSV)
     if not isinstance(found, QuerySolutions):
         raise TypeError("rows were due")
     names = [variable.value for variable in found.variables]
     rows = [_row(reading, names, solution) for solution in islice(found, SHOWN)]
-    return Table(_columns(names, rows), rows, max(0, lines - 1), answer.seconds, None, downloads)
+    return Table(_columns(names, rows, labels or {}), rows, max(0, lines - 1), answer.seconds, None, downloads)
 
 
 def _row(reading: Reading, names: Sequence[str], terms: Iterable[Any]) -> dict[str, Cell]:
@@ -88,9 +98,10 @@ def _cell(reading: Reading, term: object) -> Cell:
     return None if term is None else Text(str(term))
 
 
-def _columns(names: Sequence[str], rows: Sequence[dict[str, Cell]]) -> list[Column]:
+def _columns(names: Sequence[str], rows: Sequence[dict[str, Cell]], labels: Mapping[str, str]) -> list[Column]:
     """The columns; one that holds nothing but numbers is set as such."""
-    return [Column(name, name, number=bool(rows) and all(type(row.get(name)) is int for row in rows)) for name in names]
+    numbers = {name for name in names if rows and all(type(row.get(name)) is int for row in rows)}
+    return [Column(name, labels.get(name, name), number=name in numbers) for name in names]
 
 
 def _download(form: Format, query: str, address: str) -> Download:

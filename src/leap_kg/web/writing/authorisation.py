@@ -1,7 +1,7 @@
 """Whether a request may write: its token, and whether it comes from where its sender thinks.
 
-No cookie is ever read, so a page of another site cannot borrow a visitor's rights; a request that a browser marks as
-cross-site is refused all the same, whatever it carries.
+No cookie is read here (only `leap_kg.web.curation` reads one), so a page of another site cannot borrow a visitor's
+rights; a request that a browser marks as cross-site is refused all the same, whatever it carries.
 """
 
 from fastapi import Request

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
+import structlog
 from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -17,6 +18,9 @@ from starlette.requests import ClientDisconnect
 
 from leap_kg.settings import Settings
 from leap_kg.sparql.guard import Refused
+from leap_kg.web.writing.publishing import Busy
+
+log = structlog.get_logger(__name__)
 
 _IN_MEMORY = 2**20
 _MOST_FILES = 100
@@ -42,7 +46,8 @@ class Body:
 async def received(request: Request, settings: Settings) -> Sequence[Body]:
     """The body of a request: one file, or those of a form.
 
-    Raises `Refused`: 400 (cut off, or no form that can be read), 408 (too slow), 413 (too large), 415 (compressed).
+    Raises `Refused`: 400 (cut off, or no form that can be read), 408 (too slow), 413 (too large), 415 (compressed);
+    and `Busy` where there is no room to keep it.
     """
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("", "identity"):
@@ -60,6 +65,9 @@ async def received(request: Request, settings: Settings) -> Sequence[Body]:
         raise Refused(408, f"the body did not arrive within {settings.body_seconds:g} s") from None
     except ClientDisconnect:
         raise Refused(400, "the body ended too early") from None
+    except OSError as error:
+        log.error("cannot keep a body", reason=str(error))  # noqa: TRY400 - the reason says it
+        raise Busy("there is no room to take the body at the moment; try again later") from None
 
 
 async def _whole(request: Request, settings: Settings, content_type: str) -> Body:

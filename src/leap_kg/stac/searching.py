@@ -1,0 +1,289 @@
+"""Answers searches from the index: rows of one page, how many there are in all, and where the next page begins.
+
+A page is found again by the values of its last row, so what is published between two pages neither repeats rows nor
+leaves any out. Every question has a time limit.
+"""
+
+import base64
+import json
+import sqlite3
+import time
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from leap_kg.graph.index.extent import NOT, seconds
+from leap_kg.graph.index.search import words_expression
+from leap_kg.stac.asked import LARGEST_PAGE, Order, Search
+from leap_kg.stac.filters import COLLECTION, ITEM, Condition, condition, path_of, where
+from leap_kg.stac.refusal import BadSearch
+
+_Value = str | bytes | int | float | None
+_STEPS = 50_000
+_SAMPLE = 1_000
+_ROW = (
+    "s.node, w.iri, s.form, s.name, s.series, s.made, ifnull(s.document, "
+    "json_object('id', s.name, 'title', w.label, 'description', ifnull(nullif(w.summary, ''), w.label))), s.links"
+)
+_COLLECTIONS = (
+    "(s.form = 'collection' OR (s.form = 'catalog' AND EXISTS "
+    "(SELECT 1 FROM node AS w JOIN stac AS i ON i.series = w.iri WHERE w.id = s.node AND i.form = 'item')))"
+)
+
+
+class TooLong(Exception):
+    """The index needed longer than it may; ask for less."""
+
+
+class Row(NamedTuple):
+    """One object: its node's number and IRI, and what `leap_kg.graph.index.stac.Object` says of it."""
+
+    node: int
+    iri: str
+    form: str
+    name: str
+    series: str
+    made: bool
+    document: str
+    links: str
+
+
+class Page(NamedTuple):
+    """Rows in order, how many match in all, and the token of the next page, `""` after the last."""
+
+    rows: list[Row]
+    matched: int
+    token: str
+
+
+class Index:
+    """Read-only access; one object a thread. Raises `sqlite3.Error` for a file that is no index."""
+
+    def __init__(self, path: Path, allowed: float = 5.0) -> None:
+        self._allowed = allowed
+        self._areas = Condition()
+        self._database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        self._database.execute("PRAGMA case_sensitive_like = ON")
+        for name, number, function in (
+            ("meets", 2, lambda place, document: self._areas.areas[place].meets(document)),
+            ("moment", 1, _moment),
+            ("casefold", 1, _casefold),
+            ("unaccented", 1, _unaccented),
+        ):
+            self._database.create_function(name, number, function, deterministic=name != "meets")
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._database.close()
+
+    def items(self, search: Search) -> Page:
+        """Items, the newest first unless an order is asked for. Raises `BadSearch` and `TooLong`."""
+        series = self._series(search.collections) if search.collections is not None else None
+        order = search.order or (Order("datetime", descending=True),)
+        return self._page(search, "s.form = 'item'", series, order, "properties")
+
+    def collections(self, search: Search) -> Page:
+        """Collections, by id unless an order is asked for. Raises as `items` does."""
+        return self._page(search, _COLLECTIONS, None, search.order or (Order("id"),), "")
+
+    def collection(self, name: str) -> Row | None:
+        """One collection; of several with one id the first by IRI."""
+        return self._one(f"{_COLLECTIONS} AND s.name = ?", name)
+
+    def item(self, collection: str, name: str) -> Row | None:
+        """One item of a collection."""
+        series = self._series((collection,))
+        return self._one(
+            "s.form = 'item' AND s.name = ? AND s.series IN (SELECT value FROM json_each(?))", name, series
+        )
+
+    def by_iri(self, iris: Sequence[str]) -> dict[str, Row]:
+        """The objects that these nodes are."""
+        with self._bounded():
+            rows = self._database.execute(
+                f"SELECT {_ROW} FROM node AS w JOIN stac AS s ON s.node = w.id "  # noqa: S608 - constants
+                "WHERE w.iri IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(iris)),),
+            )
+            return {row[1]: Row(*row) for row in rows}
+
+    def properties(self, collection: str | None) -> list[tuple[str, str]]:
+        """The properties that the newest items have, of one collection or of all, with types as SQLite says them."""
+        series = self._series((collection,)) if collection is not None else None
+        within = "AND s.series IN (SELECT value FROM json_each(?))" if series is not None else ""
+        with self._bounded():
+            return self._database.execute(
+                "SELECT key, min(type) FROM (SELECT s.document AS document FROM stac AS s "  # noqa: S608 - constants
+                f"WHERE s.form = 'item' {within} ORDER BY s.at DESC LIMIT {_SAMPLE}), "
+                "json_each(document, '$.properties') AS each WHERE each.type <> 'null' GROUP BY key ORDER BY key",
+                () if series is None else (series,),
+            ).fetchall()
+
+    def extent(self, node: int) -> tuple[tuple[float, float, float, float] | None, tuple[float, float] | None]:
+        """West, south, east and north, and start and end, over all that the index has of a node; `None`: not known.
+
+        A box over the antimeridian has its west greater than its east.
+        """
+        rows = self._database.execute(
+            "SELECT west, east, south, north, start, stop FROM place WHERE node = ? ORDER BY west", (node,)
+        ).fetchall()
+        return _hull([row[:4] for row in rows if row[0] < NOT]), _span([row[4:] for row in rows if row[4] < NOT])
+
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        until = time.monotonic() + self._allowed
+        self._database.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if str(error) == "interrupted":
+                raise TooLong(f"the search took longer than {self._allowed:g} s: ask for a smaller part") from None
+            raise
+        finally:
+            self._database.set_progress_handler(None, 0)
+
+    def _series(self, names: Sequence[str]) -> str:
+        """The IRIs of the collections with these ids, as JSON."""
+        rows = self._database.execute(
+            "SELECT w.iri FROM stac AS s JOIN node AS w ON w.id = s.node "
+            "WHERE s.name IN (SELECT value FROM json_each(?)) AND s.form <> 'item'",
+            (json.dumps(list(names)),),
+        )
+        return json.dumps([iri for (iri,) in rows])
+
+    def _one(self, condition: str, *values: object) -> Row | None:
+        with self._bounded():
+            row = self._database.execute(
+                f"SELECT {_ROW} FROM stac AS s JOIN node AS w ON w.id = s.node "  # noqa: S608 - constants
+                f"WHERE {condition} ORDER BY w.iri LIMIT 1",
+                values,
+            ).fetchone()
+        return Row(*row) if row else None
+
+    def _page(self, search: Search, form: str, series: str | None, order: Sequence[Order], root: str) -> Page:
+        wanted = _wanted(search, form, series, root)
+        keys, key_values = _keys(order, root)
+        after, last = _after(search.token, order)
+        limit = min(max(search.limit, 1), LARGEST_PAGE)
+        columns = ", ".join(f"{key} AS k{place}" for place, key in enumerate(keys))
+        names = ", ".join(f"m.k{place}" for place in range(len(keys)))
+        sorting = ", ".join(f"m.k{place}{' DESC' if key.descending else ''}" for place, key in enumerate(order))
+        # The matches are counted before a page is cut out of them, in one pass over the index.
+        text = (
+            f"WITH m AS MATERIALIZED (SELECT s.node AS node, {columns} FROM stac AS s WHERE {wanted.sql}), "  # noqa: S608
+            f"page AS (SELECT m.* FROM m WHERE {after} ORDER BY {sorting}, m.node LIMIT ?) "
+            f"SELECT (SELECT count(*) FROM m), {names}, {_ROW} FROM (SELECT 1) LEFT JOIN page AS m ON 1 "
+            f"LEFT JOIN stac AS s ON s.node = m.node LEFT JOIN node AS w ON w.id = s.node ORDER BY {sorting}, m.node"
+        )
+        self._areas = wanted
+        with self._bounded():
+            found = self._database.execute(text, (*key_values, *wanted.values, *last, limit + 1)).fetchall()
+        rows = [Row(*row[1 + len(keys) :]) for row in found if row[1 + len(keys)] is not None]
+        token = _token(found[limit - 1][1 : 1 + len(keys)], rows[limit - 1].node) if len(rows) > limit else ""
+        return Page(rows[:limit], found[0][0], token)
+
+
+def _wanted(search: Search, form: str, series: str | None, root: str) -> Condition:
+    """The rows that match."""
+    wanted = condition(search.filter, root) if search.filter is not None else Condition()
+    tests = [form, wanted.sql] if wanted.sql else [form]
+    if search.area is not None or search.times is not None:
+        tests.append(where(search.area, search.times, wanted))
+    for values, test in (
+        (series, "s.series IN (SELECT value FROM json_each(?))"),
+        (
+            json.dumps(list(search.ids)) if search.ids is not None else None,
+            "s.name IN (SELECT value FROM json_each(?))",
+        ),
+        (words_expression(search.words) or None, "s.node IN (SELECT rowid FROM words WHERE words MATCH ?)"),
+    ):
+        if values is not None:
+            wanted.values.append(values)
+            tests.append(test)
+    wanted.sql = " AND ".join(tests)
+    return wanted
+
+
+def _keys(order: Sequence[Order], root: str) -> tuple[list[str], list[object]]:
+    """SQL of what is sorted by, with its values."""
+    keys, values = [], []
+    for by in order:
+        if by.name == "id":
+            keys.append("s.name")
+        elif root and by.name in ("datetime", "properties.datetime"):
+            keys.append("s.at")
+        elif root and by.name == "collection":
+            keys.append("s.series")
+        else:
+            values.append(path_of(by.name, root))
+            keys.append(f"json_extract({ITEM if root else COLLECTION}, ?)")
+    return keys, list(values)
+
+
+def _after(token: str, order: Sequence[Order]) -> tuple[str, list[object]]:
+    """The condition for what comes after the row that a token stands for; nothing comes last, whichever the order."""
+    if not token:
+        return "1", []
+    values = _read(token, len(order))
+    tests, bound = [], []
+    for place, by in enumerate(order):
+        same = "".join(f"m.k{before} IS ? AND " for before in range(place))
+        tests.append(f"({same}m.k{place} {'<' if by.descending else '>'} ?)")
+        bound += values[: place + 1]
+        if (values[place] is None) != by.descending:
+            # NULL is less than all else: a rising order has all else after it, a falling one has it after all else.
+            tests.append(f"({same}m.k{place} IS {'NULL' if by.descending else 'NOT NULL'})")
+            bound += values[:place]
+    same = "".join(f"m.k{place} IS ? AND " for place in range(len(order)))
+    return f"({' OR '.join([*tests, f'({same}m.node > ?)'])})", [*bound, *values]
+
+
+def _token(keys: Sequence[object], node: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([*keys, node]).encode()).decode().rstrip("=")
+
+
+def _read(token: str, keys: int) -> list[object]:
+    try:
+        values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    except (ValueError, RecursionError):
+        values = None
+    plain = isinstance(values, list) and all(value is None or isinstance(value, str | int | float) for value in values)
+    if not plain or len(values) != keys + 1 or not isinstance(values[-1], int) or abs(values[-1]) >= 2**63:
+        raise BadSearch("the token is none that this server gave for a search with this order")
+    return list(values)
+
+
+def _hull(boxes: list[tuple[float, float, float, float]]) -> tuple[float, float, float, float] | None:
+    """The smallest box around all of them, across the antimeridian if that is smaller."""
+    if not boxes:
+        return None
+    south, north = min(box[2] for box in boxes), max(box[3] for box in boxes)
+    spans = sorted((box[0], box[1]) for box in boxes)
+    west, east = spans[0]
+    gap = (0.0, 0.0)
+    for start, end in spans[1:]:
+        if start - east > gap[1] - gap[0]:
+            gap = (east, start)
+        east = max(east, end)
+    around = west + 360 - east
+    return (gap[1], gap[0], south, north) if gap[1] - gap[0] > around else (west, east, south, north)
+
+
+def _span(periods: list[tuple[float, float]]) -> tuple[float, float] | None:
+    return (min(start for start, _ in periods), max(stop for _, stop in periods)) if periods else None
+
+
+def _moment(value: object) -> float | None:
+    return seconds(value) if isinstance(value, str) else None
+
+
+def _casefold(value: _Value) -> _Value:
+    return value.casefold() if isinstance(value, str) else value
+
+
+def _unaccented(value: _Value) -> _Value:
+    if not isinstance(value, str):
+        return value
+    return "".join(letter for letter in unicodedata.normalize("NFKD", value) if not unicodedata.combining(letter))

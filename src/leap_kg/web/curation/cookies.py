@@ -1,0 +1,47 @@
+"""The cookie of a session: set, read and taken away.
+
+It is HttpOnly, so no script reads it; SameSite=Strict, so no request that another site starts carries it; and Secure,
+under a name that binds it to this host, wherever the client came by https.
+"""
+
+from fastapi import Request, Response
+
+from leap_kg.web.answers import origin, site_of
+from leap_kg.web.curation.sessions import LIFE, Session, Sessions
+
+_PLAIN = "leap-kg-curator"
+_SECURE = f"__Host-{_PLAIN}"
+
+
+def session_of(request: Request) -> Session | None:
+    """Who is signed in, `None` for most visitors; raises `HomeError` if that cannot be told."""
+    secret = request.cookies.get(_name(request), "")
+    return Sessions(site_of(request).home).find(secret) if secret else None
+
+
+def give(request: Request, response: Response, session: Session) -> None:
+    """Have the browser keep the session."""
+    age = int(LIFE.total_seconds())
+    response.set_cookie(
+        _name(request), session.secret, max_age=age, httponly=True, samesite="strict", secure=_secure(request)
+    )
+
+
+def take(request: Request, response: Response) -> None:
+    """Have the browser forget the session."""
+    response.delete_cookie(_name(request), httponly=True, samesite="strict", secure=_secure(request))
+
+
+def private(response: Response) -> Response:
+    """Mark an answer as this visitor's alone; its forms say where they come from, as only our own pages learn."""
+    response.headers.update({"Cache-Control": "private, no-store", "Referrer-Policy": "same-origin"})
+    del response.headers["ETag"]
+    return response
+
+
+def _name(request: Request) -> str:
+    return _SECURE if _secure(request) else _PLAIN
+
+
+def _secure(request: Request) -> bool:
+    return origin(request).startswith("https://")

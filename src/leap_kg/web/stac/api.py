@@ -1,0 +1,133 @@
+"""Puts the API together: the routes and models of stac-fastapi, our answers, our words for what is wrong."""
+
+from typing import Any, cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from stac_fastapi.api.app import StacApi
+from stac_fastapi.api.models import (
+    ItemCollectionUri,
+    create_get_request_model,
+    create_post_request_model,
+    create_request_model,
+)
+from stac_fastapi.extensions import (
+    CollectionSearchExtension,
+    CollectionSearchFilterExtension,
+    FieldsExtension,
+    FreeTextExtension,
+    ItemCollectionFilterExtension,
+    QueryExtension,
+    SearchFilterExtension,
+    TokenPaginationExtension,
+)
+from stac_fastapi.extensions.fields import FieldsConformanceClasses
+from stac_fastapi.extensions.filter import FilterConformanceClasses
+from stac_fastapi.extensions.free_text import FreeTextConformanceClasses
+from stac_fastapi.extensions.sort import (
+    CollectionSearchSortExtension,
+    ItemCollectionSortExtension,
+    SearchSortExtension,
+)
+from stac_fastapi.types.config import ApiSettings
+from stac_fastapi.types.errors import NotFoundError
+from stac_fastapi.types.search import APIRequest
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse, Response
+
+from leap_kg.stac.refusal import BadSearch
+from leap_kg.stac.searching import TooLong
+from leap_kg.web.site import NoRevision, Site
+from leap_kg.web.stac import manual
+from leap_kg.web.stac.bodies import BoundedBody
+from leap_kg.web.stac.client import Client
+from leap_kg.web.stac.collection import VERSION
+from leap_kg.web.stac.indexes import Indexes
+from leap_kg.web.stac.queryables import Queryables, Sortables
+
+_FILTERS = (
+    FilterConformanceClasses.FILTER,
+    FilterConformanceClasses.BASIC_CQL2,
+    FilterConformanceClasses.CQL2_JSON,
+    FilterConformanceClasses.CQL2_TEXT,
+    FilterConformanceClasses.ADVANCED_COMPARISON_OPERATORS,
+    FilterConformanceClasses.BASIC_SPATIAL_FUNCTIONS,
+    FilterConformanceClasses.PROPERTY_PROPERTY,
+    FilterConformanceClasses.ARITHMETIC,
+    FilterConformanceClasses.CASE_INSENSITIVE_COMPARISON,
+    FilterConformanceClasses.ACCENT_INSENSITIVE_COMPARISON,
+)
+
+
+def stac_app(site: Site) -> FastAPI:
+    """The API, to be mounted below `client.PREFIX`."""
+    app = FastAPI(title=site.settings.name, openapi_url="/api", docs_url=None, redoc_url=None)
+    app.state.site = site
+    app.include_router(manual.router)
+    indexes = Indexes(site.home.index, manual.SECONDS)
+    queryables, sortables = Queryables(indexes=indexes), Sortables(indexes=indexes)
+    search = [
+        SearchFilterExtension(client=queryables, conformance_classes=[*_FILTERS, FilterConformanceClasses.SEARCH]),
+        SearchSortExtension(client=sortables),
+        FieldsExtension(conformance_classes=[FieldsConformanceClasses.SEARCH]),
+        QueryExtension(),
+        FreeTextExtension(conformance_classes=[FreeTextConformanceClasses.SEARCH]),
+        TokenPaginationExtension(),
+    ]
+    items = [
+        ItemCollectionFilterExtension(
+            client=queryables, conformance_classes=[*_FILTERS, FilterConformanceClasses.ITEMS]
+        ),
+        ItemCollectionSortExtension(client=sortables),
+        FieldsExtension(conformance_classes=[FieldsConformanceClasses.ITEMS]),
+        TokenPaginationExtension(),
+    ]
+    collection_sort = CollectionSearchSortExtension(client=sortables)
+    collections = CollectionSearchExtension.from_extensions(
+        [
+            CollectionSearchFilterExtension(conformance_classes=[*_FILTERS, FilterConformanceClasses.COLLECTIONS]),
+            collection_sort,
+            FieldsExtension(conformance_classes=[FieldsConformanceClasses.COLLECTIONS]),
+            FreeTextExtension(conformance_classes=[FreeTextConformanceClasses.COLLECTIONS]),
+            TokenPaginationExtension(),
+        ]
+    )
+    StacApi(
+        app=app,
+        settings=ApiSettings(enable_response_models=False),
+        stac_version=VERSION,
+        title=site.settings.name,
+        description="Datasets, stores and items of the graph",
+        client=Client(indexes=indexes, landing_page_id="leap-kg"),
+        extensions=[*search, *items, collections, collection_sort],
+        search_get_request_model=create_get_request_model(search),
+        search_post_request_model=create_post_request_model(search),
+        items_get_request_model=_items_model(items),
+        collections_get_request_model=collections.GET,
+        middlewares=[Middleware(BoundedBody)],
+    )
+    for failure, status in ((BadSearch, 400), (NotFoundError, 404), (TooLong, 503), (NoRevision, 503)):
+        app.add_exception_handler(failure, _refusing(status))
+    app.add_exception_handler(RequestValidationError, _malformed)
+    return app
+
+
+def _items_model(extensions: list[Any]) -> type[APIRequest]:
+    model = create_request_model("ItemsRequest", ItemCollectionUri, extensions, request_type="GET")
+    return cast("type[APIRequest]", model)
+
+
+def _refusing(status: int) -> Any:  # noqa: ANN401 - what Starlette takes
+    def refusal(_: Request, error: Exception) -> Response:
+        text = str(error) or "the graph is empty: nothing has been harvested yet"
+        headers = {"Retry-After": "5"} if status == 503 else None
+        return JSONResponse({"code": type(error).__name__, "description": text}, status, headers)
+
+    return refusal
+
+
+def _malformed(_: Request, error: Exception) -> Response:
+    """What the models of the parameters refuse, in words."""
+    problems = error.errors() if isinstance(error, RequestValidationError) else []
+    said = (f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in problems[:5])
+    return JSONResponse({"code": "BadSearch", "description": "; ".join(said)[:1000]}, 400)

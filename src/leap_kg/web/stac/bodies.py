@@ -1,0 +1,44 @@
+"""Holds bodies of requests to a size before anything reads them."""
+
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MOST_BYTES = 2_000_000
+
+
+_TEXT = f"the body has more than {MOST_BYTES:,} bytes: simplify the geometry or the filter"
+_REFUSAL = JSONResponse({"code": "TooLarge", "description": _TEXT}, 413)
+
+
+class TooLarge(Exception):
+    """The body is larger than a search can be."""
+
+
+class BoundedBody:
+    """Wraps an ASGI app: what is larger is answered with 413, whether its length was announced or not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        length = dict(scope["headers"]).get(b"content-length", b"0")
+        left = MOST_BYTES
+
+        async def bounded() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise TooLarge
+            return message
+
+        if length.isdigit() and int(length) > MOST_BYTES:
+            await _REFUSAL(scope, receive, send)
+            return
+        try:
+            await self._app(scope, bounded, send)
+        except TooLarge:
+            await _REFUSAL(scope, receive, send)

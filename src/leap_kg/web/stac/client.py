@@ -1,0 +1,190 @@
+"""What the routes of stac-fastapi call: searches of the index, answered as texts put together, never parsed again."""
+
+# ruff: noqa: ANN401 - stac-fastapi hands over what its models hold, and takes an answer for any of its documents
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlencode
+
+import attr
+from fastapi import Request
+from stac_fastapi.types.core import BaseCoreClient
+from stac_fastapi.types.errors import NotFoundError
+from starlette.responses import Response
+
+from leap_kg.stac.searching import Index, Page, Row
+from leap_kg.web.answers import origin, site_of
+from leap_kg.web.revision import Revision
+from leap_kg.web.site import Site
+from leap_kg.web.stac.asking import search_of
+from leap_kg.web.stac.collection import collection
+from leap_kg.web.stac.fields import Fields, fields_of
+from leap_kg.web.stac.indexes import Indexes
+from leap_kg.web.stac.links import item_text, link
+from leap_kg.web.stac.place import PREFIX, place_of
+
+_GEOJSON, _JSON = "application/geo+json", "application/json"
+
+
+@attr.s
+class Client(BaseCoreClient):
+    """The core of the API over the newest revision."""
+
+    indexes: Indexes = attr.ib(kw_only=True)
+
+    def landing_page(self, **kwargs: Any) -> Any:
+        """The catalogue itself."""
+        request: Request = kwargs["request"]
+        place = place_of(request)
+        landing: dict[str, Any] = {
+            **self._landing_page(
+                base_url=f"{place}/", conformance_classes=self.conformance_classes(), extension_schemas=[]
+            )
+        }
+        landing["links"] += [
+            link("service-desc", f"{place}/api", "application/vnd.oai.openapi+json;version=3.0", title="OpenAPI"),
+            link("service-doc", f"{place}/api.html", "text/html", title="What can be asked here"),
+            link(
+                "http://www.opengis.net/def/rel/ogc/1.0/queryables",
+                f"{place}/queryables",
+                "application/schema+json",
+                title="Properties to filter by",
+            ),
+            link("alternate", f"{place.removesuffix(PREFIX)}/", "text/html", title=self.title),
+        ]
+        with self._reading(request) as (index, _):
+            rows = index.collections(search_of({"limit": 1000})).rows
+            landing["links"] += [
+                link("child", f"{place}/collections/{row.name}", title=json.loads(row.document).get("title", row.name))
+                for row in rows
+            ]
+        return _answer(json.dumps(landing, ensure_ascii=False), _JSON)
+
+    def all_collections(self, **kwargs: Any) -> Any:
+        """Collections that match, or all of them."""
+        request: Request = kwargs.pop("request")
+        with self._reading(request) as (index, revision):
+            found = index.collections(search_of(kwargs, root=""))
+            place, fields = place_of(request), fields_of(kwargs.get("fields"))
+            made = [collection(row, revision.reading, index, place, items=_has_items(row)) for row in found.rows]
+        documents = [fields.of(each) for each in made] if fields else made
+        links = [link("self", _asked(request)), link("root", f"{place}/"), *_next(request, found, _JSON)]
+        return _answer(
+            json.dumps(
+                {
+                    "collections": documents,
+                    "numberMatched": found.matched,
+                    "numberReturned": len(documents),
+                    "links": links,
+                },
+                ensure_ascii=False,
+            ),
+            _JSON,
+        )
+
+    def get_collection(self, collection_id: str, **kwargs: Any) -> Any:
+        """One collection."""
+        request: Request = kwargs["request"]
+        with self._reading(request) as (index, revision):
+            row = self._collection(index, collection_id)
+            document = collection(row, revision.reading, index, place_of(request), items=_has_items(row))
+        return _answer(json.dumps(document, ensure_ascii=False), _JSON)
+
+    def item_collection(self, collection_id: str, **kwargs: Any) -> Any:  # type: ignore[override]
+        """The items of a collection."""
+        request: Request = kwargs.pop("request")
+        with self._reading(request) as (index, _):
+            self._collection(index, collection_id)
+            found = index.items(search_of({**kwargs, "collections": [collection_id]}))
+            return self._items(request, index, found, fields_of(kwargs.get("fields")))
+
+    def get_item(self, item_id: str, collection_id: str, **kwargs: Any) -> Any:
+        """One item."""
+        request: Request = kwargs["request"]
+        with self._reading(request) as (index, _):
+            row = index.item(collection_id, item_id)
+            if row is None:
+                raise NotFoundError(f"there is no item {item_id} in the collection {collection_id}")
+            return _answer(item_text(row, place_of(request), collection_id), _GEOJSON)
+
+    def get_search(self, **kwargs: Any) -> Any:  # type: ignore[override]
+        """A search by address."""
+        return self._search(kwargs.pop("request"), kwargs)
+
+    def post_search(self, search_request: Any, **kwargs: Any) -> Any:
+        """A search by its body."""
+        asked = {name: getattr(search_request, name, None) for name in type(search_request).model_fields}
+        return self._search(kwargs["request"], asked)
+
+    def _search(self, request: Request, asked: dict[str, Any]) -> Response:
+        with self._reading(request) as (index, _):
+            found = index.items(search_of(asked))
+            return self._items(request, index, found, fields_of(asked.get("fields")), asked)
+
+    def _items(
+        self, request: Request, index: Index, found: Page, fields: Fields, asked: dict[str, Any] | None = None
+    ) -> Response:
+        place = place_of(request)
+        names = {iri: row.name for iri, row in index.by_iri(sorted({row.series for row in found.rows})).items()}
+        texts = [item_text(row, place, names.get(row.series, "")) for row in found.rows]
+        if fields:
+            texts = [json.dumps(fields.of(json.loads(text)), ensure_ascii=False) for text in texts]
+        links = [
+            link("self", _asked(request), _GEOJSON),
+            link("root", f"{place}/"),
+            *_next(request, found, _GEOJSON, asked),
+        ]
+        head = f'"numberMatched":{found.matched},"numberReturned":{len(texts)}'
+        body = f'{{"type":"FeatureCollection",{head},"features":[{",".join(texts)}],"links":{json.dumps(links)}}}'
+        return _answer(body, _GEOJSON)
+
+    def _collection(self, index: Index, name: str) -> Row:
+        row = index.collection(name)
+        if row is None:
+            raise NotFoundError(f"there is no collection {name}")
+        return row
+
+    @contextmanager
+    def _reading(self, request: Request) -> Iterator[tuple[Index, Revision]]:
+        """The index and the revision for one request."""
+        site: Site = site_of(request)
+        revision = site.revision()
+        with self.indexes.one() as index:
+            yield index, revision
+
+
+def _asked(request: Request) -> str:
+    query = request.url.query
+    return f"{origin(request)}{request.url.path}{'?' if query else ''}{query}"
+
+
+def _next(request: Request, found: Page, media_type: str, asked: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """How to ask for the next page: in the same way."""
+    if not found.token:
+        return []
+    if request.method == "POST" and asked is not None:
+        return [
+            link(
+                "next",
+                f"{origin(request)}{request.url.path}",
+                _GEOJSON,
+                method="POST",
+                body={"token": found.token},
+                merge=True,
+            )
+        ]
+    pairs: Sequence[tuple[str, str]] = [
+        (name, value) for name, value in request.query_params.multi_items() if name != "token"
+    ]
+    query = urlencode([*pairs, ("token", found.token)])
+    return [link("next", f"{origin(request)}{request.url.path}?{query}", media_type, method="GET")]
+
+
+def _has_items(row: Row) -> bool:
+    return not row.made
+
+
+def _answer(text: str, media_type: str) -> Response:
+    return Response(text, media_type=media_type)

@@ -1,0 +1,70 @@
+"""Questions that calculate: each engine has numbers, dates and unbound values in ways of its own, and one answer."""
+
+import json
+
+import pytest
+from pyoxigraph import NamedNode, Store
+
+from leap_kg.graph.engine import Engine
+from leap_kg.graph.remote.protocol import Connection
+from leap_kg.graph.remote.store import RemoteStore
+from leap_kg.sparql import run
+from tests.graph.engines.conftest import SERVERS
+from tests.graph.engines.servers import Server
+from tests.sparql.questions import test_cover, test_open_store, test_providers
+from tests.sparql.questions.asked import questions, said, stored
+
+pytestmark = pytest.mark.all
+
+BILLS = """
+<urn:hub> a leap:HubDeployment . <urn:other> a leap:HubDeployment .
+<urn:1> a schema:MonetaryAmount ; schema:value "120.50" ; schema:about <urn:hub> ; schema:currency "USD" ;
+    schema:startDate "2020-12-28"^^xsd:date ; schema:endDate "2021-01-05"^^xsd:date .
+<urn:2> a schema:MonetaryAmount ; schema:value "10" ; schema:about <urn:hub> ; schema:currency "usd" ;
+    schema:startDate "2021-01-03"^^xsd:date .
+<urn:3> a schema:MonetaryAmount ; schema:value "7" ; schema:about <urn:hub> ; schema:currency "EUR" .
+<urn:4> a schema:MonetaryAmount ; schema:value "3" ; schema:about <urn:hub> ; schema:currency "EUR" ;
+    schema:startDate "2020-01"^^xsd:gYearMonth .
+<urn:5> a schema:MonetaryAmount ; schema:value "a lot" ; schema:about <urn:hub> ; schema:currency "EUR" ;
+    schema:startDate "2020-02-29"^^xsd:date .
+"""
+
+
+@pytest.fixture(scope="module", params=SERVERS)
+def engine(request: pytest.FixtureRequest) -> Server:
+    found: Server = request.getfixturevalue(f"{request.param}_server")
+    found.clear()
+    return found
+
+
+def answers(engine: Engine, name: str, **values: str) -> list[str]:
+    query = questions().get(f"questions/{name}")
+    assert query is not None
+    rows = run.select(engine, query.bind(**values))
+    return sorted(json.dumps({key: str(term) for key, term in row.items()}, sort_keys=True) for row in rows)
+
+
+def alike(engine: Server, local: Store, name: str, **values: str) -> list[str]:
+    """The answer, which the server and the embedded engine give alike."""
+    graph = NamedNode("urn:questions")
+    triples = " ".join(f"{quad.subject} {quad.predicate} {quad.object} ." for quad in local)
+    Connection(engine.remote).update(f"CLEAR SILENT GRAPH {graph}")
+    Connection(engine.remote).update(f"INSERT DATA {{ GRAPH {graph} {{ {triples} }} }}")
+    ours, theirs = answers(local, name, **values), answers(RemoteStore(engine.remote), name, **values)
+    assert theirs == ours
+    return ours
+
+
+def test_sums_by_week(engine: Server) -> None:
+    assert len(alike(engine, stored(said(BILLS)), "hub-costs-by-week")) == 5
+
+
+@pytest.mark.parametrize("area", ["170 -10 -170 10", "-170 -10 170 10", "340 10 380 -10", "180 0 180 0", "10 85 20 90"])
+def test_places(engine: Server, area: str) -> None:
+    assert len(alike(engine, test_cover.held(test_cover.PLACES), "cover-place-time", area=area)) > 1
+
+
+def test_providers_and_packages(engine: Server) -> None:
+    assert len(alike(engine, stored(said(test_providers.TIDES)), "providers", title="tides")) == 8
+    rows = alike(engine, stored(said(test_open_store.STORES)), "open-store", title="rain", image="lab/tide:1")
+    assert len(rows) == 4
