@@ -187,6 +187,16 @@ def icechunked(place: Path) -> None:
 
 DOCUMENTED = {"CITATION.cff": CITATION, "src/code.py": "x = 1"}
 LOCKS = {f"env-{number}/conda-lock.yml": "{}" for number in range(41)}
+
+
+def elsewhere(place: Path) -> None:
+    """Attributes of a store that lies somewhere else."""
+    metadata = json.loads((place / ".zmetadata").read_text())
+    names = ("geospatial_lat_min", "geospatial_lat_max", "geospatial_lon_min", "geospatial_lon_max")
+    metadata["metadata"][".zattrs"].update(zip(names, (50, 60, 0, 10), strict=True))
+    (place / ".zmetadata").write_text(json.dumps(metadata))
+
+
 EXAMPLES = {
     "bad-date": curated("{type: Event, title: A, issued: 2026-02-03}", "{type: Event, title: A, issued: 2026-02-30}"),
     "duplicate-id": curated(
@@ -207,6 +217,7 @@ EXAMPLES = {
     "not-zarr": store(a_page_instead),
     "not-consolidated": store(lambda place: (place / ".zmetadata").unlink()),
     "extent-unread": store(lambda place: (place / "lat" / "0").unlink()),
+    "extents-differ": store(elsewhere),
     "arrays-unread": Example(store(lambda place: None, icechunked).made, absent=("icechunk",)),
 }
 """By kind."""

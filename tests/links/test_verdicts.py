@@ -120,7 +120,8 @@ def test_a_yes_publishes_at_once_and_mining_has_nothing_to_add(desk: Desk) -> No
     desk.decide(UNSURE, "none")
     assert desk.plain() == before
     assert desk.mine().revision == desk.revision == revision + 1
-    assert not any(q.predicate.value.endswith("#publishedBefore") for q in desk.store)
+    left = {q.subject.value for q in desk.store if q.graph_name == curated_graph(BASE)}
+    assert left == {f"{BASE}curator/kim"}
 
 
 def test_a_no_takes_away_at_once_and_what_was_there_comes_back(desk: Desk) -> None:

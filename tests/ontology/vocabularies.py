@@ -105,7 +105,10 @@ _LISTED: dict[str, frozenset[str]] = {
     ),
     # https://www.w3.org/TR/annotation-vocab/, classes and properties
     "http://www.w3.org/ns/oa#": frozenset(
-        {"SpecificResource", "TextQuoteSelector", "exact", "hasSelector", "hasSource"}
+        {
+            *("Annotation", "SpecificResource", "TextQuoteSelector", "assessing", "exact", "hasBody", "hasSelector"),
+            *("hasSource", "hasTarget", "motivatedBy"),
+        }
     ),
     # https://www.w3.org/TR/vcard-rdf/, sections 2.1 to 2.7
     "http://www.w3.org/2006/vcard/ns#": frozenset({"Individual", "Kind", "Organization", "fn", "hasEmail", "hasURL"}),

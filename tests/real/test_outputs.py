@@ -28,7 +28,7 @@ from tests.web.server import Server, running
 
 ROOT = Path(__file__).parents[2]
 WANTED = {
-    ROOT / "ingest" / "leap.yaml": ("leap-catalog", "leap-published"),
+    ROOT / "ingest" / "leap.yaml": ("leap-catalog", "leap-published", "feedstock-code"),
     Path(__file__).parent / "recorded.yaml": ("crossref-recorded", "datacite-recorded"),
 }
 
@@ -55,7 +55,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def rows(server: Server, name: str, **values: str) -> list[dict[str, str]]:
     """The answer of a named query as a table."""
     led = server.get(f"/queries/questions/{name}", params=values).headers["Location"]
-    return list(csv.DictReader(io.StringIO(server.get(led, accept="text/csv").text)))
+    answer = server.get(led, accept="text/csv")
+    assert answer.status_code == 200, answer.text
+    return list(csv.DictReader(io.StringIO(answer.text)))
 
 
 def test_every_entry_of_the_catalogue_is_reported_once_and_nothing_else(server: Server) -> None:
@@ -146,6 +148,40 @@ def test_exports_of_all_real_papers_are_read_back_by_other_programs(server: Serv
         assert len(reference.get("authors", [])) == len(item.get("author", [])) == len(record.get("authors", []))
         year = record.get("date", "")[:4]
         assert (reference.get("year", ""), str(item.get("issued", {}).get("date-parts", [[""]])[0][0])) == (year, year)
+
+
+def test_what_repositories_lack_is_what_their_folders_lack(server: Server) -> None:
+    found = {row["repository"]: row for row in rows(server, "incomplete-code")}
+    folders = [path for path in (DATA / "feedstocks").iterdir() if path.is_dir()]
+    compared = 0
+    for folder in folders:
+        names = {path.name.lower() for path in folder.rglob("*") if path.is_file()}
+        row = found.get(f"https://github.com/{folder.name.replace('__', '/').lower()}")
+        if row is None:  # of a feedstock that none of these sources describes
+            continue
+        environments = [
+            name
+            for name in names
+            if re.fullmatch(r"(requirements.*\.txt|environment.*\.ya?ml|dockerfile|pyproject\.toml)", name)
+        ]
+        assert (row["licence"] == "none") == (not any("licen" in name for name in names))
+        assert (row["citation"] == "none") == ("citation.cff" not in names)
+        assert (row["environment"] == "none") == (not environments)
+        assert row["release"] == "unknown", "nobody asked GitHub"
+        compared += 1
+    assert compared > 35
+
+
+def test_a_corrected_paper_says_by_which_notice_and_of_which_day(server: Server) -> None:
+    found = {row["work"].removeprefix("https://doi.org/"): row for row in rows(server, "retracted")}
+    stated = {
+        number: {(f"https://doi.org/{each['DOI']}", each["updated"]["date-time"][:10])}
+        for number, work in recordings.crossref_works().items()
+        for each in work.get("updated-by", [])
+        if each["type"] == "correction"
+    }
+    assert stated
+    assert {number: {(found[number]["notice"], found[number]["noticed"])} for number in stated} == stated
 
 
 def test_a_preprint_and_its_article_name_each_other(server: Server) -> None:

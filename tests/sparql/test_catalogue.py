@@ -212,6 +212,17 @@ def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+def test_a_bound_query_is_known_by_its_title() -> None:
+    catalogue = repository(DEFAULT_BASE)
+    for query in catalogue.all():
+        if all(parameter.default is not None for parameter in query.parameters.values()):
+            found = catalogue.of(query.bind())
+            assert found is not None
+            assert (found.title, found.columns) == (query.title, query.columns)
+    assert catalogue.of("SELECT * { ?s ?p ?o }") is None
+    assert catalogue.of("") is None
+
+
 @pytest.mark.parametrize(
     ("name", "parameter", "bad", "good"),
     [

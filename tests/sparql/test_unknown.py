@@ -23,8 +23,9 @@ def store() -> Store:
         said(
             """
             <pkg:pypi/zarr@2.1> dct:isVersionOf <pkg:pypi/zarr> ; schema:softwareVersion "2.1" .
-            <pkg:pypi/xarray@1> dct:isVersionOf <pkg:pypi/xarray> ; schema:softwareVersion "1" .
-            <pkg:pypi/zarr> dct:title "zarr" . <pkg:pypi/xarray> dct:title "xarray" .
+            <pkg:pypi/xarray@1> a schema:SoftwareApplication ; dct:isVersionOf <pkg:pypi/xarray> ;
+                schema:softwareVersion "1" .
+            <pkg:pypi/zarr> dct:title "zarr" . <pkg:pypi/xarray> a schema:SoftwareApplication ; dct:title "xarray" .
             kg:image\\/lab\\/tide\\/2024.01.01 a leap:ContainerImage ; dct:title "lab/tide:2024.01.01" ;
                 dct:isVersionOf kg:image\\/lab\\/tide .
             kg:image\\/lab\\/tide dct:title "lab/tide" .
@@ -73,6 +74,14 @@ def test_a_node_is_known_wherever_it_stands(store: Store, index: SearchIndex) ->
         except ValueError:
             continue
         assert missed(store, index, "what-breaks", node=hostile)[0].near == ()
+
+
+def test_what_lies_below_an_address_ends_with_it(index: SearchIndex) -> None:
+    assert index.below(f"{BASE}image/lab/", 10) == [TIDE]
+    assert index.below("pkg:pypi/x", 10) == ["pkg:pypi/xarray", "pkg:pypi/xarray@1"]
+    assert index.below("pkg:pypi/x", 1) == ["pkg:pypi/xarray"]
+    assert index.below("pkg:pypi/y", 10) == []
+    assert index.below("pkg:pypi/\ud800", 10) == []
 
 
 def test_a_list_of_values_must_be_there(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Filters, against another evaluator of CQL2."""
 
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -61,7 +62,7 @@ def holds(value: object, item: dict[str, Any]) -> Any:
         [holds(each, item) for each in argument] if isinstance(argument, list) else holds(argument, item)
         for argument in value["args"]
     ]
-    return {
+    operators: dict[str, Callable[..., Any]] = {
         "and": lambda *a: all(a),
         "or": lambda *a: any(a),
         "not": lambda a: not a,
@@ -74,7 +75,8 @@ def holds(value: object, item: dict[str, Any]) -> Any:
         "between": lambda a, b, c: b <= a <= c,
         "in": lambda a, b: a in b,
         "+": lambda a, b: a + b,
-    }[value["op"]](*arguments)
+    }
+    return operators[value["op"]](*arguments)
 
 
 @given(conditions())

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shapely.geometry import shape
 
+from leap_kg.graph.index.indexing import SearchWriter
+from leap_kg.settings import DEFAULT_BASE
 from leap_kg.stac.area import box_area, geometry_area
 from leap_kg.stac.asked import Order, Search
 from leap_kg.stac.interval import interval
@@ -68,7 +71,7 @@ def test_a_geometry_finds_what_it_touches_and_not_what_only_its_box_does(index: 
     triangle = {"type": "Polygon", "coordinates": [[[-170, -80], [170, -80], [-170, 80], [-170, -80]]]}
     found = set(names(index, Search(area=geometry_area(triangle), limit=1000)))
     (area,) = geometry_area(triangle).geometries
-    assert found == those(lambda item: bool(area.intersects(made.shape(item["geometry"]))))
+    assert found == those(lambda item: bool(area.intersects(shape(item["geometry"]))))
     assert found < set(names(index, Search(area=box_area([-170, -80, 170, 80]), limit=1000)))
 
 
@@ -127,7 +130,7 @@ def test_a_changed_document_changes_its_object_only(tmp_path: Path) -> None:
         quad.graph_name,
     )
     graph.add(changed)
-    with made.SearchWriter(path, made.BASE) as writer:
+    with SearchWriter(path, DEFAULT_BASE) as writer:
         writer.update(graph, 2, [quad, changed])
     index = Index(path)
     found = names(index, ALL)

@@ -187,6 +187,8 @@ def test_a_value_that_the_graph_does_not_have_is_told_with_those_it_has(server: 
     assert "/queries/questions/who-says-this?node=https%3A%2F%2Fw3id.org%2Fleap-kg%2Fdataset%2Fleap-test%2Falpha" in (
         stranger.text
     )
+    # A default that this graph does not have was nobody's choice.
+    assert server.get("/queries/questions/package-changes").status_code == 303
     # The history knows what the graph no longer has.
     assert server.get(f"/queries/changes/of-node?node={gone}").status_code == 303
 

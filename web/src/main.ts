@@ -2,6 +2,7 @@
 import "../styles/index.css";
 import "./favicon.svg?no-inline";
 import { addCopyButton } from "./copy";
+import { startCuration } from "./curation";
 import { foldOnNarrow } from "./facets";
 import { addTableFilter } from "./filter";
 import { startThemeToggle } from "./toggle";
@@ -11,10 +12,8 @@ for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-t
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-search]")) startTypeahead(form);
 for (const block of document.querySelectorAll<HTMLElement>("[data-copy]")) addCopyButton(block);
 for (const table of document.querySelectorAll<HTMLTableElement>("table[data-filter]")) addTableFilter(table);
+for (const queue of document.querySelectorAll<HTMLElement>("[data-curation]")) startCuration(queue);
 for (const facet of document.querySelectorAll<HTMLDetailsElement>("details.facet")) foldOnNarrow(facet);
-
-const queue = document.querySelector<HTMLElement>("[data-curation]");
-if (queue) void import("./curation").then(({ startCuration }) => startCuration(queue));
 
 const queries = document.querySelectorAll<HTMLTextAreaElement>("textarea[data-sparql]");
 if (queries.length > 0) {

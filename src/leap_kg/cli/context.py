@@ -5,6 +5,7 @@ from typing import NoReturn
 from leap_kg.cli.output import fail
 from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.log.patch import PatchLog
+from leap_kg.graph.lookup import stands
 from leap_kg.graph.names import provenance_graph, whole_graph
 from leap_kg.graph.remote.snapshot import served
 from leap_kg.graph.snapshot import Snapshot, Snapshots
@@ -54,7 +55,7 @@ def _with_base(chosen: Settings, found: Snapshot | None) -> Snapshot:
         if found is None:
             _nothing(chosen, Snapshots(home).newest(), log.last())
         graph = provenance_graph(chosen.base)
-        if not any(found.store.quads_for_pattern(whole_graph(chosen.base), None, None, graph)):
+        if not stands(found.store, whole_graph(chosen.base), None, None, graph):
             last = log.last()
             _other_base(chosen, log.header(last).likely_base if last else "")
     except HomeError as error:

@@ -101,12 +101,12 @@ class Dataset:
     @cached_property
     def stores(self) -> Records[Store]:
         """Where its data lie."""
-        return Records(Store, stores_in(self._rows(lookups.stores(self.iri))), "stores")
+        return Records(Store, stores_in(self._rows(lookups.stores(self.iri))), "store")
 
     @cached_property
     def variables(self) -> Records[Variable]:
         """Its variables and those of its stores."""
-        return Records(Variable, variables_in(self._rows(lookups.variables(self.iri))), "variables")
+        return Records(Variable, variables_in(self._rows(lookups.variables(self.iri))), "variable")
 
     def used_by(self) -> Records[Use]:
         """Papers, notebooks and code that use it, also through what was derived from it, with the evidence."""
@@ -121,24 +121,24 @@ class Dataset:
             }
             for row in rows
         ]
-        return Records(Use, made(Use, full, confidence=share), "uses")
+        return Records(Use, made(Use, full, confidence=share), "use")
 
     @cached_property
     def provenance(self) -> Records[Origin]:
         """Recipe, feedstock, environment, runs and what it was derived from; and the sources that describe it."""
         rows = self._rows(lookups.provenance(self.iri))
-        return Records(Origin, made(Origin, rows, revision=number), "origins")
+        return Records(Origin, made(Origin, rows, revision=number), "origin")
 
     @cached_property
     def versions(self) -> Records[Version]:
         """Its versions and those of its stores, as far as the graph says."""
-        return Records(Version, made(Version, self._rows(lookups.versions(self.iri))), "versions")
+        return Records(Version, made(Version, self._rows(lookups.versions(self.iri))), "version")
 
     @cached_property
     def history(self) -> Records[Change]:
         """Every revision that changed what is said of it, newest first."""
         rows = self._client.rows(lookups.history(self.iri), endpoint="/changes/sparql")
-        return Records(Change, made(Change, rows, revision=number, added=number, removed=number), "changes")
+        return Records(Change, made(Change, rows, revision=number, added=number, removed=number), "change")
 
     def then(self, at: Moment) -> "Dataset":
         """The same dataset as the graph knew it at another moment: a revision, a date or a time."""

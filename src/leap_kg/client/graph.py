@@ -101,7 +101,7 @@ class Client:
         """The queries that the server knows by name."""
         now = time.monotonic()
         if self._queries is None or now - self._queries[0] > _KEPT_SECONDS:
-            self._queries = now, Records(NamedQuery, _named_queries(self._transport.json("/queries.json")), "queries")
+            self._queries = now, Records(NamedQuery, _named_queries(self._transport.json("/queries.json")), "query")
         return self._queries[1]
 
     def rows(self, query: str, at: Moment = None, endpoint: str = asking.SPARQL) -> list[dict[str, str]]:
@@ -162,7 +162,7 @@ class Client:
     def stac(self) -> "pystac_client.Client":
         """The STAC API of the server, as a `pystac_client.Client`."""
         found = need("pystac_client", "the STAC API")
-        address = f"{self.url}/stac"
+        address = f"{self.url}/stac/"
         try:
             catalog: pystac_client.Client = found.Client.open(address, timeout=self._seconds)
         except Exception as error:  # noqa: BLE001 - the library lets errors of requests, of JSON and of STAC through

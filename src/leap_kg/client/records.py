@@ -22,14 +22,14 @@ _ITEM = "text-align:left;vertical-align:top;padding:2px 8px"
 
 
 class Records(Sequence[Record], Generic[Record]):
-    """Records of one dataclass; `total` is how many there are in the graph, where these are only the first."""
+    """Records of one dataclass, each a `noun`; `total` is how many there are in the graph if these are the first."""
 
     def __init__(
-        self, kind: type[Record], found: Iterable[Record], caption: str = "", total: int | None = None
+        self, kind: type[Record], found: Iterable[Record], noun: str = "record", total: int | None = None
     ) -> None:
         self._kind = kind
         self._found = tuple(found)
-        self._caption = caption
+        self._noun = noun
         self.total = len(self._found) if total is None else max(total, len(self._found))
 
     @property
@@ -42,7 +42,7 @@ class Records(Sequence[Record], Generic[Record]):
     def __getitem__(self, place: slice) -> "Records[Record]": ...
     def __getitem__(self, place: int | slice) -> "Record | Records[Record]":
         if isinstance(place, slice):
-            return Records(self._kind, self._found[place], self._caption)
+            return Records(self._kind, self._found[place], self._noun)
         return self._found[place]
 
     def __len__(self) -> int:
@@ -63,14 +63,14 @@ class Records(Sequence[Record], Generic[Record]):
     @property
     def _summary(self) -> str:
         number = f"{len(self):,}" if self.total == len(self) else f"{len(self):,} of {self.total:,}"
-        return f"{number} {self._caption}".strip()
+        plural = f"{self._noun[:-1]}ies" if self._noun.endswith("y") else f"{self._noun}s"
+        return f"{number} {self._noun if self.total == 1 else plural}"
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th style="{_HEAD}">{escaped(name.replace("_", " "))}</th>' for name in self._columns)
+        columns = [name for name in self._columns if any(getattr(record, name) for record in self._found[:_SHOWN])]
+        head = "".join(f'<th style="{_HEAD}">{escaped(name.replace("_", " "))}</th>' for name in columns)
         lines = (
-            "<tr>"
-            + "".join(f'<td style="{_ITEM}">{cell(getattr(record, name))}</td>' for name in self._columns)
-            + "</tr>"
+            "<tr>" + "".join(f'<td style="{_ITEM}">{cell(getattr(record, name))}</td>' for name in columns) + "</tr>"
             for record in self._found[:_SHOWN]
         )
         more = f"<p>… and {len(self) - _SHOWN:,} more here</p>" if len(self) > _SHOWN else ""

@@ -62,7 +62,7 @@ def search(client: "Client", transport: Transport, text: str, limit: int, facets
     ]
     if len(hits) < total and len(hits) < limit:
         warnings.warn(f"these are {len(hits):,} of {total:,} hits: narrow the search", CutResult, stacklevel=3)
-    return Records(Hit, hits, "hits", total)
+    return Records(Hit, hits, "hit", total)
 
 
 def _read(found: object) -> tuple[list[dict[str, Any]], int]:

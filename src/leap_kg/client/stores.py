@@ -123,7 +123,7 @@ def _way(store: Store, url: str, engine: str) -> str:
         return "netcdf"
     if engine == "zarr":
         return "zarr"
-    if urlsplit(url).path.lower().endswith(_NETCDF_SUFFIXES):
+    if url.partition("?")[0].lower().endswith(_NETCDF_SUFFIXES):
         return "netcdf"
     return store.format if store.format in ("netcdf", "kerchunk", "icechunk") else "zarr"
 

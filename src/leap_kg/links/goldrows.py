@@ -17,6 +17,7 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode
 
 from leap_kg.graph.engine import Engine
+from leap_kg.graph.lookup import looked_up
 from leap_kg.links.assertion import ACCEPTED
 from leap_kg.links.judged import DISPUTED, Verdict, all_verdicts, status_of
 from leap_kg.links.methods import CITATION, PUBLICATION
@@ -148,7 +149,7 @@ def _pair_label(verdict: Verdict, status: str) -> str:
 def _spots(store: Engine, base: str, link: str) -> Iterator[_Spot]:
     """The places in files on GitHub at a commit that show a link, in order."""
     found: set[_Spot] = set()
-    for quad in store.quads_for_pattern(NamedNode(link), CITO("citesAsEvidence"), None, None):
+    for quad in looked_up(store, NamedNode(link), CITO("citesAsEvidence"), None, None):
         if not isinstance(quad.object, NamedNode):
             continue
         source = _first(store, quad.object, OA("hasSource"))
@@ -187,5 +188,5 @@ def _joined(texts: Iterable[str]) -> str:
 
 
 def _first(store: Engine, node: NamedNode, predicate: NamedNode) -> str:
-    found = {quad.object for quad in store.quads_for_pattern(node, predicate, None, None)}
+    found = {quad.object for quad in looked_up(store, node, predicate, None, None)}
     return min((each.value for each in found if isinstance(each, NamedNode | Literal)), default="")

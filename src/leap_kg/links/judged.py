@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode, Triple
 
 from leap_kg.graph.engine import Engine
+from leap_kg.graph.lookup import looked_up, stands
 from leap_kg.ingest.mapping.statements import printable
 from leap_kg.links.assertion import ACCEPTED, REJECTED, short
 from leap_kg.ontology.iri import digest, mint, part
@@ -82,13 +83,13 @@ def curated_graph(base: str) -> NamedNode:
 
 def verdicts_on(store: Engine, base: str, link: str) -> list[Verdict]:
     """All that curators say of one link, by their names."""
-    found = store.quads_for_pattern(None, OA("hasTarget"), NamedNode(link), curated_graph(base))
+    found = looked_up(store, None, OA("hasTarget"), NamedNode(link), curated_graph(base))
     return _read(store, base, (quad.subject for quad in found))
 
 
 def all_verdicts(store: Engine, base: str) -> list[Verdict]:
     """All that curators say, by time."""
-    found = store.quads_for_pattern(None, OA("motivatedBy"), OA("assessing"), curated_graph(base))
+    found = looked_up(store, None, OA("motivatedBy"), OA("assessing"), curated_graph(base))
     return sorted(_read(store, base, (quad.subject for quad in found)), key=lambda one: (one.at, one.link))
 
 
@@ -101,7 +102,7 @@ def status_of(verdicts: Iterable[Verdict]) -> str:
 def status_on(store: Engine, base: str, link: str) -> str:
     """What curators come to about a link, as it is written down."""
     start = f"{base}verdict/"
-    found = store.quads_for_pattern(NamedNode(link), ADMS("status"), None, curated_graph(base))
+    found = looked_up(store, NamedNode(link), ADMS("status"), None, curated_graph(base))
     texts = (quad.object.value for quad in found if isinstance(quad.object, NamedNode))
     return next((text.removeprefix(start) for text in sorted(texts) if text.startswith(start)), "")
 
@@ -110,7 +111,7 @@ def stamp(store: Engine, base: str, link: str) -> str:
     """Digits that change with the link, its evidence, and what curators say of it."""
     node = NamedNode(link)
     told = (ours(base)("confidence"), CITO("citesAsEvidence"), RDF("object"))
-    said = sorted({str(quad.object) for what in told for quad in store.quads_for_pattern(node, what, None, None)})
+    said = sorted({str(quad.object) for what in told for quad in looked_up(store, node, what, None, None)})
     words = (f"{each.curator.iri} {each.word}" for each in verdicts_on(store, base, link))
     return digest(link, *said, *words)
 
@@ -118,7 +119,7 @@ def stamp(store: Engine, base: str, link: str) -> str:
 def parts_of(store: Engine, base: str, link: str) -> tuple[NamedNode, NamedNode, NamedNode] | None:
     """Subject, property and object of a link that is there; `None` without one."""
     node = NamedNode(link)
-    if not any(store.quads_for_pattern(node, RDF("type"), ours(base)("LinkAssertion"), None)):
+    if not stands(store, node, RDF("type"), ours(base)("LinkAssertion"), None):
         return None
     said = [_node(store, node, RDF(name)) for name in ("subject", "predicate", "object")]
     subject, predicate, target = said
@@ -159,10 +160,10 @@ def _verdict(store: Engine, base: str, node: NamedNode) -> Verdict | None:
 
 
 def _node(store: Engine, node: NamedNode, predicate: NamedNode) -> NamedNode | None:
-    found = {quad.object for quad in store.quads_for_pattern(node, predicate, None, None)}
+    found = {quad.object for quad in looked_up(store, node, predicate, None, None)}
     return min((each for each in found if isinstance(each, NamedNode)), key=str, default=None)
 
 
 def _text(store: Engine, node: NamedNode, predicate: NamedNode) -> str:
-    found = {quad.object for quad in store.quads_for_pattern(node, predicate, None, None)}
+    found = {quad.object for quad in looked_up(store, node, predicate, None, None)}
     return min((each.value for each in found if isinstance(each, Literal)), default="")

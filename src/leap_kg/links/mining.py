@@ -21,6 +21,7 @@ from leap_kg.graph.activity import Activity
 from leap_kg.graph.engine import Engine
 from leap_kg.graph.followers import followed_writer
 from leap_kg.graph.home import Home
+from leap_kg.graph.lookup import looked_up
 from leap_kg.graph.names import LINKS, source_graph
 from leap_kg.graph.publication.records import Record
 from leap_kg.graph.snapshot import Snapshots
@@ -222,7 +223,7 @@ def _of_links(
 def _run_before(store: Engine, link: Link, graph: NamedNode, base: str) -> NamedNode | None:
     """The run that said just this of the link, whatever became of its plain triple; `None` if it is said anew."""
     node = link_node(link.subject, link.predicate, link.target, base)
-    before = {quad.triple for quad in store.quads_for_pattern(node, None, None, graph)}
+    before = {quad.triple for quad in looked_up(store, node, None, None, graph)}
     runs = {triple for triple in before if triple.predicate == PROV("wasGeneratedBy")}
     now = {triple for triple in link_triples(link, base) if triple.subject == node}
     return next((t.object for t in runs if isinstance(t.object, NamedNode)), None) if before - runs == now else None

@@ -7,6 +7,7 @@ has another; so the whole of what hangs together is looked at.
 from pyoxigraph import NamedNode
 
 from leap_kg.graph.engine import Engine
+from leap_kg.graph.lookup import looked_up
 from leap_kg.ontology.namespaces import OWL
 
 ORCID = "https://orcid.org/"
@@ -35,8 +36,8 @@ def _together(store: Engine, *nodes: NamedNode) -> set[str]:
     same, found, left = OWL("sameAs"), {node.value for node in nodes}, list(nodes)
     while left and len(found) < _MOST:
         node = left.pop()
-        near = [quad.object for quad in store.quads_for_pattern(node, same, None, None)]
-        near += [quad.subject for quad in store.quads_for_pattern(None, same, node, None)]
+        near = [quad.object for quad in looked_up(store, node, same, None, None)]
+        near += [quad.subject for quad in looked_up(store, None, same, node, None)]
         for other in near:
             if isinstance(other, NamedNode) and other.value not in found:
                 found.add(other.value)

@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from leap_kg.graph.activity import Activity
 from leap_kg.graph.followers import followed_writer
 from leap_kg.graph.home import Home
+from leap_kg.graph.lookup import looked_up
 from leap_kg.graph.publish import Writer
 from leap_kg.links.assertion import ACCEPTED, REJECTED
 from leap_kg.links.judged import (
@@ -29,9 +30,9 @@ from leap_kg.links.judged import (
     verdicts_on,
 )
 from leap_kg.links.sameness import require_one_person
-from leap_kg.ontology.iri import mint
+from leap_kg.ontology.iri import mint, part
 from leap_kg.ontology.jsonld import quads_in
-from leap_kg.ontology.namespaces import ADMS, RDF, XSD, ours
+from leap_kg.ontology.namespaces import ADMS, DCT, PROV, RDF, SCHEMA, ours
 
 NONE = "none"
 WORDS = (ACCEPTED, REJECTED, NONE)
@@ -40,6 +41,7 @@ LONGEST_WHY = 1000
 COMMAND_LINE = "command line"
 """Who speaks where nobody is named."""
 _WAIT = 300.0
+_PUBLISHED, _UNPUBLISHED = Literal("published"), Literal("not published")
 
 
 class NoLink(LookupError, ValueError):
@@ -127,8 +129,8 @@ def _write(
     store, curated, node = writer.store, curated_graph(base), NamedNode(said.link)
     before, after = change
     status = status_of(after)
-    removed = [quad for each in before for quad in store.quads_for_pattern(each.node, None, None, curated)]
-    removed += store.quads_for_pattern(node, ADMS("status"), None, curated)
+    removed = [quad for each in before for quad in looked_up(store, each.node, None, None, curated)]
+    removed += looked_up(store, node, ADMS("status"), None, curated)
     added = [quad for each in after for quad in quads_in(each.triples(base), curated)]
     if status:
         added.append(Quad(node, ADMS("status"), mint(base, "verdict", status), curated))
@@ -139,17 +141,18 @@ def _write(
 
 def _plain(store: Store, base: str, link: NamedNode, status: str) -> tuple[list[Quad], list[Quad]]:
     """What goes and comes so that the plain triple is as a status has it, and so that it can be taken back."""
-    memory, curated = ours(base)("publishedBefore"), curated_graph(base)
-    remembered = list(store.quads_for_pattern(link, memory, None, curated))
+    unjudged, curated = part(link, "unjudged"), curated_graph(base)
+    remembered = looked_up(store, unjudged, None, None, curated)
     places = list(_places(store, base, link))
     present = [quad for quad in places if quad in store]
-    if remembered:
-        was = any(isinstance(quad.object, Literal) and quad.object.value == "true" for quad in remembered)
-    else:
-        was = bool(present)
+    was = any(quad.object == _PUBLISHED for quad in remembered) if remembered else bool(present)
     wanted = status == ACCEPTED if status else was
-    noted = Quad(link, memory, Literal("true" if was else "false", datatype=XSD("boolean")), curated)
-    kept = [noted] if status else []
+    noted = [
+        Triple(unjudged, DCT("title"), Literal("Before any verdict")),
+        Triple(unjudged, PROV("specializationOf"), link),
+        Triple(unjudged, SCHEMA("creativeWorkStatus"), _PUBLISHED if was else _UNPUBLISHED),
+    ]
+    kept = quads_in(noted, curated) if status else []
     return [*remembered, *([] if wanted else present)], [*kept, *(places if wanted else [])]
 
 
@@ -157,7 +160,7 @@ def _places(store: Store, base: str, link: NamedNode) -> Iterator[Quad]:
     """The plain triple in each graph that has the link: where mining would say it."""
     parts = parts_of(store, base, link.value)
     if parts is not None:
-        for quad in store.quads_for_pattern(link, RDF("type"), ours(base)("LinkAssertion"), None):
+        for quad in looked_up(store, link, RDF("type"), ours(base)("LinkAssertion"), None):
             yield Quad(*parts, quad.graph_name)
 
 

@@ -12,6 +12,7 @@ from pyoxigraph import Literal, NamedNode
 
 from leap_kg.graph.engine import Engine
 from leap_kg.graph.index.entry import label_in
+from leap_kg.graph.lookup import looked_up
 from leap_kg.ontology.namespaces import DCT, RDF
 from leap_kg.outputs.output import Output
 
@@ -42,7 +43,7 @@ def method_of(outputs: Iterable[Output], store: Engine, revision: int, base: str
     """How a report on these records was made from a snapshot."""
     graphs: Counter[NamedNode] = Counter()
     for each in outputs:
-        quads = store.quads_for_pattern(NamedNode(each.iri), RDF("type"), None, None)
+        quads = looked_up(store, NamedNode(each.iri), RDF("type"))
         graphs.update({quad.graph_name for quad in quads if isinstance(quad.graph_name, NamedNode)})
     sources = [
         Origin(label_in(store, graph), _day(store, graph), records)
@@ -54,5 +55,5 @@ def method_of(outputs: Iterable[Output], store: Engine, revision: int, base: str
 
 
 def _day(store: Engine, graph: NamedNode) -> str:
-    quads = store.quads_for_pattern(graph, DCT("modified"), None, None)
+    quads = looked_up(store, graph, DCT("modified"))
     return max((quad.object.value[:10] for quad in quads if isinstance(quad.object, Literal)), default="")

@@ -5,12 +5,12 @@ be read as it should be is left out; a node without a title is no output, but so
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 
 from pyoxigraph import Literal, NamedNode
 
 from leap_kg.graph.engine import Engine
 from leap_kg.graph.index.entry import label_in
+from leap_kg.graph.lookup import looked_up
 from leap_kg.ontology.namespaces import (
     ADMS,
     CODEMETA,
@@ -201,15 +201,15 @@ class Reader:
         return known
 
     def _nodes(self, node: NamedNode, predicate: NamedNode) -> list[NamedNode]:
-        quads = islice(self._store.quads_for_pattern(node, predicate, None, None), _MOST)
+        quads = looked_up(self._store, node, predicate, most=_MOST)
         return list(dict.fromkeys(quad.object for quad in quads if isinstance(quad.object, NamedNode)))
 
     def _subjects(self, predicate: NamedNode, node: NamedNode) -> list[NamedNode]:
-        quads = islice(self._store.quads_for_pattern(None, predicate, node, None), _MOST)
+        quads = looked_up(self._store, None, predicate, node, most=_MOST)
         return list(dict.fromkeys(quad.subject for quad in quads if isinstance(quad.subject, NamedNode)))
 
     def _texts(self, node: NamedNode, predicate: NamedNode) -> list[str]:
-        quads = islice(self._store.quads_for_pattern(node, predicate, None, None), _MOST)
+        quads = looked_up(self._store, node, predicate, most=_MOST)
         return sorted({quad.object.value for quad in quads if isinstance(quad.object, Literal)})
 
     def _text(self, node: NamedNode, predicate: NamedNode) -> str:

@@ -18,9 +18,10 @@ def select(store: Engine, text: str) -> list[dict[str, Term]]:
     query and `SyntaxError` for text that is none.
     """
     results = store.query(text, use_default_graph_as_union=not inspect(text).own_dataset)
-    if not isinstance(results, QuerySolutions):
-        raise ValueError("this is no SELECT query")
-    names = [variable.value for variable in results.variables]
-    return [
-        {name: term for name, term in zip(names, solution, strict=True) if term is not None} for solution in results
-    ]
+    try:
+        if not isinstance(results, QuerySolutions):
+            raise ValueError("this is no SELECT query")
+        names, solutions = [variable.value for variable in results.variables], list(results)
+    finally:
+        del results  # an exception would keep it, see `leap_kg.graph.lookup`
+    return [{name: term for name, term in zip(names, each, strict=True) if term is not None} for each in solutions]

@@ -14,6 +14,7 @@ from rapidfuzz.distance import JaroWinkler
 
 from leap_kg.graph.engine import Engine
 from leap_kg.graph.index.search import SearchIndex
+from leap_kg.graph.lookup import stands
 from leap_kg.ontology.iri import readable
 from leap_kg.sparql import run
 from leap_kg.sparql.catalogue import Catalogue, NamedQuery
@@ -70,12 +71,7 @@ def _missed(
 
 def _stands(node: NamedNode, store: Engine) -> bool:
     """Whether the node stands anywhere in the graph."""
-    found = (
-        store.quads_for_pattern(node, None, None),
-        store.quads_for_pattern(None, None, node),
-        store.quads_for_pattern(None, node, None),
-    )
-    return any(next(quads, None) is not None for quads in found)
+    return stands(store, node) or stands(store, None, None, node) or stands(store, None, node)
 
 
 def _names(listed: NamedQuery, store: Engine) -> list[str]:

@@ -24,10 +24,10 @@ _COMPARED = {"=": "=", "<>": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _COMPUTED = {"+": "+", "-": "-", "*": "*", "/": "/", "%": "%"}
 _WORDS = {"casei": "casefold", "accenti": "unaccented"}
 _TIMES = frozenset(("datetime", "start_datetime", "end_datetime", "created", "updated", "published", "expires"))
-ITEM = "s.document"
+ITEM = "(SELECT d.text FROM document AS d WHERE d.node = s.node)"
 COLLECTION = (
-    "ifnull(s.document, (SELECT json_object('id', s.name, 'title', w.label, 'description', w.summary) "
-    "FROM node AS w WHERE w.id = s.node))"
+    f"ifnull({ITEM}, (SELECT json_object('id', s.name, 'title', w.label, 'description', w.summary) "
+    "FROM node AS w WHERE w.id = s.node))"  # noqa: S608 - constants
 )
 """The document of a row of either kind: of a collection that the API makes, its title and description."""
 
@@ -238,7 +238,7 @@ def where(area: Area | None, times: Interval | None, into: Condition) -> str:
         return found
     into.areas.append(area)
     exact = "s.plain OR " if area.plain else ""
-    return f"({found} AND ({exact}meets({len(into.areas) - 1}, s.document)))"
+    return f"({found} AND ({exact}meets({len(into.areas) - 1}, {ITEM})))"
 
 
 def _operation(value: object) -> tuple[str, list[object]]:

@@ -24,11 +24,13 @@ _Value = str | bytes | int | float | None
 _STEPS = 50_000
 _SAMPLE = 1_000
 _ROW = (
-    "s.node, w.iri, s.form, s.name, s.series, s.made, ifnull(s.document, "
-    "json_object('id', s.name, 'title', w.label, 'description', ifnull(nullif(w.summary, ''), w.label))), s.links"
+    "s.node, w.iri, s.form, s.name, s.series, s.made, ifnull(d.text, "
+    "json_object('id', s.name, 'title', w.label, 'description', ifnull(nullif(w.summary, ''), w.label))), "
+    "ifnull(d.links, '')"
 )
+_JOINED = "LEFT JOIN node AS w ON w.id = s.node LEFT JOIN document AS d ON d.node = s.node"
 _COLLECTIONS = (
-    "(s.form = 'collection' OR (s.form = 'catalog' AND EXISTS "
+    "s.form <> 'item' AND (s.form = 'collection' OR (s.form = 'catalog' AND EXISTS "
     "(SELECT 1 FROM node AS w JOIN stac AS i ON i.series = w.iri WHERE w.id = s.node AND i.form = 'item')))"
 )
 
@@ -104,7 +106,7 @@ class Index:
         with self._bounded():
             rows = self._database.execute(
                 f"SELECT {_ROW} FROM node AS w JOIN stac AS s ON s.node = w.id "  # noqa: S608 - constants
-                "WHERE w.iri IN (SELECT value FROM json_each(?))",
+                "LEFT JOIN document AS d ON d.node = s.node WHERE w.iri IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(iris)),),
             )
             return {row[1]: Row(*row) for row in rows}
@@ -115,7 +117,7 @@ class Index:
         within = "AND s.series IN (SELECT value FROM json_each(?))" if series is not None else ""
         with self._bounded():
             return self._database.execute(
-                "SELECT key, min(type) FROM (SELECT s.document AS document FROM stac AS s "  # noqa: S608 - constants
+                f"SELECT key, min(type) FROM (SELECT {ITEM} AS document FROM stac AS s "  # noqa: S608 - constants
                 f"WHERE s.form = 'item' {within} ORDER BY s.at DESC LIMIT {_SAMPLE}), "
                 "json_each(document, '$.properties') AS each WHERE each.type <> 'null' GROUP BY key ORDER BY key",
                 () if series is None else (series,),
@@ -156,7 +158,7 @@ class Index:
     def _one(self, condition: str, *values: object) -> Row | None:
         with self._bounded():
             row = self._database.execute(
-                f"SELECT {_ROW} FROM stac AS s JOIN node AS w ON w.id = s.node "  # noqa: S608 - constants
+                f"SELECT {_ROW} FROM stac AS s {_JOINED} "  # noqa: S608 - constants
                 f"WHERE {condition} ORDER BY w.iri LIMIT 1",
                 values,
             ).fetchone()
@@ -170,12 +172,14 @@ class Index:
         columns = ", ".join(f"{key} AS k{place}" for place, key in enumerate(keys))
         names = ", ".join(f"m.k{place}" for place in range(len(keys)))
         sorting = ", ".join(f"m.k{place}{' DESC' if key.descending else ''}" for place, key in enumerate(order))
-        # The matches are counted before a page is cut out of them, in one pass over the index.
+        # What is worked out is worked out once, to be counted and cut; what indexes have in order is counted apart.
+        plain = search.filter is search.area is search.times is search.ids is None and not search.words
         text = (
-            f"WITH m AS MATERIALIZED (SELECT s.node AS node, {columns} FROM stac AS s WHERE {wanted.sql}), "  # noqa: S608
+            f"WITH m AS {'NOT ' if plain else ''}MATERIALIZED "
+            f"(SELECT s.node AS node, {columns} FROM stac AS s WHERE {wanted.sql}), "  # noqa: S608 - values are bound
             f"page AS (SELECT m.* FROM m WHERE {after} ORDER BY {sorting}, m.node LIMIT ?) "
             f"SELECT (SELECT count(*) FROM m), {names}, {_ROW} FROM (SELECT 1) LEFT JOIN page AS m ON 1 "
-            f"LEFT JOIN stac AS s ON s.node = m.node LEFT JOIN node AS w ON w.id = s.node ORDER BY {sorting}, m.node"
+            f"LEFT JOIN stac AS s ON s.node = m.node {_JOINED} ORDER BY {sorting}, m.node"
         )
         self._areas = wanted
         with self._bounded():

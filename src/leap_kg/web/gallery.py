@@ -63,11 +63,15 @@ def bound(catalogue: Catalogue, name: str, values: Mapping[str, str]) -> str | N
 
 
 def strangers(reading: Reading, index: SearchIndex, name: str, values: Mapping[str, str]) -> list[Unknown]:
-    """The values that the graph does not have, for a query that `bound` has bound; an empty value is the default."""
+    """The values that the graph does not have, for a query that `bound` has bound; no defaults, which nobody chose."""
     query = reading.queries.get(name)
     if query is None or name.startswith(_OF_CHANGES):
         return []
-    return unknown(query, _given(query, values), reading.queries, reading.snapshot.store, index)
+    given = _given(query, values)
+    if not given:
+        return []
+    missed = unknown(query, given, reading.queries, reading.snapshot.store, index)
+    return [each for each in missed if each.parameter in given]
 
 
 def instead(name: str, values: Mapping[str, str], missed: Unknown) -> list[Node]:

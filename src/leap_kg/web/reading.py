@@ -5,12 +5,11 @@ with it. Every method is bounded: it reads at most `MAX_VALUES` values of one pr
 """
 
 import re
-from collections.abc import Iterator
-from itertools import islice
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from leap_kg.graph.index.entry import kind_in, label_in
+from leap_kg.graph.lookup import looked_up, stands
 from leap_kg.graph.snapshot import Snapshot
 from leap_kg.ontology.iri import path_of
 from leap_kg.ontology.kinds import LABELS, Kind, noun
@@ -64,9 +63,9 @@ class Reading:
 
     def quads(
         self, subject: NamedNode | None = None, predicate: NamedNode | None = None, target: Term | None = None
-    ) -> Iterator[Quad]:
+    ) -> list[Quad]:
         """Statements of this pattern in any graph, at most `MAX_VALUES`."""
-        return islice(self.snapshot.store.quads_for_pattern(subject, predicate, target, None), MAX_VALUES)
+        return looked_up(self.snapshot.store, subject, predicate, target, most=MAX_VALUES)
 
     def statements(self, node: NamedNode) -> list[Triple]:
         """Everything said of the node, each statement once, in order."""
@@ -101,11 +100,12 @@ class Reading:
 
     def described(self, node: NamedNode) -> bool:
         """Whether anything is said of the node."""
-        return any(self.quads(node))
+        return stands(self.snapshot.store, node)
 
     def exists(self, node: NamedNode) -> bool:
         """Whether the node stands anywhere in the graph."""
-        return self.described(node) or any(self.quads(None, None, node)) or any(self.quads(None, node))
+        store = self.snapshot.store
+        return self.described(node) or stands(store, None, None, node) or stands(store, None, node)
 
     # --- named queries ------------------------------------------------------------------------------------
 

@@ -72,8 +72,8 @@ class Security:
         else:
             asked = {**scope, "method": "GET", "head": True} if head else scope
             await self._app(asked, receive, answer)
-            if "route" in asked:
-                scope["route"] = asked["route"]  # for whoever counts requests by their routes
+            # For whoever counts requests by their routes.
+            scope.update((key, asked[key]) for key in ("route", "root_path") if key in asked)
 
 
 class _Answer:

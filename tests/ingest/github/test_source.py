@@ -212,6 +212,35 @@ def test_python_files_are_fetched_as_far_as_is_wanted_but_not_large_ones(python:
         assert objects(result, f"{CODE}/blob/main/{path}", RDF("type")) == {SPDX("File").value}
 
 
+@pytest.mark.parametrize(("code", "fetched"), [(0, 0), (2, 2), (9, 4)])
+def test_code_of_other_languages_is_fetched_as_far_as_is_wanted(code: int, fetched: int) -> None:
+    files = {
+        "run.R": b"x <- 1",
+        "src/a.jl": b"x = 1",
+        "get.sh": b"wget",
+        "Artifacts.toml": b"",
+        "big.jl": b"#" * 300_000,
+    }
+    hub, taken = Hub(Made(1, "lab/code", files)), source(repositories=["lab/code"], code=code)
+    found, _ = refs(taken, hub)
+    record = taken.fetch(found["repository/1"], hub)
+    roles = [part.role.removeprefix("file:") for part in record.parts if part.role.startswith("file:")]
+    every = ["Artifacts.toml", "get.sh", "run.R", "src/a.jl"]
+    assert len(roles) == fetched
+    assert set(roles) <= set(every)
+    result = taken.map(record)
+    said = {
+        path: objects(result, f"{CODE}/blob/main/{path}", SCHEMA("programmingLanguage")) for path in (*every, "big.jl")
+    }
+    assert said == {
+        "Artifacts.toml": set(),
+        "get.sh": {"Shell"},
+        "run.R": {"R"},
+        "src/a.jl": {"Julia"},
+        "big.jl": {"Julia"},
+    }
+
+
 @pytest.mark.parametrize(("locks", "cut"), [(40, []), (43, ["3"])])
 def test_a_list_of_files_that_is_cut_says_how_many_are_missing_and_those_are_the_deepest(
     locks: int, cut: list[str]

@@ -17,6 +17,7 @@ from leap_kg.ontology.namespaces import SKOS
 from leap_kg.ontology.shapes import validate
 from leap_kg.resources import declarations
 from tests.ingest import faults
+from tests.ingest.comparison.said import Lab, state
 from tests.ingest.leap.mapped import mapped
 from tests.ingest.shelf import (
     BASE,
@@ -196,7 +197,11 @@ def test_every_kind_is_produced_by_an_example_and_every_example_has_its_kind(
         produced |= {finding.kind for finding in read(kind, catalog, meta).findings}
     for kind, example in faults.EXAMPLES.items():
         produced |= {finding.kind for finding in example.findings(tmp_path / kind, fault=True)}
-    assert declared() == produced == {kind for kind, *_ in EXAMPLES} | ROUNDS.keys() | faults.EXAMPLES.keys()
+    lab = Lab(tmp_path / "lab")
+    lab.harvest({"old": state("a", "ingested"), "gone": state("a", "retracted")})
+    between_sources = {finding["type"].rpartition("/")[2] for finding in lab.findings().values()}
+    assert declared() == produced | between_sources
+    assert declared() == {kind for kind, *_ in EXAMPLES} | ROUNDS.keys() | faults.EXAMPLES.keys() | {"states-differ"}
 
 
 @pytest.mark.parametrize("kind", faults.EXAMPLES)

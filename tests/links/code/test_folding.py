@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.links.code.reading import found, found_among
+from leap_kg.links.code import read_python
+from tests.links.code.reading import IMPORTS, found, found_among
 
 STORE = ("D1", "gs://lake/year-1999.zarr")
 
@@ -107,3 +108,25 @@ def test_imports_in_a_circle_end() -> None:
         "b.py": "from a import ROOT\nimport xarray as xr\nNAME = 'x'\nxr.open_zarr(ROOT + '/x.zarr')\n",
     }
     assert found_among(files)["b.py"] == [("D1", "gs://lake/x.zarr")]
+
+
+def test_a_branch_on_a_loop_takes_the_turns_that_it_asks_for() -> None:
+    code = (
+        "for kind, name in [('coarse', 'a'), ('filter', 'b'), ('filter', 'c')]:\n    path = f'gs://lake/{name}.zarr'\n"
+        "    if kind == 'coarse':\n        ds.to_zarr(path)\n"
+        "    elif kind in ('filter',):\n        xr.open_zarr(path)\n"
+        "    other.to_netcdf(f'gs://lake/{kind}.nc')\n"
+    )
+    assert found(code) == [
+        ("D2", "gs://lake/a.zarr"),
+        ("D1", "gs://lake/b.zarr"),
+        ("D1", "gs://lake/c.zarr"),
+        ("D2", "gs://lake/coarse.nc"),
+        ("D2", "gs://lake/filter.nc"),
+    ]
+
+
+def test_what_a_constant_never_lets_happen_is_a_candidate() -> None:
+    code = "WRITE = False\nif WRITE:\n    ds.to_zarr('gs://lake/a.zarr')\nelse:\n    xr.open_zarr('gs://lake/a.zarr')\n"
+    signals = read_python(IMPORTS + code, "a.py").signals
+    assert [(each.method, each.confidence) for each in signals] == [("D2", 0.75), ("D1", 0.97)]

@@ -44,7 +44,7 @@ def test_what_is_uploaded_is_written() -> None:
 
 
 def test_text_cells_are_prose_whatever_the_language() -> None:
-    data = notebook(("markdown", "Data: <gs://lake/a.zarr>"), "xr.open_zarr('gs://lake/b.zarr')", language="R")
+    data = notebook(("markdown", "Data: <gs://lake/a.zarr>"), "xr.open_zarr('gs://lake/b.zarr')", language="ruby")
     assert short(read_notebook(data, "a.ipynb")) == [("D5", "gs://lake/a.zarr")]
 
 

@@ -3,17 +3,21 @@
 import json
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from leap_kg.graph.home import Home
+from leap_kg.links.checkout import Checkout
 from leap_kg.links.judged import verdicts_on
+from leap_kg.links.mining import mine
+from leap_kg.links.readers import READERS
 from leap_kg.settings import DEFAULT_BASE as BASE
 from leap_kg.settings import Settings
 from leap_kg.web.site import Site
 from tests.links.test_verdicts import JOSIAH, OTHER, PERSON, SURE, UNSURE
-from tests.web.curation.world import MARKUP, Curator, curator
+from tests.web.curation.world import MARKUP, Curator, curator, fill
 from tests.web.server import Server, running
 
 VERDICT = "/curation/verdict"
@@ -184,6 +188,34 @@ def test_nobody_is_led_elsewhere(kim: Curator, back: str) -> None:
     page = kim.get(f"/curation/sign-in?{urlencode({'back': back})}").text
     assert "evil.example" not in page
     assert "javascript:" not in page
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec_Fetch_Site": "cross-site"}])
+def test_no_other_site_signs_anybody_in_or_out(kim: Curator, linked: Server, headers: dict[str, str]) -> None:
+    other = Curator(linked, kim.token)
+    answer = other.post("/curation/sign-in", {"token": kim.token}, **headers)
+    assert answer.status_code == 403
+    assert "Set-Cookie" not in answer.headers
+    assert kim.post("/curation/sign-out", {"form": kim.form}, **headers).status_code == 403
+    assert "Signed in" in kim.get("/curation").text
+
+
+@pytest.mark.all
+def test_a_link_that_went_meanwhile_is_gone_and_its_verdict_can_be_taken_back(tmp_path: Path) -> None:
+    home = fill(tmp_path)
+    with running(home.path) as server:
+        kim = curator(server, home)
+        kim.sign_in()
+        assert kim.say(SURE, "accepted").status_code == 303
+        (tmp_path / "code" / "run.py").write_text("x = 1\n")
+        (tmp_path / "code" / "README.md").write_text("# Code\n")
+        mine(home, BASE, READERS, [Checkout.of(tmp_path / "code", "", BASE)])
+        answer = kim.say(SURE, "rejected")
+        assert answer.status_code == 410
+        assert "The last mining did not find it any more" in answer.text
+        assert words(home, SURE) == {"kim": "accepted"}
+        assert kim.say(SURE, "none").status_code == 303
+        assert words(home, SURE) == {}
 
 
 @pytest.mark.all

@@ -90,6 +90,7 @@ def test_searches_by_address_and_by_body_find_the_same(stac_server: Server) -> N
         ({"intersects": json.dumps(square)}, {"intersects": square}),
         ({"collections": "rough,empty"}, {"collections": ["rough", "empty"]}),
         ({"ids": "wave-001,wave-002"}, {"ids": ["wave-001", "wave-002"]}),
+        ({"filter": "gsd < 4"}, {"filter": "gsd < 4"}),
         ({"filter": "gsd < 3"}, {"filter": {"op": "<", "args": [{"property": "gsd"}, 3]}}),
         ({"query": '{"gsd": {"lt": 3}}'}, {"query": {"gsd": {"lt": 3}}}),
         (
@@ -234,6 +235,15 @@ def test_what_is_too_large_or_not_there(stac_server: Server) -> None:
     assert stac_server.ask("DELETE", "/stac/search").status_code == 405
     assert stac_server.ask("POST", "/stac/collections").status_code == 405
     assert stac_server.get("/stac/search", accept="application/json", params={"at": "3"}).status_code == 400
+
+
+def test_requests_are_counted_by_their_routes(stac_server: Server) -> None:
+    get(stac_server, "/search", limit=1)
+    assert stac_server.ask("HEAD", "/stac/collections/calm").status_code == 200
+    counted = stac_server.get("/metrics", accept="text/plain").text
+    assert 'route="/stac/search"' in counted
+    assert 'route="/stac/collections/{collection_id}"' in counted
+    assert 'route="/search"' not in counted
 
 
 def test_an_empty_graph_says_so(folder: Any) -> None:

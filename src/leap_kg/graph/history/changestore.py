@@ -22,6 +22,7 @@ from leap_kg.graph.history.folding import Change
 from leap_kg.graph.home import Home, HomeError, unwritable
 from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.log.patchfile import Header
+from leap_kg.graph.lookup import looked_up, stands
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.snapshot import Snapshot, Snapshots
 from leap_kg.ontology.namespaces import DCT, ONTOLOGY_PATH, PROV, RDF, XSD, Namespace
@@ -105,14 +106,14 @@ class ChangeStore:
         """Whether the last patch taken in is the log's."""
         last = self._last(store)
         if last == 0:
-            return next(iter(store), None) is None
+            return not stands(store, None)
         said = Quad(change_node(self._base, last), DCT("identifier"), Literal(_id(log, last)), self._description)
         return said in store
 
     def _last(self, store: Store) -> int:
         """The revision up to which the store has all changes."""
-        found = store.quads_for_pattern(self._description, self._leap("revision"), None, self._description)
-        return max((int(quad.object.value) for quad in found if isinstance(quad.object, Literal)), default=0)
+        said = looked_up(store, self._description, self._leap("revision"), None, self._description)
+        return max((int(quad.object.value) for quad in said if isinstance(quad.object, Literal)), default=0)
 
     def _take(self, store: Store, header: Header, changes: Iterable[Change]) -> None:
         """Add one revision: its changes, and in the end, at once, its description and that it is there."""

@@ -16,6 +16,7 @@ from leap_kg.graph.index.extent import Extent, extents
 from leap_kg.graph.index.said import Others, Said
 from leap_kg.graph.index.stac import Object, object_of
 from leap_kg.graph.log.fields import Fields
+from leap_kg.graph.lookup import looked_up
 from leap_kg.ontology.iri import readable
 from leap_kg.ontology.kinds import LABELS, Kind, kind_of
 from leap_kg.ontology.namespaces import DCAT, DCT, ONTOLOGY_PATH, PROV, RDF, SCHEMA, SKOS
@@ -71,7 +72,7 @@ class Stored:
 
     def said(self, iri: str) -> Said:
         """What the store says of the node, whatever the graph."""
-        return said_in(self._store.quads_for_pattern(NamedNode(iri), None, None, None))
+        return said_in(looked_up(self._store, NamedNode(iri)))
 
     def label(self, iri: str) -> str:
         """The node's name."""
@@ -146,12 +147,12 @@ def is_part(iri: str, base: str) -> bool:
 
 def kind_in(store: Engine, node: NamedNode, base: str) -> Kind | None:
     """The kind of a node by its types in the store."""
-    return kind_of(said_in(store.quads_for_pattern(node, RDF("type"), None, None)).links.get(_TYPE, ()), base)
+    return kind_of(said_in(looked_up(store, node, RDF("type"))).links.get(_TYPE, ()), base)
 
 
 def label_in(store: Engine, node: NamedNode) -> str:
     """The best name of a node in the store, else the last words of its IRI."""
-    return label_of(node.value, said_in(store.quads_for_pattern(node, None, None, None)))
+    return label_of(node.value, said_in(looked_up(store, node)))
 
 
 def label_of(iri: str, said: Said) -> str:

@@ -24,10 +24,10 @@ from leap_kg.graph.publication.sorting import Batch, Sorter
 from leap_kg.ontology.iri import readable
 from leap_kg.ontology.kinds import LABELS
 
-_LAYOUT = 2
+_LAYOUT = 3
 """Changes with the tables: an index of another layout is made again."""
 
-_TABLES = ("meta", "node", "facet", "words", "letters", "place", "extent", "stac")
+_TABLES = ("meta", "node", "facet", "words", "letters", "place", "extent", "stac", "document")
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS meta (revision INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS node (id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, "
@@ -42,8 +42,9 @@ _SCHEMA = (
     "east REAL NOT NULL, south REAL NOT NULL, north REAL NOT NULL, start REAL NOT NULL, stop REAL NOT NULL)",
     "CREATE VIRTUAL TABLE IF NOT EXISTS extent USING rtree (id, west, east, south, north, start, stop)",
     "CREATE TABLE IF NOT EXISTS stac (node INTEGER PRIMARY KEY, form TEXT NOT NULL, name TEXT NOT NULL, "
-    "series TEXT NOT NULL, at REAL NOT NULL, plain INTEGER NOT NULL, made INTEGER NOT NULL, document TEXT, "
-    "links TEXT NOT NULL)",
+    "series TEXT NOT NULL, at REAL NOT NULL, plain INTEGER NOT NULL, made INTEGER NOT NULL)",
+    # Apart, so that what is searched lies close together.
+    "CREATE TABLE IF NOT EXISTS document (node INTEGER PRIMARY KEY, text TEXT NOT NULL, links TEXT NOT NULL)",
 )
 _INDEXES = (
     "CREATE INDEX IF NOT EXISTS facet_value ON facet (name, value, node)",
@@ -51,6 +52,7 @@ _INDEXES = (
     "CREATE INDEX IF NOT EXISTS place_node ON place (node)",
     "CREATE INDEX IF NOT EXISTS stac_name ON stac (name)",
     "CREATE INDEX IF NOT EXISTS stac_series ON stac (series, at DESC, node) WHERE form = 'item'",
+    "CREATE INDEX IF NOT EXISTS stac_whole ON stac (name) WHERE form <> 'item'",
     "CREATE INDEX IF NOT EXISTS stac_at ON stac (at DESC, node) WHERE form = 'item'",
 )
 _ROWS = (
@@ -58,7 +60,8 @@ _ROWS = (
     "INSERT INTO facet VALUES (?, ?, ?, ?)",
     "INSERT INTO words (rowid, label, keywords, body) VALUES (?, ?, ?, ?)",
     "INSERT INTO letters (rowid, label) VALUES (?, ?)",
-    "INSERT INTO stac VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO stac VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO document VALUES (?, ?, ?)",
 )
 _PLACE = "INSERT INTO place VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
 _EXTENT = "INSERT INTO extent SELECT id, west, east, south, north, start, stop FROM place WHERE id > ?"
@@ -171,6 +174,7 @@ class SearchWriter(Held):
                 "DELETE FROM extent WHERE id IN (SELECT id FROM place WHERE node = ?)",
                 "DELETE FROM place WHERE node = ?",
                 "DELETE FROM stac WHERE node = ?",
+                "DELETE FROM document WHERE node = ?",
             ):
                 self._database.execute(statement, row)
 
@@ -247,6 +251,7 @@ def _rows(entries: list[tuple[int, Entry]]) -> tuple[list[_Row], ...]:
     words: list[_Row] = []
     letters: list[_Row] = []
     objects: list[_Row] = []
+    documents: list[_Row] = []
     for number, made in entries:
         label = _stored(made.label)
         nodes.append((number, _stored(made.iri), made.kind, label, _stored(made.summary)))
@@ -254,8 +259,11 @@ def _rows(entries: list[tuple[int, Entry]]) -> tuple[list[_Row], ...]:
         words.append((number, label, _stored(made.keywords), _stored(made.body)))
         letters.append((number, label))
         if made.stac is not None:
-            objects.append((number, *(_stored(each) if isinstance(each, str) else each for each in made.stac)))
-    return nodes, facets, words, letters, objects
+            form, name, series, at, plain, whole, document, links = made.stac
+            objects.append((number, form, _stored(name), _stored(series), at, plain, whole))
+            if document is not None:
+                documents.append((number, _stored(document), _stored(links)))
+    return nodes, facets, words, letters, objects, documents
 
 
 def _stored(text: str) -> str:

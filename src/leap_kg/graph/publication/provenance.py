@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from leap_kg.graph.activity import Activity, activity_quads, commit_quads
 from leap_kg.graph.engine import Engine
+from leap_kg.graph.lookup import looked_up, stands
 from leap_kg.graph.names import provenance_graph, source_graph, whole_graph
 from leap_kg.graph.publication.canonical import batches, lines_of
 from leap_kg.graph.publication.sorting import Batch
@@ -21,21 +22,21 @@ Parts = list[tuple[Batch, Batch]]
 def stored_revision(store: Store, base: str) -> int:
     """The revision of the store, 0 for an empty one."""
     leap = Namespace(base + ONTOLOGY_PATH)
-    quads = store.quads_for_pattern(whole_graph(base), leap("revision"), None, provenance_graph(base))
+    quads = looked_up(store, whole_graph(base), leap("revision"), None, provenance_graph(base))
     return max((int(quad.object.value) for quad in quads if isinstance(quad.object, Literal)), default=0)
 
 
 def graph_revision(store: Engine, graph: NamedNode, base: str) -> int:
     """The revision that changed this graph last, 0 for a graph that was never written."""
     leap, runs = Namespace(base + ONTOLOGY_PATH), provenance_graph(base)
-    found = [
+    revisions = [
         int(quad.object.value)
-        for made in store.quads_for_pattern(graph, PROV("wasGeneratedBy"), None, runs)
+        for made in looked_up(store, graph, PROV("wasGeneratedBy"), None, runs)
         if isinstance(made.object, NamedNode)
-        for quad in store.quads_for_pattern(made.object, leap("revision"), None, runs)
+        for quad in looked_up(store, made.object, leap("revision"), None, runs)
         if isinstance(quad.object, Literal)
     ]
-    return max(found, default=0)
+    return max(revisions, default=0)
 
 
 def of_publication(store: Store, source: str, activity: Activity, revision: int, base: str) -> Parts:
@@ -53,7 +54,7 @@ def of_commit(store: Store, graphs: Iterable[NamedNode], activity: Activity, rev
     kept = [
         quad
         for graph in titles
-        for quad in store.quads_for_pattern(graph, None, None, provenance_graph(base))
+        for quad in looked_up(store, graph, None, None, provenance_graph(base))
         if quad.predicate not in (DCT("modified"), PROV("wasGeneratedBy"))
     ]
     return _replacing(store, (*titles, whole_graph(base)), [*kept, *wanted], base)
@@ -69,7 +70,7 @@ def _replacing(store: Store, nodes: Iterable[NamedNode], wanted: Iterable[Quad],
 
 
 def _lines(store: Store, node: NamedNode, graph: NamedNode) -> Batch:
-    return [line for batch in lines_of(store.quads_for_pattern(node, None, None, graph)) for line in batch]
+    return [line for batch in lines_of(looked_up(store, node, None, None, graph)) for line in batch]
 
 
 def _subject(line: bytes) -> str:
@@ -77,11 +78,11 @@ def _subject(line: bytes) -> str:
 
 
 def _title(store: Store, graph: NamedNode, base: str) -> str:
-    titles = store.quads_for_pattern(graph, DCT("title"), None, provenance_graph(base))
+    titles = looked_up(store, graph, DCT("title"), None, provenance_graph(base))
     known = [quad.object.value for quad in titles if isinstance(quad.object, Literal)]
     return min(known) if known else graph.value.removeprefix(f"{base}graph/").removeprefix("source/")
 
 
 def _require_new(store: Store, activity: Activity, base: str) -> None:
-    if any(store.quads_for_pattern(activity.iri(base), None, None, provenance_graph(base))):
+    if stands(store, activity.iri(base), None, None, provenance_graph(base)):
         raise ValueError(f"the run {activity.run!r} has published before; give each publication a run of its own")

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
 
+from leap_kg.graph.lookup import looked_up, stands
 from leap_kg.graph.names import is_judged
 from leap_kg.graph.publication.canonical import quads_of
 from leap_kg.graph.publication.change import Change
@@ -80,7 +81,7 @@ class _Coming:
         self._added: dict[object, list[Quad]] = defaultdict(list)
         for quad in added:
             self._added[quad.subject].append(quad)
-        self._empty = not any(store.quads_for_pattern(None, None, None, graph))
+        self._empty = not stands(store, None, None, None, graph)
 
     def breaches(self, base: str) -> list[Violation]:
         """The breaches of the nodes that the change can break."""
@@ -90,7 +91,7 @@ class _Coming:
     def _describe(self, node: NamedNode | BlankNode) -> list[Quad]:
         if self._empty:
             return self._added.get(node, [])
-        present = self._store.quads_for_pattern(node, None, None, self._graph)
+        present = looked_up(self._store, node, None, None, self._graph)
         return [quad for quad in present if quad not in self._removed] + self._added.get(node, [])
 
     def _pointing(self, touched: set[NamedNode], base: str) -> Iterator[NamedNode]:

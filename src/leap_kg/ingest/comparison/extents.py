@@ -11,6 +11,7 @@ from itertools import combinations, islice
 from pyoxigraph import NamedNode
 
 from leap_kg.graph.engine import Engine
+from leap_kg.graph.lookup import stands
 from leap_kg.ingest.comparison.asking import source_of
 from leap_kg.ingest.comparison.measure import SPACE, TIME, Measure, T
 from leap_kg.ingest.mapping.finding import Finding, Severity
@@ -106,4 +107,4 @@ def _stores_of(records: dict[NamedNode, dict[str, T]], everything: Engine) -> di
 
 def _is_store(node: NamedNode, everything: Engine, base: str) -> bool:
     """Whether what a record has is a store, and no picture or page."""
-    return any(everything.quads_for_pattern(node, RDF("type"), ours(base)("ZarrStore"), None))
+    return stands(everything, node, RDF("type"), ours(base)("ZarrStore"))

@@ -169,4 +169,6 @@ def _updates(item: Mapping[str, Any], work: Work, reading: WorkReading) -> None:
             if kind not in UPDATES:
                 message, hint = f"Crossref's update {kind!r} is not known", "Add it to the updates that are known."
                 reading.report("unknown-relation", Severity.INFO, message, hint, place, kind)
-            work.updates.append(Update(UPDATES.get(kind, Status.CORRECTED), older, newer))
+            # Of itself a notice says when it appeared with its own dates.
+            day = date_of(entry.get("updated"), (*place, "updated"), reading) if newer == other else None
+            work.updates.append(Update(UPDATES.get(kind, Status.CORRECTED), older, newer, day))

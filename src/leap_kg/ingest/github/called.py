@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pyoxigraph import NamedNode
 
 from leap_kg.graph.engine import Engine
+from leap_kg.graph.lookup import looked_up
 from leap_kg.ontology.identifiers import Refusal, Repository, github
 from leap_kg.ontology.namespaces import DCT, OWL
 
@@ -22,7 +23,7 @@ _MOST = 100
 
 def called(store: Engine, number: int) -> Iterator[Repository]:
     """The repositories of that number in a graph, each with those that lead to it; at most a hundred names."""
-    named = store.quads_for_pattern(None, OWL("sameAs"), NamedNode(f"{NUMBERED}{number}"), None)
+    named = looked_up(store, None, OWL("sameAs"), NamedNode(f"{NUMBERED}{number}"))
     waiting = [quad.subject for quad in named]
     seen = set(waiting)
     while waiting and len(seen) <= _MOST:
@@ -32,6 +33,6 @@ def called(store: Engine, number: int) -> Iterator[Repository]:
         repository = github.parse_repository(current.value)
         if not isinstance(repository, Refusal):
             yield repository
-        before = {quad.subject for quad in store.quads_for_pattern(None, DCT("isReplacedBy"), current, None)} - seen
+        before = {quad.subject for quad in looked_up(store, None, DCT("isReplacedBy"), current)} - seen
         seen |= before
         waiting += before

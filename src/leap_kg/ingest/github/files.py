@@ -31,12 +31,16 @@ _WORKS = re.compile(r"\.zenodo\.json|[\w.-]+\.bib", re.ASCII)
 _SHA = re.compile(r"[0-9a-f]{40}", re.ASCII)
 _LONGEST_PATH = 1000
 
+_LANGUAGES = {
+    "r": "R", "rmd": "R Markdown", "qmd": "Quarto", "jl": "Julia", "jmd": "Julia", "sh": "Shell", "bash": "Shell",
+}  # fmt: skip
+
 MOST_ENVIRONMENTS = 40
 MOST_LISTED = 3000
 MOST_WORKS = 20
 LARGEST = 8 * 2**20
 LARGEST_MODULE = 2**18
-"""Bytes of a Python file that is read; a larger one is data or was generated."""
+"""Bytes of a file of code that is read; a larger one is data or was generated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,9 @@ class Blob:
 class Chosen:
     """The files of a repository by what is done with them.
 
-    `described`, `environments` and `works` (which name publications) are read, `notebooks` and `python` as far as the
-    source is allowed to, `locks` are only listed; `left_out` is how many there are of these beyond what is listed.
+    `described`, `environments` and `works` (which name publications) are read, `notebooks`, `python` and `code` (that
+    of other languages) as far as the source is allowed to, `locks` are only listed; `left_out` is how many there are of
+    these beyond what is listed.
     """
 
     readme: str = ""
@@ -67,8 +72,17 @@ class Chosen:
     locks: list[Blob] = field(default_factory=list)
     notebooks: list[Blob] = field(default_factory=list)
     python: list[Blob] = field(default_factory=list)
+    code: list[Blob] = field(default_factory=list)
     works: list[Blob] = field(default_factory=list)
     left_out: int = 0
+
+
+def language_of(path: str) -> str | None:
+    """The language of code that is not Python; `""` for files that say what code downloads, `None` for all others."""
+    name = path.rpartition("/")[2]
+    if name in ("Artifacts.toml", "Makefile", "GNUmakefile"):
+        return ""
+    return _LANGUAGES.get(name.rpartition(".")[2].lower()) if "." in name.lstrip(".") else None
 
 
 def reader_of(path: str) -> str:
@@ -104,6 +118,8 @@ def choose(blobs: Iterable[Blob]) -> Chosen:
             _list(found, found.notebooks, blob, MOST_LISTED)
         elif blob.path.endswith(".py"):
             _list(found, found.python, blob, MOST_LISTED)
+        elif language_of(blob.path) is not None:
+            _list(found, found.code, blob, MOST_LISTED)
     return found
 
 

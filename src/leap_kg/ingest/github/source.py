@@ -30,7 +30,8 @@ _MOST_PAGES = 10
 class Github(Source):
     """Organisations and repositories by GitHub's API; keys are `organisation/` and `repository/` with GitHub's number.
 
-    `notebooks` and `python` are how many notebooks and Python files of a repository are fetched whole.
+    `notebooks`, `python` and `code` are how many notebooks, Python files and files of R, Julia and shell of a
+    repository are fetched whole.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Github(Source):
         asked: Asked,
         notebooks: int,
         python: int,
+        code: int,
         stale_after: timedelta,
         base: str,
     ) -> None:
@@ -50,6 +52,7 @@ class Github(Source):
         self._asked = asked
         self._notebooks = notebooks
         self._python = python
+        self._code = code
         self._base = base
 
     def covers(self, repository: Repository) -> bool:
@@ -93,7 +96,8 @@ class Github(Source):
         """The paths of the files that are fetched."""
         notebooks = chosen.notebooks[: self._notebooks]
         python = [blob for blob in chosen.python if blob.size <= LARGEST_MODULE][: self._python]
-        blobs: list[Blob] = [*chosen.described, *chosen.works, *chosen.environments, *notebooks, *python]
+        code = [blob for blob in chosen.code if blob.size <= LARGEST_MODULE][: self._code]
+        blobs: list[Blob] = [*chosen.described, *chosen.works, *chosen.environments, *notebooks, *python, *code]
         return [path for path in (chosen.readme, *(blob.path for blob in blobs if blob.size <= LARGEST)) if path]
 
     def map(self, record: RawRecord) -> Mapped:
@@ -158,8 +162,8 @@ class GithubConfig(SourceConfig):
     """`organisations` by login, `repositories` as `owner/name`.
 
     `via` is how they are asked: `rest`, `graphql` (which needs a token), or `files`, which asks no API and takes only
-    `repositories`, at `ref`. `notebooks` and `python` are how many notebooks and Python files of each repository are
-    fetched, those nearest to its root; `api` is where the API is.
+    `repositories`, at `ref`. `notebooks`, `python` and `code` are how many notebooks, Python files and files of R,
+    Julia and shell of each repository are fetched, those nearest to its root; `api` is where the API is.
     """
 
     organisations: tuple[Organisation, ...] = ()
@@ -168,6 +172,7 @@ class GithubConfig(SourceConfig):
     ref: Annotated[str, Field(pattern=r"^[\w./-]{1,100}$")] = "HEAD"
     notebooks: Annotated[int, Field(ge=0, le=3000)] = 200
     python: Annotated[int, Field(ge=0, le=3000)] = 200
+    code: Annotated[int, Field(ge=0, le=3000)] = 200
     api: Annotated[str, Field(pattern=r"^https?://")] = "https://api.github.com"
 
     @model_validator(mode="after")
@@ -183,7 +188,7 @@ class GithubConfig(SourceConfig):
         if self.via == "files":
             return GithubFiles(self.id, self.title, self.repositories, self.ref, self.stale_after, base)
         asked = Asked(self.organisations, self.repositories, self.api.rstrip("/"), self.via == "graphql")
-        return Github(self.id, self.title, asked, self.notebooks, self.python, self.stale_after, base)
+        return Github(self.id, self.title, asked, self.notebooks, self.python, self.code, self.stale_after, base)
 
 
 def _optional(ask: Ask, fetcher: Fetcher) -> Body | None:

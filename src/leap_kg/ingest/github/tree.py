@@ -19,6 +19,7 @@ from leap_kg.ingest.github.files import (
     Chosen,
     blobs_of,
     choose,
+    language_of,
     reader_of,
 )
 from leap_kg.ingest.github.notebook import read_kernel
@@ -61,7 +62,11 @@ def describe_tree(
         file = where.file(blob.path, blob, say)
         say.type(file, SPDX("File"))
         say.text(file, SCHEMA("programmingLanguage"), "Python")
-    return {*files, *known, *(blob.path for blob in (*chosen.locks, *chosen.python))}
+    for blob in chosen.code:
+        file = where.file(blob.path, blob, say)
+        say.type(file, SPDX("File"))
+        say.text(file, SCHEMA("programmingLanguage"), language_of(blob.path) or "")
+    return {*files, *known, *(blob.path for blob in (*chosen.locks, *chosen.python, *chosen.code))}
 
 
 def _listed(record: RawRecord, reading: Reading) -> Chosen:

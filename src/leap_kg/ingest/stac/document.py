@@ -10,6 +10,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, Store
 
 from leap_kg.graph.engine import Engine
+from leap_kg.graph.lookup import looked_up
 from leap_kg.ingest.formats.jsonvalue import canonical
 from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ontology.iri import part
@@ -30,7 +31,7 @@ def stac_json(store: Engine | Store, node: NamedNode) -> dict[str, Any] | None:
 
     Where several sources have harvested one object, the first of their texts in order is given.
     """
-    quads = store.quads_for_pattern(part(node, "document", "stac"), PROV("value"), None, None)
+    quads = looked_up(store, part(node, "document", "stac"), PROV("value"))
     texts = sorted(quad.object.value for quad in quads if isinstance(quad.object, Literal))
     value = json.loads(texts[0]) if texts else None
     return value if isinstance(value, dict) else None

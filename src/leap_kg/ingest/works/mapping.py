@@ -67,6 +67,8 @@ def say_update(update: Update, say: Statements, base: str) -> None:
     does, suffers = _NOTICES[update.status]
     say.link(notice, does, changed)
     say.link(changed, suffers, notice)
+    if update.day is not None:
+        _date(notice, DCT("issued"), update.day, say)
     say_status(changed, update.status, say, base)
 
 

@@ -106,11 +106,15 @@ class Status(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """A notice that changes the standing of a work: the work with IRI `of` is `status` by the notice `by`."""
+    """A notice that changes the standing of a work: the work with IRI `of` is `status` by the notice `by`.
+
+    `day` is when the notice appeared, if the record of the other work says it.
+    """
 
     status: Status
     of: str
     by: str
+    day: Dated | None = None
 
 
 @dataclass(slots=True)

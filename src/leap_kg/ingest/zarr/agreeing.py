@@ -17,7 +17,9 @@ from leap_kg.ingest.zarr.hierarchy import Hierarchy
 
 _RESOLUTIONS = {"latitude": "geospatial_lat_resolution", "longitude": "geospatial_lon_resolution"}
 _DEGREES = re.compile(r"\s*(\d{1,3}(?:\.\d{1,20})?)\s*(?:°|deg(?:ree)?s?\b.*)?\s*", re.IGNORECASE)
-_SPACE = "Correct geospatial_lat_min (or southernmost_latitude) and the like in the store's attributes, or leave them out."
+_SPACE = (
+    "Correct geospatial_lat_min (or southernmost_latitude) and the like in the store's attributes, or leave them out."
+)
 _TIME = "Correct time_coverage_start and time_coverage_end in the store's attributes, or leave them out."
 
 

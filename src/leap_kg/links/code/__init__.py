@@ -1,11 +1,11 @@
-"""Signals in Python files and notebooks: what code reads, writes and mentions. Parsed, never run.
+"""Signals in files of code and notebooks: what code reads, writes and mentions. Parsed, never run.
 
 What belongs here, in the order in which a file goes through: `notebook` and `magics` give cells of Python, `parsing`
-the tree; `statements`, `folding`, `calls`, `functions`, `attributes`, `texts`, `paths`, `options`, `handing` and
-`library` follow the tree and put values together (`values`, `scope`); `known` lists the calls that matter; `noting`,
-`filesystems`, `clients`, `catalogues` and `shell` take addresses out of them, `addresses` decides what is one, `prose`
-reads comments and text; `ledger` keeps what stands and `evidence` where. `neighbours` and `repository` bring in the
-other files. `bounds` holds every limit.
+the tree; `statements`, `narrowing`, `folding`, `calls`, `functions`, `attributes`, `texts`, `paths`, `options`,
+`handing` and `library` follow the tree and put values together (`values`, `scope`); `known` lists the calls that
+matter; `noting`, `filesystems`, `clients`, `catalogues` and `shell` take addresses out of them, `addresses` decides
+what is one, `prose` reads comments and text; `ledger` keeps what stands and `evidence` where. `neighbours` and
+`repository` bring in the other files, `languages` R, Julia and shell. `bounds` holds every limit.
 """
 
 from leap_kg.links.code.neighbours import Neighbours

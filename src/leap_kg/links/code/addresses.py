@@ -126,9 +126,7 @@ def _settled(text: str, *, trusted: bool) -> str | None:
     if scheme[1].lower() == "file":
         # Nobody else has that folder, but a graph may be of stores on its own machine.
         return text if trusted and text.startswith("file:///") and UNKNOWN not in text else None
-    rest = _FIELD.sub(UNKNOWN, text[scheme.end() :].replace(UNKNOWN, "{}"))
-    while UNKNOWN + UNKNOWN in rest:
-        rest = rest.replace(UNKNOWN + UNKNOWN, UNKNOWN)
+    rest = _filled(text[scheme.end() :])
     root, _, path = rest.partition("/")
     if not root or UNKNOWN in root or "*" in root or _UNFIT.search(f"{scheme[0]}{rest.replace(UNKNOWN, 'x')}"):
         return None
@@ -140,6 +138,16 @@ def _settled(text: str, *, trusted: bool) -> str | None:
     if scheme[1].lower() not in {"http", "https", "ftp"} or not path.strip("/") or not _HOST.match(root):
         return None
     return address if _served(root.lower(), path, trusted=trusted) else None
+
+
+def _filled(text: str) -> str:
+    """The text with `UNKNOWN` for each of its fields, also for one that another leaves behind (`$%s`)."""
+    before = None
+    while text != before:
+        before, text = text, _FIELD.sub(UNKNOWN, text.replace(UNKNOWN, "{}"))
+        while UNKNOWN + UNKNOWN in text:
+            text = text.replace(UNKNOWN + UNKNOWN, UNKNOWN)
+    return text
 
 
 def _served(host: str, path: str, *, trusted: bool) -> bool:

@@ -6,6 +6,9 @@ MAX_PYTHON = 2**20
 MAX_SOURCE = 2**20
 """Bytes of a file of R, Julia or shell."""
 
+MAX_PARSING = 4.0
+"""Seconds of a processor for parsing one text of R, Julia or shell; a megabyte of sound code takes one."""
+
 MAX_NOTEBOOK = 32 * 2**20
 """Bytes of a notebook, outputs included."""
 

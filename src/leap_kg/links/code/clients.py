@@ -62,8 +62,7 @@ def method(
         return _object(system, joined([one(f"{system.root}/"), _argument(given, named, 0, "key", "blob_name")]))
     if name in _OF_CLIENT and not system.root:
         bucket_at, key_at, role = _OF_CLIENT[name]
-        bucket = _argument(given, named, bucket_at, "Bucket")
-        place = joined([bucket, one("/"), _argument(given, named, key_at, "Key")])
+        place = joined([_argument(given, named, bucket_at, "Bucket"), one("/"), _argument(given, named, key_at, "Key")])
     elif name in _OF_BUCKET and system.root:
         key_at, role = _OF_BUCKET[name]
         place = joined([one(f"{system.root}/"), _argument(given, named, key_at, "Key")])

@@ -56,6 +56,8 @@ class Folder:
         """What functions returned that were followed with these arguments before."""
         self.site: Site | None = None
         """The call in this file by which code of another file is followed."""
+        self.untaken = 0
+        """How many of the branches around are never taken, as constants have it."""
         self.steps = 0
         self.idle = 0
         self.depth = 0
@@ -124,14 +126,20 @@ class Folder:
             return bool(value[0].value)
         return None
 
+    def compared(self, a: Value, op: ast.cmpop, b: Value) -> bool | None:
+        """What a comparison comes to, if it is told."""
+        return _compared(a, op, b)
+
     def place(self, node: ast.expr, told: ast.expr | None = None) -> Place:
         """Where a call shows: there, or at the call in this file that led to it."""
         return self.site.passage.of(self.site.call) if self.site else self.passage.of(node, told)
 
     @property
     def sure(self) -> bool:
-        """Whether what is seen is at most one call away from this file; further on, branches mix what was not meant."""
-        return self.site is None or len(self.active) <= self.site.depth + 1
+        """Whether what is seen is at most one call away from this file, for further on branches mix what was not meant,
+        and not under a condition that a constant of the file makes false.
+        """
+        return not self.untaken and (self.site is None or len(self.active) <= self.site.depth + 1)
 
     def concerned(self, address: str) -> bool:
         """Whether a signal of `address` belongs to this file."""

@@ -7,7 +7,7 @@ start, and joined.
 import ast
 from typing import TYPE_CHECKING
 
-from leap_kg.links.code import options
+from leap_kg.links.code import narrowing, options
 from leap_kg.links.code.bounds import MAX_DEPTH, MOST_ARMS, MOST_ITEMS
 from leap_kg.links.code.values import (
     NOTHING,
@@ -122,8 +122,13 @@ def _branch(folder: "Folder", node: ast.If, returned: list[Alternative] | None) 
     arms: list[tuple[dict[str, Values], bool]] = []
     for number, arm in enumerate((node.body, node.orelse)):
         folder.scope.names = dict(start)
-        # What an arm that is never taken returns is left out; what it reads is still what the code reads.
-        ended = body(folder, arm, [] if told is (number == 1) and returned is not None else returned)
+        # What an arm that is never taken returns is left out; what it reads the code says, but does not do.
+        untaken = told is (number == 1)
+        folder.untaken += untaken and not folder.active
+        kept = narrowing.narrow(folder, node.test, arm=number == 0)
+        ended = body(folder, arm, [] if untaken and returned is not None else returned)
+        narrowing.restore(folder, kept)
+        folder.untaken -= untaken and not folder.active
         arms.append((folder.scope.names, ended))
     folder.scope.names = start
     if told is not None:

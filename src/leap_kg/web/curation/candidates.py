@@ -9,14 +9,14 @@ Hazard: a graph may hold millions of links. At most `MOST` are looked at; whoeve
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from pyoxigraph import Literal, NamedNode
 
+from leap_kg.graph.lookup import looked_up, stands
 from leap_kg.links.assertion import ACCEPTED, REJECTED
 from leap_kg.links.judged import DISPUTED, all_verdicts, curated_graph
 from leap_kg.links.methods import CITATION, PUBLICATION
-from leap_kg.ontology.namespaces import ADMS, CITO, OWL, PROV, RDF, SCHEMA
+from leap_kg.ontology.namespaces import ADMS, OWL, PROV, RDF, SCHEMA
 from leap_kg.web.reading import Reading
 
 MOST = 50_000
@@ -25,7 +25,6 @@ _WEIGHTS = {
     PUBLICATION.value: 1.0,
     PROV("used").value: 0.9,
     PROV("generated").value: 0.9,
-    CITO("isSupplementedBy").value: 0.9,
     CITATION.value: 0.5,
     SCHEMA("mentions").value: 0.3,
 }
@@ -81,21 +80,21 @@ class _Pass:
         self._words = self._statuses()
 
     def links(self) -> Iterator[Candidate]:
-        nodes = self._store.quads_for_pattern(None, RDF("type"), self._reading.leap("LinkAssertion"), None)
-        for node in dict.fromkeys(quad.subject for quad in islice(nodes, MOST)):
+        quads = looked_up(self._store, None, RDF("type"), self._reading.leap("LinkAssertion"), most=MOST)
+        for node in dict.fromkeys(quad.subject for quad in quads):
             if isinstance(node, NamedNode) and (made := self._candidate(node)):
                 yield made
 
     def _statuses(self) -> dict[str, str]:
         start = f"{self._reading.base}verdict/"
-        found = self._store.quads_for_pattern(None, ADMS("status"), None, curated_graph(self._reading.base))
+        found = looked_up(self._store, None, ADMS("status"), None, curated_graph(self._reading.base))
         named = ((str(getattr(q.subject, "value", "")), str(getattr(q.object, "value", ""))) for q in found)
         words = {link: word.removeprefix(start) for link, word in named if word.startswith(start)}
         return {link: word for link, word in words.items() if word in (ACCEPTED, REJECTED, DISPUTED)}
 
     def _candidate(self, node: NamedNode) -> Candidate | None:
         said: dict[NamedNode, list[NamedNode | Literal]] = {}
-        for quad in self._store.quads_for_pattern(node, None, None, None):
+        for quad in looked_up(self._store, node, None, None, None):
             if isinstance(quad.object, NamedNode | Literal):
                 said.setdefault(quad.predicate, []).append(quad.object)
         subject, predicate, target = (_node(said.get(RDF(name))) for name in ("subject", "predicate", "object"))
@@ -110,7 +109,7 @@ class _Pass:
             confidence=_number(said.get(self._reading.leap("confidence"))),
             methods=tuple(sorted(methods)),
             kind=self._kind(subject),
-            plain=any(self._store.quads_for_pattern(subject, predicate, target, None)),
+            plain=stands(self._store, subject, predicate, target, None),
             status=self._words.get(node.value, ""),
             known=self._is_known(target),
         )
@@ -123,7 +122,7 @@ class _Pass:
 
     def _is_known(self, node: NamedNode) -> bool:
         if node not in self._known:
-            self._known[node] = any(self._store.quads_for_pattern(node, RDF("type"), None, None))
+            self._known[node] = stands(self._store, node, RDF("type"), None, None)
         return self._known[node]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode
 
+from leap_kg.graph.lookup import stands
 from leap_kg.links.assertion import ACCEPTED, REJECTED
 from leap_kg.links.judged import parts_of, stamp, status_on, verdicts_on
 from leap_kg.links.methods import METHODS
@@ -107,7 +108,7 @@ def case_of(reading: Reading, link: str) -> Case | None:
         target=reading.link(target),
         confidence=reading.text(node, reading.leap("confidence")),
         why=_why(places),
-        published=any(store.quads_for_pattern(subject, predicate, target, None)),
+        published=stands(store, subject, predicate, target, None),
         status=status_on(store, reading.base, link),
         places=places,
         verdicts=spoken_on(reading, link),

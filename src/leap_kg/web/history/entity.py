@@ -14,6 +14,7 @@ from leap_kg.graph.history.folding import Net
 from leap_kg.graph.history.timeline import Revised, Timeline, Touched
 from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.log.patchfile import LogError
+from leap_kg.graph.lookup import looked_up, stands
 from leap_kg.graph.names import source_graph
 from leap_kg.ontology.iri import path_of
 from leap_kg.web.cells import Node
@@ -151,10 +152,8 @@ class Histories:
             net.take(steps)
             makers.update(dict.fromkeys(steps, revised))
         store = self._reading.snapshot.store
-        lost = [quad for quad in net.removed if not any(store.quads_for_pattern(*_said(quad), None))]
-        gained = [
-            quad for quad in net.added if all(one in net.added for one in store.quads_for_pattern(*_said(quad), None))
-        ]
+        lost = [quad for quad in net.removed if not stands(store, *_said(quad))]
+        gained = [quad for quad in net.added if all(one in net.added for one in looked_up(store, *_said(quad)))]
         return [(quad, side, makers[side, quad]) for side, quads in ((False, lost), (True, gained)) for quad in quads]
 
     def _difference(self, quad: Quad, added: bool, revised: Revised) -> Difference:

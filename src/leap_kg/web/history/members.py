@@ -13,6 +13,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 from leap_kg.graph.engine import Engine
 from leap_kg.graph.history.feed import NEW, entity_of, in_feed
 from leap_kg.graph.history.timeline import Touched
+from leap_kg.graph.lookup import looked_up
 from leap_kg.ontology.iri import path_of
 from leap_kg.ontology.namespaces import DCT, ONTOLOGY_PATH, PROV, RDF, XSD, Namespace
 from leap_kg.web.links import at_moment
@@ -71,5 +72,4 @@ def statements(revision: Revision, base: str, iri: str) -> list[Quad]:
 
 
 def _told(store: Engine, node: NamedNode, base: str) -> Iterable[Quad]:
-    quads = store.quads_for_pattern(node, None, None, None)
-    return (quad for quad in quads if in_feed(getattr(quad.graph_name, "value", ""), base))
+    return (quad for quad in looked_up(store, node) if in_feed(getattr(quad.graph_name, "value", ""), base))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode
 
+from leap_kg.graph.lookup import stands
 from leap_kg.ontology.identifiers import version
 from leap_kg.ontology.namespaces import DCT, RDF, SCHEMA
 from leap_kg.web.cells import Cell, Node
@@ -141,7 +142,7 @@ def _lines(reading: Reading, package: NamedNode) -> Iterator[Line]:
     names = {name for image in versions for name in reading.nodes(image, DCT("isVersionOf"))}
     for name in sorted(names, key=lambda one: (reading.label(one), one.value)):
         releases = [image for _, image in line_named(reading, name)]
-        known = [image for image in releases if any(reading.quads(image, SCHEMA("softwareRequirements")))]
+        known = [image for image in releases if stands(reading.snapshot.store, image, SCHEMA("softwareRequirements"))]
         if known:
             held = [", ".join(sorted(versions.get(image, ()))) or ABSENT for image in known]
             yield Line(

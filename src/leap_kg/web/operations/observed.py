@@ -180,7 +180,7 @@ def _template(scope: Scope, path: str) -> str:
     """The path with names in place of what varies."""
     route = scope.get("route")
     if route is not None:
-        return str(route.path)
+        return f"{scope.get('root_path', '')}{route.path}"  # what is mounted has paths of its own
     if path in QUERY_PATHS:
         return path
     return "/static" if path.startswith("/static/") else "none"

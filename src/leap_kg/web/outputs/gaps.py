@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
+from leap_kg.graph.lookup import stands
 from leap_kg.ontology.namespaces import RDF
 from leap_kg.sparql.catalogue import NamedQuery
 from leap_kg.sparql.demands import Demand, missing
@@ -45,8 +46,8 @@ def _unanswerable(reading: Reading) -> list[tuple[NamedQuery, list[Demand]]]:
     def is_there(demand: Demand) -> bool:
         if demand not in known:
             node, is_class = demand
-            quads = reading.quads(None, RDF("type"), node) if is_class else reading.quads(None, node)
-            known[demand] = next(quads, None) is not None
+            store = reading.snapshot.store
+            known[demand] = stands(store, None, RDF("type"), node) if is_class else stands(store, None, node)
         return known[demand]
 
     asked = [query for query in reading.queries.all() if query.question and query.name.startswith(_QUESTIONS)]

@@ -18,7 +18,6 @@ from stac_fastapi.extensions import (
     FreeTextExtension,
     ItemCollectionFilterExtension,
     QueryExtension,
-    SearchFilterExtension,
     TokenPaginationExtension,
 )
 from stac_fastapi.extensions.fields import FieldsConformanceClasses
@@ -28,6 +27,7 @@ from stac_fastapi.extensions.sort import (
     CollectionSearchSortExtension,
     ItemCollectionSortExtension,
     SearchSortExtension,
+    SortConformanceClasses,
 )
 from stac_fastapi.types.config import ApiSettings
 from stac_fastapi.types.errors import NotFoundError
@@ -42,6 +42,7 @@ from leap_kg.web.stac import manual
 from leap_kg.web.stac.bodies import BoundedBody
 from leap_kg.web.stac.client import Client
 from leap_kg.web.stac.collection import VERSION
+from leap_kg.web.stac.filtering import Filtering
 from leap_kg.web.stac.indexes import Indexes
 from leap_kg.web.stac.queryables import Queryables, Sortables
 
@@ -67,8 +68,16 @@ def stac_app(site: Site) -> FastAPI:
     indexes = Indexes(site.home.index, manual.SECONDS)
     queryables, sortables = Queryables(indexes=indexes), Sortables(indexes=indexes)
     search = [
-        SearchFilterExtension(client=queryables, conformance_classes=[*_FILTERS, FilterConformanceClasses.SEARCH]),
-        SearchSortExtension(client=sortables),
+        Filtering(client=queryables, conformance_classes=[*_FILTERS, FilterConformanceClasses.SEARCH]),
+        # Clients look for the version before, too, which asks for the same.
+        SearchSortExtension(
+            client=sortables,
+            conformance_classes=[
+                SortConformanceClasses.ITEM_SEARCH_SORT,
+                SortConformanceClasses.ITEM_SEARCH_SORTABLES,
+                "https://api.stacspec.org/v1.0.0/item-search#sort",
+            ],
+        ),
         FieldsExtension(conformance_classes=[FieldsConformanceClasses.SEARCH]),
         QueryExtension(),
         FreeTextExtension(conformance_classes=[FreeTextConformanceClasses.SEARCH]),

@@ -10,6 +10,7 @@ from leap_kg.stac.filters import from_text
 from leap_kg.stac.interval import interval
 from leap_kg.stac.refusal import BadSearch
 
+_CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 _MOST_NAMES = 1_000
 _MOST_ORDERS = 5
 _QUERIES = {
@@ -24,6 +25,8 @@ _QUERIES = {
 
 def search_of(asked: Mapping[str, Any], *, root: str = "properties") -> Search:
     """The search of these parameters, by the names that stac-fastapi gives them; raises `BadSearch`."""
+    if asked.get("filter_crs") not in (None, _CRS84):
+        raise BadSearch(f"filter-crs is {_CRS84} here: give degrees, longitude first")
     return Search(
         collections=_names(asked.get("collections")),
         ids=_names(asked.get("ids")),
@@ -66,6 +69,8 @@ def _area(bbox: Sequence[float] | None, geometry: object) -> Area | None:
 
 def _filter(value: object, language: object, query: object, root: str) -> dict[str, Any] | None:
     """The filter in JSON, together with what the older `query` asks."""
+    if language == "cql2-text" and isinstance(value, dict):
+        raise BadSearch("the filter is JSON: leave out filter-lang, or write cql2-json")
     conditions = _queries(query, root)
     if isinstance(value, str):
         stripped = value.strip()

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from leap_kg.graph.activity import Activity
+from leap_kg.graph.lookup import looked_up
 from leap_kg.graph.names import provenance_graph
 from leap_kg.graph.publish import Rejected, Writer
 from leap_kg.graph.tokens import Token
@@ -68,7 +69,7 @@ def activity(token: Token, title: str, started: datetime) -> Activity:
 
 def title_of(writer: Writer, base: str, graph: NamedNode) -> str:
     """What a graph is called: as it was, so that a request does not rename a source; a new one by its IRI."""
-    titles = writer.store.quads_for_pattern(graph, DCT("title"), None, provenance_graph(base))
+    titles = looked_up(writer.store, graph, DCT("title"), None, provenance_graph(base))
     known = next((quad.object.value for quad in titles if isinstance(quad.object, Literal)), None)
     return known or graph.value.removeprefix(f"{base}graph/source/")
 

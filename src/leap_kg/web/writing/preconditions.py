@@ -11,6 +11,7 @@ from fastapi import Request
 from pyoxigraph import NamedNode
 
 from leap_kg.graph.engine import Engine
+from leap_kg.graph.lookup import stands
 from leap_kg.graph.publication.provenance import graph_revision
 from leap_kg.sparql.guard import Refused
 
@@ -24,7 +25,7 @@ def graph_tag(revision: int, form: str) -> str:
 
 def exists(store: Engine, graph: NamedNode) -> bool:
     """Whether the graph says anything; one that says nothing does not exist."""
-    return next(iter(store.quads_for_pattern(None, None, None, graph)), None) is not None
+    return stands(store, None, None, None, graph)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ it takes any bytes, at any depth; the work that it may do is bounded, and trees 
 """
 
 import re
+import time
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -17,7 +18,7 @@ from tree_sitter import Node, Parser
 from tree_sitter_language_pack import get_parser
 
 from leap_kg.ingest.mapping.finding import Finding, Severity
-from leap_kg.links.code.bounds import MAX_SOURCE
+from leap_kg.links.code.bounds import MAX_PARSING, MAX_SOURCE
 from leap_kg.links.code.parsing import Unparsed
 
 Language = Literal["r", "julia", "bash"]
@@ -30,6 +31,7 @@ _VARIABLE = re.compile(r"(?<!\\)\$([A-Za-z_]\w*)")
 _STRUCT = re.compile(r"(?m)^([ \t]{0,40}(?:mutable )?struct [^\n]{0,300}?)([ \t]+where\b[^\n]{0,300})")
 _SPLICED = re.compile(r"\.(:\(\$*\w+\))")
 _PARAMETERS = re.compile(r";(?=\s{0,300}\))")
+_PIECE = 8192
 _MOST_FAULTS = 5
 _MOST_WALKED = 20_000
 
@@ -73,18 +75,32 @@ def decoded(data: bytes | str, path: str) -> tuple[str, list[Finding]]:
 
 
 def parsed(text: str, language: Language) -> Source:
-    """The tree of a text whose lines end with line feeds."""
+    """The tree of a text whose lines end with line feeds; raises `Unparsed` if that takes too long."""
     if language == "julia":
         text = _eased(text)
     elif language == "bash":
         # The grammar loses a variable that follows a slash, unless it is in braces.
         text = _VARIABLE.sub(r"${\1}", text)
-    root, lines = _parser(language).parse(text.encode("utf-8", "replace")).root_node, text.split("\n")
+    root, lines = _tree(text.encode("utf-8", "replace"), language), text.split("\n")
     faults = _faults(root) if root.has_error else []
     if not faults:
         return Source(root, lines)
     unread = sum(last - first + 1 for first, last in faults)
     return Source(root, lines, tuple(faults), lost=root.type == "ERROR" or 2 * unread > root.end_point[0] + 1)
+
+
+def _tree(data: bytes, language: Language) -> Node:
+    parser, begun = _parser(language), time.thread_time()
+    try:
+        tree = parser.parse(
+            lambda offset, _: data[offset : offset + _PIECE],
+            progress_callback=lambda _, __: time.thread_time() - begun > MAX_PARSING,
+        )
+    except ValueError:
+        # It goes on from there the next time, unless it is told to forget.
+        parser.reset()
+        raise Unparsed("it takes too long to parse", "Mend the syntax, or split the file.") from None
+    return tree.root_node
 
 
 @cache

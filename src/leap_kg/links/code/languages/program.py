@@ -19,6 +19,7 @@ from leap_kg.links.code.languages.shlibrary import ShellLibrary
 from leap_kg.links.code.languages.translation import Translator
 from leap_kg.links.code.ledger import Ledger
 from leap_kg.links.code.neighbours import Neighbours
+from leap_kg.links.code.parsing import Unparsed
 from leap_kg.links.code.values import Values
 
 _HINT = re.compile(
@@ -51,14 +52,18 @@ class Program:
 
     def add(self, text: str, passage: Passage) -> None:
         """Take one more passage; what in it is not of the language is a finding."""
-        source = parsed(text, self.language)
+        cell = f"cell {passage.cell}, " if passage.cell else ""
+        try:
+            source = parsed(text, self.language)
+        except Unparsed as problem:
+            self.findings.append(unread(self.path, problem.reason, problem.hint, cell.rstrip(", ")))
+            return
         self._added.append((source, passage))
         matters = self._may_name(text, source)
         self._matters = self._matters or matters
         if source.faults and (matters or source.lost):
-            cell = f"cell {passage.cell}, " if passage.cell else ""
-            problem = f"it is no {NAMES[self.language]} that is understood"
-            self.findings.append(unread(self.path, problem, "Mend the syntax.", f"{cell}{where(source.faults)}"))
+            reason = f"it is no {NAMES[self.language]} that is understood"
+            self.findings.append(unread(self.path, reason, "Mend the syntax.", f"{cell}{where(source.faults)}"))
 
     def _may_name(self, text: str, source: Source) -> bool:
         """Whether addresses may be put together from the text; those of comments are read as they stand."""

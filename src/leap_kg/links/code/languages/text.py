@@ -9,11 +9,13 @@ from tree_sitter import Node
 from leap_kg.links.code import addresses
 from leap_kg.links.code.evidence import Passage
 from leap_kg.links.code.languages.grammar import Source
-from leap_kg.links.code.languages.translation import sound
+from leap_kg.links.code.languages.translation import stands_alone
 from leap_kg.links.code.ledger import Ledger
 
 _LONGEST_LINE = 10_000
 _BEGINNING = re.compile("://")
+_HIGHEST = 30
+"""Levels that are climbed to see what a text stands in; each costs a way down from the root."""
 _COMMENTS = {"comment", "line_comment", "block_comment"}
 _ALONE = {"program", "source_file", "block", "module_definition", "braced_expression"}
 """What a text stands in that documents what comes after it."""
@@ -30,6 +32,8 @@ def hits(lines: list[str]) -> Iterator[tuple[int, int, str]]:
 def comments(source: Source, passage: Passage, ledger: Ledger) -> None:
     """Comments and documentation of a parsed text; what is in neither is code, and read as such."""
     for number, column, address in hits(passage.lines):
+        if ledger.full:
+            return
         # Where lines were changed before they were parsed, addresses still follow one another in the same order.
         place = passage.lines[number - 1].count("://", 0, column)
         found = list(islice(_BEGINNING.finditer(source.lines[number - 1]), place, place + 1))
@@ -52,7 +56,7 @@ def kind(source: Source, number: int, column: int) -> str:
     at = len(source.lines[number - 1][:column].encode(errors="replace"))
     found: Node | None = source.root.descendant_for_point_range((number - 1, at), (number - 1, at + 1))
     below: Node | None = None
-    for _ in range(200):
+    for _ in range(_HIGHEST):
         if found is None:
             break
         if found.type in _COMMENTS:
@@ -60,10 +64,13 @@ def kind(source: Source, number: int, column: int) -> str:
         if found.type == "heredoc_body":
             return "text"
         if found.type == "ERROR":
-            return "" if below is not None and any(each.id == below.id for each in sound(found)) else "unparsed code"
+            return "" if below is not None and stands_alone(below) else "unparsed code"
         if found.type in {"string_literal", "string"}:
             above = found.parent
-            return "docstring" if above is not None and above.type in _ALONE and not _is_last(found) else ""
+            if above is not None and above.type in _ALONE:
+                return "" if _is_last(found) else "docstring"
+            if not source.faults:
+                return ""
         found, below = found.parent, found
     return ""
 

@@ -90,7 +90,12 @@ def sound(node: Node) -> list[Node]:
     """What is in the node; of what is not of the language, only what is well formed by itself."""
     if node.type != "ERROR":
         return node.named_children
-    return [child for child in node.named_children if not child.has_error and child.type not in _FRAGMENTS]
+    return [child for child in node.named_children if stands_alone(child)]
+
+
+def stands_alone(node: Node) -> bool:
+    """Whether a node is well formed, and means something by itself."""
+    return node.is_named and not node.has_error and node.type not in _FRAGMENTS
 
 
 def placed(new: Positioned, node: Node, end: Node | None = None) -> Positioned:

@@ -1,0 +1,58 @@
+"""Branches on what a loop takes: in `if kind == "coarse":` only the turns count whose kind is that.
+
+All turns of a loop are taken side by side, so a name has a value for each, and each value knows its turn. Within a
+branch every name that knows the turn keeps those values alone that can be there; after it they are as they were.
+"""
+
+import ast
+from typing import TYPE_CHECKING
+
+from leap_kg.links.code.values import Alternative, Values
+
+if TYPE_CHECKING:
+    from leap_kg.links.code.folding import Folder
+
+Kept = dict[str, tuple[Values, Values]]
+"""By name, what it stood for before, and what it stands for within the branch."""
+
+
+def narrow(folder: "Folder", test: ast.expr, *, arm: bool) -> Kept:
+    """Let names stand for what they can be where the test comes to `arm`; for `restore`, what they stood for."""
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return narrow(folder, operand, arm=not arm)
+        case ast.Compare(left=ast.Name(id=name), ops=[_], comparators=[ast.Constant() | ast.Tuple() | ast.List()]):
+            turns = _turns(folder, test, name, arm=arm)
+        case _:
+            return {}
+    kept: Kept = {}
+    for each, values in folder.scope.names.items() if turns else ():
+        left = tuple(value for value in values if _fits(value, turns))
+        if left and len(left) < len(values):
+            kept[each] = (values, left)
+    folder.scope.names |= {each: left for each, (_, left) in kept.items()}
+    return kept
+
+
+def restore(folder: "Folder", kept: Kept) -> None:
+    """After the branch names stand for what they stood for before it, unless it bound them."""
+    for name, (before, within) in kept.items():
+        if folder.scope.names.get(name) is within:
+            folder.scope.names[name] = before
+
+
+def _turns(folder: "Folder", test: ast.Compare, name: str, *, arm: bool) -> dict[str, set[int]]:
+    """Of each loop that all values of the name know, the turns in which the test may come to `arm`."""
+    values = folder.scope.names.get(name, ())
+    if len(values) < 2 or not all(value.choices for value in values):
+        return {}
+    wanted = folder.fold(test.comparators[0])
+    if len(wanted) != 1:
+        return {}
+    fitting = [value for value in values if folder.compared(value.value, test.ops[0], wanted[0].value) in (arm, None)]
+    loops = {loop for loop, _ in values[0].choices if all(loop in dict(value.choices) for value in values)}
+    return {loop: {dict(value.choices)[loop] for value in fitting} for loop in loops} if fitting else {}
+
+
+def _fits(value: Alternative, turns: dict[str, set[int]]) -> bool:
+    return all(turn in turns[loop] for loop, turn in value.choices if loop in turns)
