@@ -27,7 +27,7 @@ _TIMES = frozenset(("datetime", "start_datetime", "end_datetime", "created", "up
 ITEM = "(SELECT d.text FROM document AS d WHERE d.node = s.node)"
 COLLECTION = (
     f"ifnull({ITEM}, (SELECT json_object('id', s.name, 'title', w.label, 'description', w.summary) "
-    "FROM node AS w WHERE w.id = s.node))"  # noqa: S608 - constants
+    "FROM node AS w WHERE w.id = s.node))"
 )
 """The document of a row of either kind: of a collection that the API makes, its title and description."""
 

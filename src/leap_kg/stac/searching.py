@@ -105,7 +105,7 @@ class Index:
         """The objects that these nodes are."""
         with self._bounded():
             rows = self._database.execute(
-                f"SELECT {_ROW} FROM node AS w JOIN stac AS s ON s.node = w.id "  # noqa: S608 - constants
+                f"SELECT {_ROW} FROM node AS w JOIN stac AS s ON s.node = w.id "
                 "LEFT JOIN document AS d ON d.node = s.node WHERE w.iri IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(iris)),),
             )
@@ -117,7 +117,7 @@ class Index:
         within = "AND s.series IN (SELECT value FROM json_each(?))" if series is not None else ""
         with self._bounded():
             return self._database.execute(
-                f"SELECT key, min(type) FROM (SELECT {ITEM} AS document FROM stac AS s "  # noqa: S608 - constants
+                f"SELECT key, min(type) FROM (SELECT {ITEM} AS document FROM stac AS s "
                 f"WHERE s.form = 'item' {within} ORDER BY s.at DESC LIMIT {_SAMPLE}), "
                 "json_each(document, '$.properties') AS each WHERE each.type <> 'null' GROUP BY key ORDER BY key",
                 () if series is None else (series,),
@@ -158,8 +158,7 @@ class Index:
     def _one(self, condition: str, *values: object) -> Row | None:
         with self._bounded():
             row = self._database.execute(
-                f"SELECT {_ROW} FROM stac AS s {_JOINED} "  # noqa: S608 - constants
-                f"WHERE {condition} ORDER BY w.iri LIMIT 1",
+                f"SELECT {_ROW} FROM stac AS s {_JOINED} WHERE {condition} ORDER BY w.iri LIMIT 1",
                 values,
             ).fetchone()
         return Row(*row) if row else None
@@ -173,10 +172,11 @@ class Index:
         names = ", ".join(f"m.k{place}" for place in range(len(keys)))
         sorting = ", ".join(f"m.k{place}{' DESC' if key.descending else ''}" for place, key in enumerate(order))
         # What is worked out is worked out once, to be counted and cut; what indexes have in order is counted apart.
-        plain = search.filter is search.area is search.times is search.ids is None and not search.words
+        narrowing = (search.filter, search.area, search.times, search.ids)
+        plain = not search.words and all(each is None for each in narrowing)
         text = (
             f"WITH m AS {'NOT ' if plain else ''}MATERIALIZED "
-            f"(SELECT s.node AS node, {columns} FROM stac AS s WHERE {wanted.sql}), "  # noqa: S608 - values are bound
+            f"(SELECT s.node AS node, {columns} FROM stac AS s WHERE {wanted.sql}), "
             f"page AS (SELECT m.* FROM m WHERE {after} ORDER BY {sorting}, m.node LIMIT ?) "
             f"SELECT (SELECT count(*) FROM m), {names}, {_ROW} FROM (SELECT 1) LEFT JOIN page AS m ON 1 "
             f"LEFT JOIN stac AS s ON s.node = m.node {_JOINED} ORDER BY {sorting}, m.node"

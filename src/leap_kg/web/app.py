@@ -27,6 +27,7 @@ from leap_kg.web.security import Security
 from leap_kg.web.site import NoRevision, Site
 from leap_kg.web.sparql import editor, void
 from leap_kg.web.stac.api import stac_app
+from leap_kg.web.stac.manual import entrance
 from leap_kg.web.stac.place import PREFIX as STAC
 from leap_kg.web.writing import graphstore, updating
 
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.site = site
     app.mount(PREFIX, AssetFiles(site.assets.dist), name="static")
     app.mount(STAC, stac_app(site), name="stac")
+    app.include_router(entrance)
     for module in (
         health,
         wellknown,

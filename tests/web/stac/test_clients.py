@@ -28,7 +28,7 @@ def test_the_validator_finds_nothing_wrong(items_server: Server) -> None:
 
 def test_pystac_client_finds_and_pages(stac_server: Server) -> None:
     pystac_client = pytest.importorskip("pystac_client", reason="pystac-client is not installed")
-    catalogue = pystac_client.Client.open(f"{stac_server.origin}/stac/")
+    catalogue = pystac_client.Client.open(f"{stac_server.origin}/stac")
     search = catalogue.search(bbox=[-90, -45, 90, 45], datetime="2000-01-01/2010-12-31", limit=7)
     found = list(search.items())
     expected = {

@@ -1,13 +1,16 @@
 """The page that says what can be asked of the API."""
 
 from fastapi import APIRouter, Request, Response
+from starlette.responses import RedirectResponse
 
 from leap_kg.stac.area import MOST_POINTS
 from leap_kg.stac.asked import LARGEST_PAGE
 from leap_kg.web.answers import page
-from leap_kg.web.stac.place import place_of
+from leap_kg.web.stac.place import PREFIX, place_of
 
 router = APIRouter(include_in_schema=False)
+entrance = APIRouter(include_in_schema=False)
+"""What is beside the API: its address without the slash."""
 
 SECONDS = 5
 """How long one search may take."""
@@ -46,3 +49,9 @@ def manual(request: Request) -> Response:
     return page(
         request, "stac.html", place=place, samples=samples, largest=LARGEST_PAGE, points=MOST_POINTS, seconds=SECONDS
     )
+
+
+@entrance.get(PREFIX)
+def enter() -> Response:
+    """The catalogue is at the address with a slash."""
+    return RedirectResponse(f"{PREFIX}/", 308)
