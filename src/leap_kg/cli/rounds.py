@@ -223,7 +223,8 @@ def _print(outcomes: list[Outcome], dry_run: bool) -> None:
         if report.outcome == "busy":
             print_line(f"{head}: {report.message}")
         elif report.outcome == _UNRECORDED:
-            print_entry(f"{report.title} ({report.source}): not recorded in this mirror", report.message)
+            left = (_changed(outcome, dry_run),) if len(outcomes) == 1 else ()
+            print_entry(f"{report.title} ({report.source}): not recorded in this mirror", report.message, *left)
         else:
             told = (report.message, _counts(report), _changed(outcome, dry_run), *_reasons(outcome.causes))
             print_entry(head, *told)

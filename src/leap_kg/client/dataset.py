@@ -164,7 +164,7 @@ class Dataset:
             creators=creators.get(self.iri, ()),
             date=self._said(*_DATES),
             publisher=self._name(f"{_DCT}publisher"),
-            version=self._said(f"{_SCHEMA}version", "http://www.w3.org/ns/dcat#version"),
+            version=self._said(f"{_SCHEMA}version"),
             reference=self._said(f"{_DCT}bibliographicCitation"),
             is_data=True,
         )

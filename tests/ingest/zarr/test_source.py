@@ -130,7 +130,7 @@ def test_an_extent_that_coordinates_and_attributes_leave_open_is_a_finding(tmp_p
     assert (found, bool(where), bool(when)) == (["extent-unread"], lost != "lat", lost != "time")
     stated = {
         "geospatial_lat_min": -40.0, "geospatial_lat_max": 40.0, "geospatial_lon_min": 160.0,
-        "geospatial_lon_max": 170.0, "time_coverage_start": "2000-01-01", "time_coverage_end": "2000-12-30",
+        "geospatial_lon_max": 200.0, "time_coverage_start": "2000-01-01", "time_coverage_end": "2000-12-30",
     }  # fmt: skip
     build(tmp_path / "a.zarr", 2, attributes=stated)
     (tmp_path / "a.zarr" / lost / "0").unlink()

@@ -130,3 +130,30 @@ def test_what_a_constant_never_lets_happen_is_a_candidate() -> None:
     code = "WRITE = False\nif WRITE:\n    ds.to_zarr('gs://lake/a.zarr')\nelse:\n    xr.open_zarr('gs://lake/a.zarr')\n"
     signals = read_python(IMPORTS + code, "a.py").signals
     assert [(each.method, each.confidence) for each in signals] == [("D2", 0.75), ("D1", 0.97)]
+
+
+def test_two_branches_on_one_loop_do_not_mix() -> None:
+    """What the first branch chose by the turn, the second one chooses with."""
+    code = (
+        "def save(run, scenario):\n"
+        "    if run == 'past':\n        activity = 'CMIP'\n    else:\n        activity = 'ScenarioMIP'\n"
+        "    version = 'v1' if run != 'past' else 'v2'\n"
+        "    ds.to_zarr(f'gs://lake/{activity}/{scenario}/{version}.zarr')\n"
+        "scenarios = ['historical', 'ssp245', 'ssp585']\n"
+        "for turn, number in enumerate([0, 1, 2]):\n"
+        "    if number == 0:\n        run = 'past'\n    else:\n        run = 'future'\n"
+        "    save(run, scenarios[turn])\n"
+    )
+    assert found(code) == [
+        ("D2", "gs://lake/CMIP/historical/v2.zarr"),
+        ("D2", "gs://lake/ScenarioMIP/ssp245/v1.zarr"),
+        ("D2", "gs://lake/ScenarioMIP/ssp585/v1.zarr"),
+    ]
+
+
+def test_of_more_turns_than_are_kept_the_arms_remain() -> None:
+    code = (
+        "for number in range(20):\n    if number == 0:\n        run = 'past'\n    else:\n        run = 'future'\n"
+        "    xr.open_zarr(f'gs://lake/{run}.zarr')\n"
+    )
+    assert found(code) == [("D1", "gs://lake/past.zarr"), ("D1", "gs://lake/future.zarr")]

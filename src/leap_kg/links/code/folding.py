@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from leap_kg.links.code import addresses, attributes, calls, known, shell, statements, texts
+from leap_kg.links.code import addresses, attributes, calls, known, narrowing, shell, statements, texts
 from leap_kg.links.code.bounds import LONGEST_TEXT, MAX_DEPTH, MAX_STEPS, MOST_ITEMS
 from leap_kg.links.code.evidence import Passage, Site
 from leap_kg.links.code.ledger import Ledger
@@ -32,6 +32,7 @@ from leap_kg.links.code.values import (
     bounded,
     elements,
     joined,
+    led,
     merged,
     one,
     pairs,
@@ -247,6 +248,9 @@ class Folder:
         body, other = self.fold(node.body), self.fold(node.orelse)
         if told is not None:
             return body if told else other
+        ways = narrowing.ways(self, node.test)
+        if ways is not None:
+            body, other = led(body, ways[0]), led(other, ways[1])
         return bounded(each for each in (*body, *other) if each.value is not None)
 
     def _alternatives(self, node: ast.BoolOp) -> Values:

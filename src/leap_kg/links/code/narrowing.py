@@ -1,13 +1,14 @@
 """Branches on what a loop takes: in `if kind == "coarse":` only the turns count whose kind is that.
 
 All turns of a loop are taken side by side, so a name has a value for each, and each value knows its turn. Within a
-branch every name that knows the turn keeps those values alone that can be there; after it they are as they were.
+branch every name that knows the turn keeps those values alone that can be there; after it they are as they were. What
+an arm binds knows, after the branch, the turns that lead to the arm: two branches on one loop do not mix.
 """
 
 import ast
 from typing import TYPE_CHECKING
 
-from leap_kg.links.code.values import Alternative, Values
+from leap_kg.links.code.values import Alternative, Choices, Values, Ways
 
 if TYPE_CHECKING:
     from leap_kg.links.code.folding import Folder
@@ -32,6 +33,28 @@ def narrow(folder: "Folder", test: ast.expr, *, arm: bool) -> Kept:
             kept[each] = (values, left)
     folder.scope.names |= {each: left for each, (_, left) in kept.items()}
     return kept
+
+
+def ways(folder: "Folder", test: ast.expr) -> tuple[Ways, Ways] | None:
+    """The choices by which the test comes to true, and to false; `None` where a value does not tell, or has none."""
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            found = ways(folder, operand)
+            return found and (found[1], found[0])
+        case ast.Compare(left=ast.Name(id=name), ops=[op], comparators=[ast.Constant() | ast.Tuple() | ast.List()]):
+            values = folder.scope.get(name) or ()
+            wanted = folder.fold(test.comparators[0])
+        case _:
+            return None
+    if len(values) < 2 or len(wanted) != 1:
+        return None
+    leading: dict[bool, list[Choices]] = {True: [], False: []}
+    for value, choices in values:
+        told = folder.compared(value, op, wanted[0].value)
+        if told is None or not choices:
+            return None
+        leading[told].append(choices)
+    return tuple(leading[True]), tuple(leading[False])
 
 
 def restore(folder: "Folder", kept: Kept) -> None:

@@ -1,7 +1,7 @@
 """Names and what they stand for, as statements run one after another; branches are taken side by side and joined."""
 
 from leap_kg.links.code.bounds import MOST_ARMS
-from leap_kg.links.code.values import NOTHING, Values, bounded, chosen
+from leap_kg.links.code.values import NOTHING, Values, Ways, bounded, chosen, led
 
 
 class Scope:
@@ -35,8 +35,11 @@ class Scope:
             self.names[name] = values
             self.changes += 1
 
-    def join(self, choice: str, arms: list[dict[str, Values]]) -> None:
-        """After branches: each name stands for what any of `arms` left it at, under the choice of that arm."""
+    def join(self, choice: str, arms: list[dict[str, Values]], ways: tuple[Ways, ...] | None = None) -> None:
+        """After branches: each name stands for what any of `arms` left it at, under the choice of that arm.
+
+        `ways` are, by arm, the earlier choices that lead to it, where they are told.
+        """
         if not arms:
             return
         if len(arms) == 1:
@@ -49,6 +52,10 @@ class Scope:
             if first is not None and all(each is first for each in left):
                 after[name] = first
                 continue
-            told = [chosen(each, choice, number) for number, each in enumerate(left) if each is not None]
+            told = [chosen(each or (), choice, number) for number, each in enumerate(left)]
+            if ways is not None:
+                closer = [led(values, way) for values, way in zip(told, ways, strict=True)]
+                # Many turns lead to few values: where turns are too many, the arm alone is kept.
+                told = closer if 0 < sum(map(len, closer)) <= MOST_ARMS else told
             after[name] = bounded((value for values in told for value in values), MOST_ARMS) or NOTHING
         self.names = after

@@ -118,6 +118,7 @@ def _branch(folder: "Folder", node: ast.If, returned: list[Alternative] | None) 
         folder.scope.names |= before
         return ended
     told = folder.known_truth(node.test)
+    ways = narrowing.ways(folder, node.test)
     start = folder.scope.names
     arms: list[tuple[dict[str, Values], bool]] = []
     for number, arm in enumerate((node.body, node.orelse)):
@@ -135,7 +136,7 @@ def _branch(folder: "Folder", node: ast.If, returned: list[Alternative] | None) 
         folder.scope.names, ended = arms[0 if told else 1]
         return ended and not folder.active
     reached = [names for names, ended in arms if not ended]
-    folder.scope.join(_question(node.test), reached)
+    folder.scope.join(_question(node.test), reached, ways)
     return False
 
 

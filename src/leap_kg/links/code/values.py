@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 Choices: TypeAlias = tuple[tuple[str, int], ...]
 """Which turn of each loop and which arm of each branch."""
 
+Ways: TypeAlias = tuple[Choices, ...]
+"""The choices that lead to one place, each of them enough."""
+
 
 class Nothing(Enum):
     """The one value of an expression of which nothing is known."""
@@ -240,6 +243,13 @@ def chosen(values: Values, name: str, arm: int) -> Values:
     """The values under one more choice."""
     return tuple(
         Alternative(each.value, both) for each in values if (both := merged(each.choices, ((name, arm),))) is not None
+    )
+
+
+def led(values: Values, ways: Ways) -> Values:
+    """The values under each of the ways that lead to them; none where they contradict all."""
+    return tuple(
+        Alternative(value, both) for way in ways for value, also in values if (both := merged(also, way)) is not None
     )
 
 
