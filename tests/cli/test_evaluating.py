@@ -4,7 +4,10 @@ import json
 from pathlib import Path
 
 from tests.cli.conftest import Run
-from tests.links.evaluation.made import make_clones, make_gold
+from tests.links.evaluation.made import make_clones, make_gold, write
+
+NEVER = "gs://other/never.zarr"
+"""What the set says is written, and no file writes."""
 
 
 def test_scores_are_printed_for_people_and_programs(leap_kg: Run, tmp_path: Path) -> None:
@@ -15,10 +18,15 @@ def test_scores_are_printed_for_people_and_programs(leap_kg: Run, tmp_path: Path
     assert said.returncode == 0, said.stderr
     assert "2 of 2 judged files read; 6 of 6 quotes in place" in said.stdout
     assert "0.667" in said.stdout
-    assert "gs://other/never.zarr" in said.stdout.replace("\n", "")
+    # Nobody is to learn from what was missed in a repository that is held out.
+    assert NEVER not in said.stdout.replace("\n", "")
     assert drawn.read_text().startswith("<svg")
     found = json.loads(leap_kg("links", "evaluate", *files, "--json").stdout)
     assert found["scores"]["held-out"]["published data links"]["right"] == 2
+    assert found["misses"] == []
+    write(gold / "seen.csv", "repository", "lab/rain")
+    seen = leap_kg("links", "evaluate", *files, "--misses")
+    assert NEVER in seen.stdout.replace("\n", "")
 
 
 def test_without_clones_it_says_what_to_do(leap_kg: Run, tmp_path: Path) -> None:
