@@ -1,11 +1,14 @@
 """A local folder is the repository that git says it is, and nothing of git's is run."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from leap_kg.ingest.github.files import LARGEST
 from leap_kg.links.assembling import address_of
 from leap_kg.links.checkout import Checkout, NoFolder
+from leap_kg.links.files import Unreachable
 from leap_kg.links.signal import Place
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.links.worlds import CODE, COMMIT, checkout
@@ -59,6 +62,38 @@ def test_links_hidden_files_and_other_peoples_packages_are_left_alone(tmp_path: 
         (folder / place).mkdir()
         (folder / place / "b.py").write_text("2")
     assert [each.file.path for each in Checkout.of(folder, "", BASE).files()] == [".binder/b.py", "a.py"]
+
+
+def test_a_file_that_is_too_large_is_listed_and_never_read(tmp_path: Path) -> None:
+    folder = checkout(tmp_path, a__py="1", edge__ipynb="{}")
+    (folder / "big.ipynb").touch()
+    os.truncate(folder / "big.ipynb", 200_000_000)
+    os.truncate(folder / "edge.ipynb", LARGEST)
+    listed = {each.file.path: each for each in Checkout.of(folder, "", BASE).files()}
+    assert set(listed) == {"a.py", "big.ipynb", "edge.ipynb"}
+    assert len(listed["edge.ipynb"].load()) == LARGEST
+    with pytest.raises(Unreachable, match=rf"^big\.ipynb has 200000000 bytes.*: {LARGEST} are the most$") as refused:
+        listed["big.ipynb"].load()
+    assert "Clear the outputs" in refused.value.hint
+    os.truncate(folder / "big.ipynb", 20_000_000)
+    again = {each.file.path: each.file.sha256 for each in Checkout.of(folder, "", BASE).files()}
+    assert again["big.ipynb"] != listed["big.ipynb"].file.sha256
+
+
+def test_a_repository_without_commit_or_files_lacks_them_and_an_empty_folder_is_refused(tmp_path: Path) -> None:
+    whole = checkout(tmp_path / "whole")
+    assert Checkout.of(whole, "", BASE).lacking(1) is None
+    assert "no file" in getattr(Checkout.of(whole, "", BASE).lacking(0), "message", "")
+    (whole / ".git" / "refs" / "heads" / "main").unlink()
+    fresh = Checkout.of(whole, "", BASE)
+    assert getattr(fresh.lacking(0), "message", "") == "the repository has no commit and no file"
+    assert "Commit and push" in getattr(fresh.lacking(1), "hint", "")
+    (whole / ".git" / "packed-refs").write_text(f"{COMMIT} refs/heads/main\n")
+    assert Checkout.of(whole, "", BASE).lacking(1) is None
+    (tmp_path / "none" / "deeper").mkdir(parents=True)
+    for name in ("", "lab/code"):
+        with pytest.raises(NoFolder, match="has no file to mine"):
+            Checkout.of(tmp_path / "none", name, BASE)
 
 
 @pytest.mark.parametrize(

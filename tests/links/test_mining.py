@@ -1,5 +1,6 @@
 """Mining from end to end: two checkouts into one graph, again and again, with changes, verdicts and bad files."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -205,6 +206,35 @@ def test_a_curators_no_takes_the_plain_triple_away_and_keeps_the_link(world: Wor
     assert not Known(world.store, BASE).verdicts()
     with pytest.raises(NoLink):
         decide(world.home, BASE, f"{BASE}link/none", "accepted")
+
+
+def test_large_notebooks_and_empty_repositories_are_findings_until_they_are_mended(tmp_path: Path) -> None:
+    made = World(tmp_path)
+    empty = checkout(tmp_path / "empty", "lab/empty")
+    (made.other / "whole.ipynb").touch()
+    os.truncate(made.other / "whole.ipynb", 200_000_000)
+    (made.other / "valid.ipynb").write_text(NOTEBOOK + " " * 20_000_000)
+    report = made.mine(made.code, made.other, empty)
+    assert report.findings == {"empty-repository": 1, "unreadable-file": 2}
+
+    def said() -> dict[str, tuple[str, str]]:
+        rows = [row for row in made.asked("findings") if row["source"] == "links.files"]
+        return {row["record"]: (row["message"], row["hint"]) for row in rows}
+
+    found = said()
+    message, hint = found[f"{OTHER}/blob/main/whole.ipynb"]
+    assert "200000000 bytes" in message
+    assert "Clear the outputs" in hint
+    assert f"{OTHER}/blob/main/valid.ipynb" in found
+    assert found["https://github.com/lab/empty"][0] == "the repository has no file"
+    assert made.says(BOOK, USED, OCEAN)
+    again = made.mine()
+    assert (again.read, again.revision, again.findings) == (0, report.revision, report.findings)
+    (empty / "run.py").write_text("x = 1\n")
+    (made.other / "whole.ipynb").unlink()
+    (made.other / "valid.ipynb").write_text(NOTEBOOK)
+    assert made.mine(made.other, empty).findings == {}
+    assert not said()
 
 
 def test_a_fault_of_a_reader_is_a_finding_and_the_next_file_is_read() -> None:

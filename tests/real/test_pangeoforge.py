@@ -72,3 +72,12 @@ def test_which_recipe_made_which_store(said: Said) -> None:
     assert len(rows) > 20
     (only,) = {row["dataset"] for row in said.ask("questions/made-by", title="gridded climate")}
     assert only == f"{BASE}dataset/leap-stc/agdc-pangeo-forge-osn-feedstock"
+
+
+def test_identifiers_tell_which_of_two_recipes_made_which_of_two_stores(said: Said) -> None:
+    rows = said.ask("questions/made-by", title="GODAS")
+    assert {(row["store"].rpartition("/")[2], row["recipe"].rpartition("/")[2]) for row in rows} == {
+        ("GODAS_surface_level.zarr", "godas-surface"),
+        ("GODAS_multi_levels.zarr", "godas-multi"),
+    }
+    assert {row["known"] for row in rows} == {"by its identifier"}

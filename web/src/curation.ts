@@ -19,7 +19,17 @@ export function startCuration(queue: HTMLElement): void {
   const toggle = queue.querySelector<HTMLInputElement>("input[data-keys-on]");
   const decided: HTMLElement[] = [];
 
-  const current = (): number => cases.findIndex((one) => one.contains(document.activeElement));
+  const focused = (): number => cases.findIndex((one) => one.contains(document.activeElement));
+
+  // While nothing at all has the focus, as on a page just opened, keys act on the first link that is open. The focus
+  // stays where it is until a key is pressed: screen readers begin at the top of the page.
+  const current = (): number =>
+    isNowhere(document.activeElement) ? cases.findIndex((one) => !one.dataset["decided"]) : focused();
+
+  const mark = (): void => {
+    const first = toggle?.checked === false ? undefined : cases[current()];
+    for (const one of cases) one.toggleAttribute("data-current", one === first && focused() < 0);
+  };
 
   const go = (index: number): void => {
     const target = cases[index];
@@ -81,8 +91,13 @@ export function startCuration(queue: HTMLElement): void {
   };
 
   const act = (key: string): boolean => {
-    const index = current();
+    const index = key === "j" || key === "k" || key.startsWith("Arrow") ? focused() : current();
     const one = cases[index];
+    if (one && focused() < 0 && ["y", "n"].includes(key) && !isInView(one)) {
+      go(index);
+      announce("Keys act on this link: look at it, and press again");
+      return true;
+    }
     switch (key) {
       case "j":
       case "ArrowDown":
@@ -148,12 +163,27 @@ export function startCuration(queue: HTMLElement): void {
   if (toggle) {
     toggle.checked = kept() !== "off";
     toggle.addEventListener("change", () => keep(toggle.checked ? "on" : "off"));
+    toggle.addEventListener("change", mark);
   }
+  mark();
+  document.addEventListener("focusin", mark);
+  document.addEventListener("focusout", () => window.setTimeout(mark));
+}
+
+/** Whether no element has the focus, or only the main part that the link for skipping leads to. */
+function isNowhere(active: Element | null): boolean {
+  return !active || active === document.body || active.id === "main";
+}
+
+/** Whether the words that say what is linked can be seen: nobody is to decide what they do not see. */
+function isInView(one: HTMLElement): boolean {
+  const box = (one.querySelector("h2") ?? one).getBoundingClientRect();
+  return box.bottom > 0 && box.top < window.innerHeight;
 }
 
 /** Whether keys belong to the queue: while it, or nothing at all, has the focus. */
 function near(queue: HTMLElement, target: HTMLElement | null): boolean {
-  return !target || target === document.body || target.id === "main" || queue.contains(target);
+  return isNowhere(target) || queue.contains(target);
 }
 
 function typing(target: HTMLElement | null): boolean {

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from pyoxigraph import NamedNode, Triple
 
+from leap_kg.ingest.mapping.finding import Finding
 from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.links.assertion import Evidence, Link, link_node
 from leap_kg.links.files import File
@@ -123,13 +124,8 @@ def describe_file(file: File, mined: Mined, assembly: Assembly) -> Iterator[Trip
     """What the graph lacks about a file that links speak of, and what is wrong with it."""
     base, node = assembly.base, NamedNode(assembly.node(file))
     say = Statements()
-    if mined.signals and not assembly.known.described(file.repository):
-        repository = NamedNode(file.repository)
-        say.type(repository, SCHEMA("SoftwareSourceCode"))
-        place = github.parse_repository(file.repository)
-        name = file.repository.rpartition("/")[2] if isinstance(place, Refusal) else place.key
-        say.text(repository, DCT("title"), name)
-        say.link(repository, SCHEMA("codeRepository"), repository)
+    if mined.signals:
+        _repository(file.repository, say, assembly)
     if (mined.signals or mined.findings) and not assembly.known.described(node.value):
         if file.path.endswith(".ipynb"):
             say.type(node, ours(base)("Notebook"), SCHEMA("SoftwareSourceCode"))
@@ -143,6 +139,24 @@ def describe_file(file: File, mined: Mined, assembly: Assembly) -> Iterator[Trip
     for finding in mined.findings:
         say.extend(replace(finding, file=finding.file or file.at).triples(node, base))
     yield from say.triples()
+
+
+def describe_lacking(repository: str, finding: Finding, assembly: Assembly) -> Iterator[Triple]:
+    """What is wrong with a repository as a whole, and what the graph lacks about it."""
+    say = Statements()
+    _repository(repository, say, assembly)
+    say.extend(replace(finding, file=repository).triples(NamedNode(repository), assembly.base))
+    yield from say.triples()
+
+
+def _repository(iri: str, say: Statements, assembly: Assembly) -> None:
+    if assembly.known.described(iri):
+        return
+    repository = NamedNode(iri)
+    say.type(repository, SCHEMA("SoftwareSourceCode"))
+    place = github.parse_repository(iri)
+    say.text(repository, DCT("title"), iri.rpartition("/")[2] if isinstance(place, Refusal) else place.key)
+    say.link(repository, SCHEMA("codeRepository"), repository)
 
 
 def _name(repository: str) -> str:

@@ -16,7 +16,11 @@ _COMMIT = re.compile(r"[0-9a-f]{40}", re.ASCII)
 
 
 class Unreachable(Exception):
-    """The body of a file cannot be had; the text says why and what to do."""
+    """The body of a file cannot be had; the text says why, `hint` what to do."""
+
+    def __init__(self, reason: str, hint: str = "Harvest the repository again.") -> None:
+        super().__init__(reason)
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,9 +62,20 @@ class Memory(Held):
             found.setdefault(row[0], []).append(File(*row))
         return found
 
-    def settle(self, files: Mapping[str, Iterable[tuple[str, File]]], readers: Iterable[str]) -> None:
+    def lacking(self) -> dict[str, Finding]:
+        """What is wrong with repositories as a whole, by their IRIs."""
+        rows = self._database.execute("SELECT repository, found FROM lacking ORDER BY repository")
+        return {repository: _mined(json.loads(found)).findings[0] for repository, found in rows}
+
+    def settle(
+        self,
+        files: Mapping[str, Iterable[tuple[str, File]]],
+        readers: Iterable[str],
+        lacking: Mapping[str, Finding] | None = None,
+    ) -> None:
         """Make these all the files there are, by repository, each with its origin; forget what is in none of them, and
-        what other readers than these have found, if these have read the file.
+        what other readers than these have found, if these have read the file. `lacking` are the findings on
+        repositories as a whole.
         """
         rows = [
             (file.repository, origin, file.path, file.at, file.sha256, file.node)
@@ -72,6 +83,9 @@ class Memory(Held):
             for origin, file in listed
         ]
         with transaction(self._database):
+            self._database.execute("DELETE FROM lacking")
+            told = [(iri, json.dumps(_plain(Mined((), (said,))))) for iri, said in (lacking or {}).items()]
+            self._database.executemany("INSERT INTO lacking VALUES (?, ?)", told)
             self._database.execute("DELETE FROM file")
             self._database.executemany("INSERT INTO file VALUES (?, ?, ?, ?, ?, ?)", rows)
             self._database.execute(
@@ -87,6 +101,9 @@ class Memory(Held):
 
 
 def _prepare(database: sqlite3.Connection) -> None:
+    database.execute(
+        "CREATE TABLE IF NOT EXISTS lacking (repository TEXT PRIMARY KEY, found TEXT NOT NULL) WITHOUT ROWID"
+    )
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version == _LAYOUT:
         return

@@ -25,11 +25,12 @@ from leap_kg.graph.lookup import looked_up
 from leap_kg.graph.names import LINKS, source_graph
 from leap_kg.graph.publication.records import Record
 from leap_kg.graph.snapshot import Snapshots
+from leap_kg.ingest.mapping.finding import Finding
 from leap_kg.ingest.raw import RawStore
 from leap_kg.ingest.runs.leases import leased
 from leap_kg.ingest.runs.rounds import publish_ontology
 from leap_kg.ingest.state import State
-from leap_kg.links.assembling import Assembly, describe_file, judged
+from leap_kg.links.assembling import Assembly, describe_file, describe_lacking, judged
 from leap_kg.links.assertion import Link, link_node, link_triples, run_triple
 from leap_kg.links.checkout import Checkout
 from leap_kg.links.files import File, Listed, harvested
@@ -79,10 +80,13 @@ class Report:
 
 @dataclass(slots=True)
 class _Files:
-    """The files of a run by repository, each with its origin, and how to read those that may have to be."""
+    """The files of a run by repository, each with its origin, and how to read those that may have to be; `lacking` is
+    what is wrong with repositories as a whole.
+    """
 
     listed: dict[str, list[tuple[str, File]]] = field(default_factory=dict)
     load: dict[tuple[str, str], Listed] = field(default_factory=dict)
+    lacking: dict[str, Finding] = field(default_factory=dict)
 
     def take(self, origin: str, listed: Iterable[Listed]) -> None:
         """Add files that can be read."""
@@ -120,6 +124,8 @@ def mine(
         for file, found in mined:
             assembly.add_file(file, found.signals)
             descriptions[assembly.node(file)] = list(describe_file(file, found, assembly))
+        for repository, finding in files.lacking.items():
+            descriptions[repository] = list(describe_lacking(repository, finding, assembly))
         if snapshot:
             add_related(snapshot.store, assembly)
             add_people(snapshot.store, assembly)
@@ -127,8 +133,9 @@ def mine(
             if add_members(snapshot.store, assembly):
                 descriptions[platform_node(base).value] = list(describe_platform(platform, base))
         revision, links = _publish(home, base, assembly.links(), descriptions)
-        memory.settle(files.listed, reading.versions)
+        memory.settle(files.listed, reading.versions, files.lacking)
     signals = Counter(signal.method for _, found in mined for signal in found.signals)
+    findings = [*files.lacking.values(), *(f for _, found in mined for f in found.findings)]
     return Report(
         repositories=len({file.repository for file, _ in mined}),
         files=len(mined),
@@ -138,7 +145,7 @@ def mine(
         published=sum(link.published for link in links),
         unresolved=dict(Counter(urlsplit(iri).netloc or iri for iri in assembly.unresolved).most_common()),
         nowhere=assembly.nowhere,
-        findings=dict(sorted(Counter(f.kind for _, found in mined for f in found.findings).items())),
+        findings=dict(sorted(Counter(f.kind for f in findings).items())),
         revision=revision,
     )
 
@@ -149,13 +156,19 @@ def _listing(
     """All files there are: those just given, then those harvested, then checkouts of earlier runs."""
     files = _Files()
     for checkout in checkouts:
-        files.take(LOCAL, (each for each in checkout.files() if readers.reads(each.file.path)))
+        every = list(checkout.files())
+        files.take(LOCAL, (each for each in every if readers.reads(each.file.path)))
         files.listed.setdefault(checkout.repository, [])
+        if (finding := checkout.lacking(len(every))) is not None:
+            files.lacking[checkout.repository] = finding
     given = set(files.listed)
     if home.state.is_file():
         state = stack.enter_context(State(home.state, readonly=True))
         found = harvested(state, RawStore(home.raw))
         files.take(HARVESTED, (e for e in found if e.file.repository not in given and readers.reads(e.file.path)))
+    # A repository that was said to lack something is believed to until its files are listed anew.
+    said_before = {iri: said for iri, said in memory.lacking().items() if iri not in files.listed}
+    files.lacking = {**said_before, **files.lacking}
     before = memory.repositories(HARVESTED)
     gone = before.keys() - files.listed.keys()
     if len(gone) > max(1, _LARGE_LOSS * len(before)) and not approve:

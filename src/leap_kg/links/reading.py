@@ -104,8 +104,7 @@ class Reading:
             before = self._memory.formerly(listed.file)
             if before is not None:
                 return before
-            hint = "Harvest the repository again."
-            return Mined(findings=(Finding("unreadable-file", Severity.WARNING, str(problem), hint),))
+            return Mined(findings=(Finding("unreadable-file", Severity.WARNING, str(problem), problem.hint),))
         return Mined(tuple(filter(_sound, mined.signals)), mined.findings)
 
     def _keep(self) -> None:

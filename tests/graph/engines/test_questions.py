@@ -11,7 +11,7 @@ from leap_kg.graph.remote.store import RemoteStore
 from leap_kg.sparql import run
 from tests.graph.engines.conftest import SERVERS
 from tests.graph.engines.servers import Server
-from tests.sparql.questions import test_cover, test_open_store, test_providers
+from tests.sparql.questions import test_cover, test_made_by, test_open_store, test_providers
 from tests.sparql.questions.asked import questions, said, stored
 
 pytestmark = pytest.mark.all
@@ -68,3 +68,7 @@ def test_providers_and_packages(engine: Server) -> None:
     assert len(alike(engine, stored(said(test_providers.TIDES)), "providers", title="tides")) == 8
     rows = alike(engine, stored(said(test_open_store.STORES)), "open-store", title="rain", image="lab/tide:1")
     assert len(rows) == 4
+
+
+def test_what_made_a_store(engine: Server) -> None:
+    assert len(alike(engine, stored(said(test_made_by.SEAS)), "made-by")) == 12

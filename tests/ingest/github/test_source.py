@@ -13,6 +13,7 @@ from pyoxigraph import Literal, NamedNode
 from leap_kg.ingest.fetch import FetchFailed
 from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.github import fields
+from leap_kg.ingest.github.files import LARGEST, LARGEST_MODULE
 from leap_kg.ingest.github.mapping import map_repository
 from leap_kg.ingest.github.source import Github, GithubConfig
 from leap_kg.ingest.source import Listing, Mapped, RawRecord, RecordUnusable, Ref, Source
@@ -301,7 +302,51 @@ def test_a_renamed_repository_keeps_its_number_and_its_old_name_leads_to_the_new
 def test_an_empty_repository_is_described_by_what_there_is() -> None:
     result = mapped(Made(1, "lab/code", said={"license": None, "description": None, "homepage": "lab.example.org"}))
     assert objects(result, CODE, FOAF("homepage")) == {"https://lab.example.org"}
-    assert kinds(result) == ["missing-licence"]
+    assert kinds(result) == ["empty-repository", "missing-licence"]
+    (empty,) = [finding for finding in result.findings if finding.kind == "empty-repository"]
+    assert "no commit" in empty.message
+    assert "push" in empty.hint
+
+
+def test_a_repository_whose_commit_is_not_to_be_had_is_not_called_empty() -> None:
+    hub = Hub(Made(1, "lab/code", FILES))
+    hub.failing["/commits/"] = FetchFailed(API, "nothing is there", "missing", 404)
+    taken = source(repositories=["lab/code"])
+    found, _ = refs(taken, hub)
+    assert "empty-repository" not in kinds(taken.map(taken.fetch(found["repository/1"], hub)))
+
+
+def test_each_file_that_is_too_large_to_be_read_is_a_finding_with_size_limit_and_what_to_do() -> None:
+    sizes = {"big.ipynb": 200_000_000, "edge.ipynb": LARGEST, "README.md": 9_000_000, "table.py": 300_000}
+
+    class Sized(Hub):
+        """Says other sizes than its files have, and has no body of what is too large."""
+
+        def _body(self, url: str, value: object, headers: Any = None) -> Any:
+            if "/git/trees/" in url and isinstance(value, dict):
+                value = {"tree": [{**e, "size": sizes.get(e["path"], e.get("size", 0))} for e in value["tree"]]}
+            return super()._body(url, value, headers)
+
+    files = {**dict.fromkeys(sizes, NOTEBOOK), "picture.tif": b"", "node_modules/a/b.py": b""}
+    sizes |= {"picture.tif": 10**9, "node_modules/a/b.py": 10**9}
+    hub, taken = Sized(Made(1, "lab/code", files)), source(repositories=["lab/code"])
+    hub.failing["README.md"] = FetchFailed(CODE, "is too large", "too-large")
+    found, _ = refs(taken, hub)
+    record = taken.fetch(found["repository/1"], hub)
+    result = taken.map(record)
+    large = {finding.pointer: finding for finding in result.findings if finding.kind == "unreadable-file"}
+    assert set(large) == {"big.ipynb", "README.md", "table.py"}
+    assert large["big.ipynb"].message == f"big.ipynb has 200000000 bytes and is not read: {LARGEST} are the most"
+    assert "Clear the outputs" in large["big.ipynb"].hint
+    assert str(LARGEST_MODULE) in large["table.py"].message
+    assert not [url for url in hub.asked if url.endswith(("big.ipynb", "table.py"))]
+
+
+def test_of_many_files_that_are_too_large_the_last_are_only_counted() -> None:
+    files = {f"part-{number}.jl": b"#" * (LARGEST_MODULE + 1) for number in range(53)}
+    result = mapped(Made(1, "lab/code", files))
+    assert kinds(result).count("unreadable-file") == 50
+    assert [finding.value for finding in result.findings if finding.kind == "list-cut"] == ["3"]
 
 
 def test_a_failure_that_may_pass_is_raised_and_nothing_half_is_mapped() -> None:

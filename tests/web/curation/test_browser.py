@@ -206,3 +206,35 @@ def test_without_javascript_buttons_do_it(browser: Browser, own_home: Home) -> N
         page.get_by_role("button", name="Sign out").click()
         expect(page.get_by_role("link", name="Sign in to decide")).to_be_visible()
         context.close()
+
+
+def test_keys_act_on_the_first_link_of_a_page_just_opened(visit: Visit) -> None:
+    page = visit.page
+    cases = page.locator("[data-case]")
+    links = [cases.nth(n).locator("input[name=link]").get_attribute("value") or "" for n in range(2)]
+    expect(cases.first).to_have_attribute("data-current", "")
+    assert page.evaluate("document.activeElement === document.body"), "opening the page takes the focus from nobody"
+    page.keyboard.press("y")
+    assert focused(page) == "1"
+    expect(page.locator("[data-current]")).to_have_count(0)
+    expect(cases.first.locator("[data-said]")).to_have_text("Agreed")
+    assert visit.words() == {links[0]: "accepted"}
+    page.keyboard.press("u")
+    expect(cases.first.locator("[data-said]")).to_have_text("Taken back")
+    page.reload()
+    page.keyboard.press("n")
+    expect(cases.first.locator("[data-said]")).to_have_text("Disagreed")
+    page.keyboard.press("u")
+    expect(cases.first.locator("[data-said]")).to_have_text("Taken back")
+    assert visit.words() == {}
+
+
+def test_no_key_decides_on_a_link_that_is_out_of_sight(visit: Visit) -> None:
+    page = visit.page
+    page.set_viewport_size({"width": 320, "height": 400})
+    page.goto(f"{visit.server.origin}/curation")
+    page.evaluate("scrollTo(0, 0)")
+    page.keyboard.press("y")
+    assert focused(page) == "0"
+    expect(page.get_by_role("status")).to_contain_text("press again")
+    assert visit.words() == {}

@@ -85,6 +85,13 @@ def language_of(path: str) -> str | None:
     return _LANGUAGES.get(name.rpartition(".")[2].lower()) if "." in name.lstrip(".") else None
 
 
+def smaller(path: str) -> str:
+    """What whoever owns a file that is too large to be read can do about it."""
+    if path.endswith(".ipynb"):
+        return "Clear the outputs of the notebook and save it again."
+    return "Split the file, or keep data and what is generated out of it."
+
+
 def reader_of(path: str) -> str:
     """The name in `images.describing.READERS` of what reads an environment file, `""` if it is none."""
     name = path.rpartition("/")[2]

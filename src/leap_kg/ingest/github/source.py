@@ -15,14 +15,13 @@ from leap_kg.ingest.github.files import LARGEST, LARGEST_MODULE, PLAIN, Blob, Ch
 from leap_kg.ingest.github.listing import JSON, ORGANISATION, Asked, listed
 from leap_kg.ingest.github.mapping import map_organisation, map_repository
 from leap_kg.ingest.github.names import Organisation, Repositories
+from leap_kg.ingest.github.tree import EMPTY, FILE
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ontology.identifiers import Refusal, Repository, github
 
-FILE = "file:"
-"""A part whose role begins so is a file; its path follows."""
-
 # Nothing there; an empty repository; taken down by law.
-_NONE = frozenset({204, 404, 409, 410, 451})
+_EMPTY = 409
+_NONE = frozenset({204, 404, _EMPTY, 410, 451})
 _COMMIT = re.compile(rb"[0-9a-f]{40}")
 _MOST_PAGES = 10
 
@@ -80,8 +79,10 @@ class Github(Source):
         for role, path in (("release", "releases"), ("contributor", "contributors")):
             parts += _pages(role, f"{address}/{path}?per_page=100", fetcher)
         branch = fields.word(said.get("default_branch")) or "HEAD"
-        head = _optional(Ask(f"{address}/commits/{branch}", "application/vnd.github.sha"), fetcher)
-        if head is not None and _COMMIT.fullmatch(head.data.strip()):
+        head = _head(f"{address}/commits/{branch}", fetcher)
+        if isinstance(head, Part):
+            parts.append(head)
+        elif head is not None and _COMMIT.fullmatch(head.data.strip()):
             commit = head.data.strip().decode()
             parts.append(Part.of("commit", head))
             tree = _optional(Ask(f"{address}/git/trees/{commit}?recursive=1", JSON), fetcher)
@@ -196,6 +197,18 @@ def _optional(ask: Ask, fetcher: Fetcher) -> Body | None:
     try:
         return fetcher.fetch(ask)
     except FetchFailed as failure:
+        if failure.status in _NONE:
+            return None
+        raise
+
+
+def _head(address: str, fetcher: Fetcher) -> Body | Part | None:
+    """The commit's number; a part that says so if the repository is empty, `None` if there is none to be had."""
+    try:
+        return fetcher.fetch(Ask(address, "application/vnd.github.sha"))
+    except FetchFailed as failure:
+        if failure.status == _EMPTY:
+            return Part.cut(EMPTY, address, b"the repository has no commit")
         if failure.status in _NONE:
             return None
         raise

@@ -5,7 +5,7 @@ of it (`dct:hasVersion`), and git's hash of its content is its identifier, writt
 https://www.swhid.org/specification/v1.2/.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from pyoxigraph import NamedNode
 
@@ -13,6 +13,8 @@ from leap_kg.ingest.formats.reading import File, Reading
 from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.github import fields
 from leap_kg.ingest.github.files import (
+    LARGEST,
+    LARGEST_MODULE,
     MOST_ENVIRONMENTS,
     MOST_LISTED,
     Blob,
@@ -21,6 +23,7 @@ from leap_kg.ingest.github.files import (
     choose,
     language_of,
     reader_of,
+    smaller,
 )
 from leap_kg.ingest.github.notebook import read_kernel
 from leap_kg.ingest.images.describing import Environments, read_part
@@ -32,6 +35,12 @@ from leap_kg.ontology.iri import iri_text
 from leap_kg.ontology.namespaces import CODEMETA, DCT, ONTOLOGY_PATH, SCHEMA, SPDX, Namespace
 
 FILE = "file:"
+"""A part whose role begins so is a file; its path follows."""
+EMPTY = "empty"
+"""The part that is there if the repository has no commit."""
+
+_MOST_LARGE = 50
+"""Files of which each is said to be too large; of the others only how many they are."""
 
 
 def describe_tree(
@@ -45,7 +54,7 @@ def describe_tree(
 ) -> Collection[str]:
     """Say which files there are; gives the paths of all files that are known."""
     files = {part.role.removeprefix(FILE): part for part in record.parts if part.role.startswith(FILE)}
-    chosen, commit = _listed(record, reading), record.part("commit")
+    chosen, commit = _listed(record, files, reading), record.part("commit")
     where = _Where(node, repository, branch or "HEAD", commit.data.decode("ascii", "replace").strip() if commit else "")
     known = {blob.path: blob for blob in (*chosen.described, *chosen.environments, *chosen.notebooks)}
     for path, part in files.items():
@@ -69,13 +78,19 @@ def describe_tree(
     return {*files, *known, *(blob.path for blob in (*chosen.locks, *chosen.python, *chosen.code))}
 
 
-def _listed(record: RawRecord, reading: Reading) -> Chosen:
+def _listed(record: RawRecord, read: Collection[str], reading: Reading) -> Chosen:
     part = record.part("tree")
     if part is None:
+        if record.part(EMPTY) is not None:
+            _empty("commit", reading)
         return Chosen()
     answer = fields.mapping(part.data, part.url)
     entries = answer.get("tree")
-    chosen = choose(blobs_of(entries if isinstance(entries, list) else []))
+    if entries == []:
+        _empty("file", reading)
+    blobs = blobs_of(entries if isinstance(entries, list) else [])
+    chosen = choose(blobs)
+    _large(blobs, chosen, read, reading)
     if chosen.left_out or answer.get("truncated") is True:
         most = f"{MOST_ENVIRONMENTS} environments and {MOST_LISTED} each of notebooks and modules at most"
         why = most if chosen.left_out else "GitHub cuts its list"
@@ -83,6 +98,29 @@ def _listed(record: RawRecord, reading: Reading) -> Chosen:
         hint = "Nothing to mend; the files that lie deepest are missing here."
         reading.report("list-cut", Severity.INFO, message, hint, (), str(chosen.left_out or ""))
     return chosen
+
+
+def _empty(lacks: str, reading: Reading) -> None:
+    hint = "Commit its files and push them; take it off the list if it stays empty."
+    message = f"the repository is empty: it has no {lacks}"
+    reading.report("empty-repository", Severity.WARNING, message, hint)
+
+
+def _large(blobs: Sequence[Blob], chosen: Chosen, read: Collection[str], reading: Reading) -> None:
+    """Report the files that are too large to be read, of those that would be read otherwise."""
+    readme = [blob for blob in blobs if blob.path == chosen.readme]
+    texts = (*readme, *chosen.described, *chosen.works, *chosen.environments, *chosen.notebooks)
+    bounded = [(blob, LARGEST, Severity.WARNING) for blob in texts]
+    # Code of such a size was mostly generated, which nobody has to mend.
+    bounded += [(blob, LARGEST_MODULE, Severity.INFO) for blob in (*chosen.python, *chosen.code)]
+    large = [each for each in bounded if each[0].size > each[1] and each[0].path not in read]
+    for blob, most, severity in large[:_MOST_LARGE]:
+        message = f"{blob.path} has {blob.size} bytes and is not read: {most} are the most"
+        reading.report("unreadable-file", severity, message, smaller(blob.path), (blob.path,))
+    if len(large) > _MOST_LARGE:
+        message = f"{len(large) - _MOST_LARGE} more files are too large to be read"
+        hint = "Mend those that are listed first, or keep such files out of the repository."
+        reading.report("list-cut", Severity.INFO, message, hint, (), str(len(large) - _MOST_LARGE))
 
 
 class _Where:

@@ -49,7 +49,7 @@ class ZarrStores(Source):
         self._given = targets
         self._base = base
         self._targets: dict[str, Target] = {}
-        self._last: tuple[str, tuple[Part, ...] | Silence] | None = None
+        self._last: dict[str, tuple[Part, ...] | Silence] = {}
 
     def enumerate(self, listing: Listing) -> Iterator[Ref]:
         """Each store once, with its two records one after the other."""
@@ -74,13 +74,13 @@ class ZarrStores(Source):
         if ref.found:
             return RawRecord(ref.key, ref.found)
         key = ref.key.removeprefix(_ANSWER)
-        if self._last is None or self._last[0] != key:
-            self._last = (key, self._ask(self._targets[key], fetcher))
-        outcome = self._last[1]
+        if key not in self._last:
+            self._last = {key: self._ask(self._targets[key], fetcher)}
+        outcome = self._last[key]
         if isinstance(outcome, Silence) and not outcome.answer:
             raise RecordUnusable(outcome.reason, ref.url)
         if ref.key != key:
-            self._last = None
+            self._last = {}
             return RawRecord(ref.key, (_answer(outcome, ref.url),))
         if isinstance(outcome, Silence):
             raise RecordUnusable(outcome.reason, ref.url)
