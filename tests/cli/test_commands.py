@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
+from leap_kg.cli.serve import unbuilt
 from leap_kg.graph.activity import Activity
 from leap_kg.graph.home import Home
 from leap_kg.graph.names import source_graph
@@ -290,3 +291,12 @@ def test_a_wrong_base_is_told_with_the_right_one(harvested: Run) -> None:
 def test_the_packages_are_commands_too(package: str) -> None:
     done = subprocess.run([sys.executable, "-m", package, "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("leap-kg ")
+
+
+def test_a_server_without_built_pages_says_how_to_build_them(tmp_path: Path) -> None:
+    told = unbuilt(tmp_path)
+    assert (str(tmp_path / "dist") in told, "`make install`" in told, "npm run build" in told) == (True, True, True)
+    manifest = tmp_path / "dist" / ".vite" / "manifest.json"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text("{}")
+    assert unbuilt(tmp_path) == ""

@@ -320,3 +320,13 @@ def test_options_stand_where_people_write_them(
 ) -> None:
     done = harvested(*arguments, LEAP_KG_TOKEN="t")
     assert (done.returncode, told in done.stderr) == (status, True), done.stderr
+
+
+def test_a_source_of_dead_letters_alone_is_told_and_no_failure(leap_kg: Run, platform: Path) -> None:
+    write(platform / "input.yaml", {"feedstocks": ["https://github.com/lab/broken/blob/main/catalog.yaml"]})
+    done = harvest(leap_kg, platform)
+    assert done.returncode == 0
+    assert "The lab's feedstocks (lab): complete" in done.stdout
+    assert "no record could be taken: all that it lists are dead" in done.stdout
+    write(platform / "input.yaml", {"feedstocks": ["https://github.com/lab/good/blob/main/catalog.yaml"]})
+    assert "no record could be taken" not in harvest(leap_kg, platform).stdout

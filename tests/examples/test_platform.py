@@ -32,6 +32,9 @@ from leap_kg.ontology.identifiers import storage
 from leap_kg.ontology.jsonld import quads_in
 from leap_kg.ontology.shapes import validate
 from leap_kg.settings import DEFAULT_BASE as BASE
+from leap_kg.settings import Settings
+from leap_kg.web.nodes.work import work_page
+from leap_kg.web.site import Site
 
 ROOT = Path(__file__).parents[2]
 PREFIXES = f"""
@@ -328,6 +331,18 @@ def test_paper_data_notebook_image_and_hub_hang_together(home: Home) -> None:
     assert {hub for *_, hub in rows} == {BASE + "hub/hub.example.org"}
 
 
+def test_authors_are_in_the_order_of_the_citation(home: Home) -> None:
+    revision = Site(Settings(home=home.path)).revision()
+    orders = {}
+    for doi in ("ocean.2024.001", "ocean.2025.004", "preprint.2025.007"):
+        page = work_page(revision, NamedNode(f"https://doi.org/10.5555/example.{doi}"))
+        orders[doi] = ", ".join(author.label for author in page.authors)
+        assert page.citation.startswith(f"{orders[doi]} (")
+        places = [page.bibtex.index(author.label.split()[-1]) for author in page.authors]
+        assert places == sorted(places)
+    assert orders["preprint.2025.007"] == "Tomas Rei, Josiah Carberry", "which is no alphabetical order"
+
+
 @pytest.mark.all
 def test_mining_links_the_paper_to_its_code_notebook_stores_image_and_hub(
     home: Home, platform: Path, tmp_path: Path
@@ -363,6 +378,15 @@ def test_mining_links_the_paper_to_its_code_notebook_stores_image_and_hub(
     )
     folder = platform / "repositories" / "example-lab__rain-and-warmth"
     commit = (platform / "github" / folder.name / "commit").read_text()
+    # What a feedstock's recipe makes stands in its catalogue, of which only the branch is known.
+    listed = {place for place in places if place[0] == "feedstock/catalog.yaml"}
+    assert len(listed) == 4
+    for file, address, quote in listed:
+        line_of = re.fullmatch(rf"https://github\.com/([\w-]+)/([\w-]+)/blob/main/{file}#L(\d+)", address)
+        assert line_of is not None, address
+        lines = (platform / "feedstocks" / f"{line_of[1]}__{line_of[2]}" / file).read_text().splitlines()
+        assert quote in lines[int(line_of[3]) - 1]
+    places -= listed
     assert len(places) == 5
     for file, address, quote in places:
         start = re.fullmatch(rf"{code}/blob/{commit}/{file}(?:\?plain=1)?#L(\d+)", address)

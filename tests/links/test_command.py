@@ -35,4 +35,7 @@ def test_a_folder_is_mined_without_a_harvest_and_its_links_take_a_verdict(tmp_pa
     assert run(home, "verdict", "link/none", "accepted").returncode == 3
     assert run(home, "verdict", link, "perhaps").returncode == 2
     assert run(home, "mine", "--repository", str(tmp_path / "none")).returncode == 1
+    (tmp_path / "bare").mkdir()
+    empty = run(home, "mine", "--repository", str(tmp_path / "bare"))
+    assert (empty.returncode, "has no file to mine" in " ".join(empty.stderr.split())) == (1, True)
     assert run(home, "mine", "--as", "lab/code").returncode == 2

@@ -5,7 +5,8 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 from leap_kg.links.assembling import Assembly
 from leap_kg.links.assertion import Link
-from leap_kg.links.files import File
+from leap_kg.links.catalogued import CATALOGUE
+from leap_kg.links.files import File, Listed
 from leap_kg.links.known import Known
 from leap_kg.links.related import add_related
 from leap_kg.links.signal import Place, Role, Signal
@@ -20,7 +21,7 @@ SAID_BACK = f"<{DATA}> <{DCT('isPartOf').value}> <{PAPER}> ."
 
 
 def links(
-    *turtle: str, graph: str = "source/one", signals: tuple[Signal, ...] = ()
+    *turtle: str, graph: str = "source/one", signals: tuple[Signal, ...] = (), catalogue: str = ""
 ) -> dict[tuple[str, str, str], Link]:
     store = Store()
     store.extend(quads())
@@ -29,7 +30,8 @@ def links(
     store.extend(Quad(t.subject, t.predicate, t.object, place) for t in parse(text, format=RdfFormat.TURTLE))
     assembly = Assembly(Known(store, BASE), BASE)
     assembly.add_file(README, signals)
-    add_related(store, assembly)
+    file = File(CODE, CATALOGUE, f"{CODE}/blob/{COMMIT}/{CATALOGUE}", "1" * 64)
+    add_related(store, assembly, {(CODE, CATALOGUE): Listed(file, catalogue.encode)} if catalogue else {})
     return {(link.subject, link.predicate.value, link.target): link for link in assembly.links()}
 
 
@@ -73,3 +75,25 @@ def test_a_recipe_generates_the_stores_of_its_feedstock() -> None:
         link = said[subject, PROV("generated").value, OCEAN]
         assert link.published
         assert [each.quote for each in link.evidence] == ["ocean: gs://leap/ocean.zarr"]
+
+
+RECIPE = f"{BASE}recipe/lab/code/ocean"
+MADE = (
+    f"<{OCEAN}> <{BASE}ontology#recipe> <{RECIPE}> . <{RECIPE}> <{SCHEMA('isPartOf').value}> <{CODE}> ; "
+    f"<{DCT('source').value}> <{CODE}/blob/main/feedstock/recipe.py> ."
+)
+
+
+@pytest.mark.parametrize("address", ["gs://leap/ocean.zarr", "https://storage.googleapis.com/leap/ocean.zarr/"])
+def test_a_recipe_makes_a_store_by_the_very_line_of_its_catalogue(address: str) -> None:
+    catalogue = f'stores:\n# gs://leap/ocean.zarr\n- id: ocean\n  url: "{address}"  # ours\n'
+    (evidence,) = links(MADE, catalogue=catalogue)[CODE, PROV("generated").value, OCEAN].evidence
+    at = f"{CODE}/blob/{COMMIT}/{CATALOGUE}"
+    assert (evidence.source, evidence.address, evidence.pointer) == (at, f"{at}#L4", "line 4")
+    assert evidence.quote == catalogue.split("\n")[3]
+
+
+@pytest.mark.parametrize("catalogue", ["", "stores:\n- url: gs://leap/other.zarr\n", "\0", "url: http://[\n"])
+def test_without_such_a_line_the_evidence_is_a_record_and_no_file(catalogue: str) -> None:
+    (evidence,) = links(MADE, catalogue=catalogue)[CODE, PROV("generated").value, OCEAN].evidence
+    assert (evidence.source, evidence.pointer, evidence.path) == (RECIPE, "its record in one", "")

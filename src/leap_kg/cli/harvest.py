@@ -62,10 +62,10 @@ def harvest(
 ) -> None:
     """Read sources and publish what they say.
 
-    Exits with 0 when every source could be listed, also if some of its records became dead letters or it was asked to
-    come back later, and with 1 when a source could not be listed. A source that another process harvests is passed
-    over: that is 1 too, but with --due it is 0. A source of which the mirror has nothing at all is told and passed
-    over as well: that is 1 only if the mirror has none of the sources.
+    Exits with 0 when every source could be listed, also if that was only in part, if its records became dead letters
+    or if it was asked to come back later, and with 1 when a source could not be listed at all. A source that another
+    process harvests is passed over: that is 1 too, but with --due it is 0. A source of which the mirror has nothing at
+    all is told and passed over as well: that is 1 only if the mirror has none of the sources.
     """
     from leap_kg.cli.rounds import Asked, run_round
 

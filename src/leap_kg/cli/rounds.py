@@ -226,7 +226,8 @@ def _print(outcomes: list[Outcome], dry_run: bool) -> None:
             left = (_changed(outcome, dry_run),) if len(outcomes) == 1 else ()
             print_entry(f"{report.title} ({report.source}): not recorded in this mirror", report.message, *left)
         else:
-            told = (report.message, _counts(report), _changed(outcome, dry_run), *_reasons(outcome.causes))
+            message = "; ".join(filter(None, (report.message, _lost(report))))
+            told = (message, _counts(report), _changed(outcome, dry_run), *_reasons(outcome.causes))
             print_entry(head, *told)
     if len(outcomes) > 1:
         lacking = sum(outcome.report.outcome == _UNRECORDED for outcome in outcomes)
@@ -234,6 +235,12 @@ def _print(outcomes: list[Outcome], dry_run: bool) -> None:
         print_line(f"{len(outcomes)} sources{without}: {_counts(*(outcome.report for outcome in outcomes))}")
     if any(outcome.report.dead for outcome in outcomes) and not dry_run:
         print_line("Some records could not be taken: `leap-kg dead-letters` lists them with their reasons.")
+
+
+def _lost(report: RunReport) -> str:
+    """That nothing of what a source lists could be taken: its listing was complete, so the outcome does not tell."""
+    none = 0 < report.dead == report.seen and report.outcome in READ
+    return "no record could be taken: all that it lists are dead" if none else ""
 
 
 def _counts(*reports: RunReport) -> str:

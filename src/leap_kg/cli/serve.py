@@ -3,12 +3,14 @@
 The server is imported when the command runs: the other commands start faster without it.
 """
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from leap_kg.cli import context
-from leap_kg.cli.output import fail, print_line
+from leap_kg.cli.output import errors, fail, print_line
+from leap_kg.resources import declarations
 from leap_kg.settings import Settings
 
 
@@ -34,7 +36,21 @@ def serve(
 
 def announce(settings: Settings, host: str, port: int, what: str = "") -> str:
     """The line that says what is served where; ends the command if the home cannot be served."""
+    if lacking := unbuilt(declarations() / "web"):
+        errors.print(lacking, markup=False, highlight=False, soft_wrap=True)
     revision = context.revision(settings)
     shown = f"[{host}]" if ":" in host else host
     state = f"revision {revision} of {settings.home}" if revision else f"{settings.home} (empty so far)"
     return f"Serving {what}{state} at http://{shown}:{port}; Ctrl+C stops it"
+
+
+def unbuilt(web: Path) -> str:
+    """What to do if the scripts and styles of the pages were never built into this folder; `""` if they were."""
+    from leap_kg.web.assets import Assets
+
+    if Assets(web / "dist").stamp:
+        return ""
+    return (
+        f"{web / 'dist'} has no built scripts and styles, so pages are plain HTML: `make install` in a checkout builds "
+        "them, as does `npm ci --ignore-scripts && npm run build` in its folder web/"
+    )

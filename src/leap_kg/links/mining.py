@@ -127,7 +127,7 @@ def mine(
         for repository, finding in files.lacking.items():
             descriptions[repository] = list(describe_lacking(repository, finding, assembly))
         if snapshot:
-            add_related(snapshot.store, assembly)
+            add_related(snapshot.store, assembly, files.load)
             add_people(snapshot.store, assembly)
             add_versions(snapshot.store, assembly)
             if add_members(snapshot.store, assembly):

@@ -7,7 +7,7 @@ and of the data, are surer than one.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from pyoxigraph import NamedNode
@@ -15,6 +15,8 @@ from pyoxigraph import NamedNode
 from leap_kg.graph.engine import Engine
 from leap_kg.links.assembling import Assembly
 from leap_kg.links.assertion import Evidence
+from leap_kg.links.catalogued import Catalogues
+from leap_kg.links.files import Listed
 from leap_kg.links.methods import CITATION, PUBLICATION
 from leap_kg.links.resolving import Target
 from leap_kg.links.signal import LONGEST_QUOTE
@@ -37,21 +39,33 @@ _REFERENCES = frozenset({DCT("references"), CITO("cites")})
 _ADDRESS = re.compile(r"github\.com/[\w.-]+/[\w.-]*\w", re.IGNORECASE | re.ASCII)
 
 
-def add_related(store: Engine, assembly: Assembly) -> None:
-    """Add what the graph itself says; files must have been added before, because L4 needs the repository's word."""
-    _recipes(store, assembly)
+def add_related(store: Engine, assembly: Assembly, load: Mapping[tuple[str, str], Listed] | None = None) -> None:
+    """Add what the graph itself says; files must have been added before, because L4 needs the repository's word.
+
+    `load` are the files that can be opened, by repository and path: a line of theirs is surer to follow than a record.
+    """
+    _recipes(store, assembly, Catalogues(load or {}, assembly.base))
     _registers(store, assembly)
     _named_by_both(store, assembly)
 
 
-def _recipes(store: Engine, assembly: Assembly) -> None:
-    """What feedstocks say that their recipes make (D2): said of the recipe and of its repository."""
+def _recipes(store: Engine, assembly: Assembly, catalogues: Catalogues) -> None:
+    """What feedstocks say that their recipes make (D2): said of the recipe and of its repository.
+
+    Evidence is the line of the feedstock's catalogue; where none is at hand, it is the record, and no file is named.
+    """
+    told: set[tuple[str, str, Evidence]] = set()
     for row in _rows(store, "links/recipe-stores", assembly.base):
         recipe, made, repository = (getattr(row.get(name), "value", "") for name in ("recipe", "store", "repository"))
-        file, address, graph = (getattr(row.get(name), "value", "") for name in ("file", "address", "source"))
-        evidence = _evidence("D2", _ONE, file or recipe, f"{recipe.rpartition('/')[2]}: {address}", graph)
+        address, graph = (getattr(row.get(name), "value", "") for name in ("address", "source"))
+        evidence = catalogues.evidence("D2", _ONE, repository, made)
+        if evidence is None:
+            evidence = _evidence("D2", _ONE, recipe, f"{recipe.rpartition('/')[2]}: {address}", graph)
         for subject in (recipe, repository):
-            assembly.add(subject, PROV("generated"), Target(made, known=True), evidence)
+            # Two sources may have taken it from the same line.
+            if (subject, made, evidence) not in told:
+                told.add((subject, made, evidence))
+                assembly.add(subject, PROV("generated"), Target(made, known=True), evidence)
 
 
 def _registers(store: Engine, assembly: Assembly) -> None:

@@ -16,6 +16,24 @@ from tests.sparql.questions.asked import questions, said, stored
 
 pytestmark = pytest.mark.all
 
+SEA = """
+<urn:sea> a dcat:Dataset ; dct:title "Sea" ; schema:maintainer <urn:kim> ; dcat:distribution <urn:store> ;
+    schema:variableMeasured <urn:temperature> ; prov:qualifiedAttribution <urn:part> .
+<urn:part> prov:agent <urn:lab> ; dcat:hadRole <urn:host> . <urn:host> skos:prefLabel "host" .
+<urn:temperature> schema:name "sea surface temperature" .
+<urn:store> a dcat:Distribution ; dct:title "Sea, daily" .
+<urn:warmth> a dcat:Dataset ; dct:title "Warmth" ; prov:wasDerivedFrom <urn:sea> ; schema:maintainer <urn:kim> ;
+    prov:qualifiedAttribution <urn:other-part> .
+<urn:other-part> prov:agent <urn:lab> ; dcat:hadRole <urn:host> .
+<urn:trend> a dcat:Dataset ; dct:title "Trend" ; prov:wasDerivedFrom <urn:warmth> ; dcat:distribution <urn:numbers> .
+<urn:numbers> a dcat:Distribution ; dct:title "Trend, yearly" .
+<urn:paper> a schema:ScholarlyArticle ; dct:title "Warm" ; dct:creator <urn:kim> ;
+    dct:references <urn:sea> , <urn:warmth> .
+<urn:code> a schema:SoftwareSourceCode ; dct:title "Code" ; dct:creator <urn:kim> ;
+    prov:used <urn:store> , <urn:numbers> ; codemeta:referencePublication <urn:paper> .
+<urn:kim> a foaf:Person ; foaf:name "Kim" . <urn:lab> a foaf:Organization ; foaf:name "Lab" .
+"""
+
 BILLS = """
 <urn:hub> a leap:HubDeployment . <urn:other> a leap:HubDeployment .
 <urn:1> a schema:MonetaryAmount ; schema:value "120.50" ; schema:about <urn:hub> ; schema:currency "USD" ;
@@ -37,14 +55,14 @@ def engine(request: pytest.FixtureRequest) -> Server:
     return found
 
 
-def answers(engine: Engine, name: str, **values: str) -> list[str]:
+def answers(engine: Engine, name: str, /, **values: str) -> list[str]:
     query = questions().get(f"questions/{name}")
     assert query is not None
     rows = run.select(engine, query.bind(**values))
     return sorted(json.dumps({key: str(term) for key, term in row.items()}, sort_keys=True) for row in rows)
 
 
-def alike(engine: Server, local: Store, name: str, **values: str) -> list[str]:
+def alike(engine: Server, local: Store, name: str, /, **values: str) -> list[str]:
     """The answer, which the server and the embedded engine give alike."""
     graph = NamedNode("urn:questions")
     triples = " ".join(f"{quad.subject} {quad.predicate} {quad.object} ." for quad in local)
@@ -68,7 +86,24 @@ def test_providers_and_packages(engine: Server) -> None:
     assert len(alike(engine, stored(said(test_providers.TIDES)), "providers", title="tides")) == 8
     rows = alike(engine, stored(said(test_open_store.STORES)), "open-store", title="rain", image="lab/tide:1")
     assert len(rows) == 4
+    assert len(alike(engine, stored(said(test_providers.TIDES)), "providers", title="")) == 11
 
 
 def test_what_made_a_store(engine: Server) -> None:
     assert len(alike(engine, stored(said(test_made_by.SEAS)), "made-by")) == 12
+
+
+@pytest.mark.parametrize(
+    ("person", "dataset", "ways"),
+    [
+        ("kim", "sea", 6),
+        ("kim", "warmth", 4),
+        ("kim", "store", 2),
+        ("lab", "sea", 2),
+        ("lab", "lab", 0),
+        ("kim", "kim", 0),
+    ],
+)
+def test_ways_from_a_person_to_data(engine: Server, person: str, dataset: str, ways: int) -> None:
+    values = {"person": f"urn:{person}", "dataset": f"urn:{dataset}"}
+    assert len(alike(engine, stored(said(SEA)), "person-and-data", **values)) == ways

@@ -16,6 +16,7 @@ from leap_kg.ingest.github import fields
 from leap_kg.ingest.github.files import LARGEST, LARGEST_MODULE
 from leap_kg.ingest.github.mapping import map_repository
 from leap_kg.ingest.github.source import Github, GithubConfig
+from leap_kg.ingest.http.asking import too_large
 from leap_kg.ingest.source import Listing, Mapped, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ontology.identifiers.github import Repository
 from leap_kg.ontology.jsonld import quads_in
@@ -330,14 +331,17 @@ def test_each_file_that_is_too_large_to_be_read_is_a_finding_with_size_limit_and
     files = {**dict.fromkeys(sizes, NOTEBOOK), "picture.tif": b"", "node_modules/a/b.py": b""}
     sizes |= {"picture.tif": 10**9, "node_modules/a/b.py": 10**9}
     hub, taken = Sized(Made(1, "lab/code", files)), source(repositories=["lab/code"])
-    hub.failing["README.md"] = FetchFailed(CODE, "is too large", "too-large")
+    hub.failing["README.md"] = too_large(CODE, 1_000_000)
     found, _ = refs(taken, hub)
     record = taken.fetch(found["repository/1"], hub)
     result = taken.map(record)
     large = {finding.pointer: finding for finding in result.findings if finding.kind == "unreadable-file"}
     assert set(large) == {"big.ipynb", "README.md", "table.py"}
+    assert kinds(result).count("unreadable-file") == len(large)
     assert large["big.ipynb"].message == f"big.ipynb has 200000000 bytes and is not read: {LARGEST} are the most"
     assert "Clear the outputs" in large["big.ipynb"].hint
+    assert "README.md is not read: it is larger than 1000000 bytes" in large["README.md"].message
+    assert not [part for part in record.parts if b"larger" in part.data and "/blob/" in part.url]
     assert str(LARGEST_MODULE) in large["table.py"].message
     assert not [url for url in hub.asked if url.endswith(("big.ipynb", "table.py"))]
 

@@ -16,7 +16,8 @@ from pydantic import ValidationError
 from pyoxigraph import NamedNode, Store
 
 from leap_kg.ingest.fetch import Ask, Body, FetchFailed, HttpFetcher, Limits, Parked
-from leap_kg.ingest.source import Listing, Mapped
+from leap_kg.ingest.runs.plan import mapping_settings
+from leap_kg.ingest.source import Listing, Mapped, RecordUnusable
 from leap_kg.ingest.zarr.source import ZarrConfig
 from leap_kg.ontology.namespaces import ADMS, DCAT, DCT, ONTOLOGY_PATH, PROV, RDF, SCHEMA, Namespace
 from leap_kg.settings import DEFAULT_BASE as BASE
@@ -414,3 +415,13 @@ def test_a_catalogue_that_is_none_fails_the_source(tmp_path: Path, catalog: byte
 def test_a_configuration_needs_stores_or_a_catalogue() -> None:
     with pytest.raises(ValidationError, match="stores"):
         ZarrConfig(id="zarr", kind="zarr", title="Stores")
+
+
+def test_what_a_store_answered_is_no_setting_of_the_mapping(tmp_path: Path) -> None:
+    """Else all records would be mapped anew after each run whose last store was not to be asked."""
+    made = source(f"{WEB}a.zarr")
+    before = mapping_settings(made)
+    ref = next(iter(made.enumerate(Listing(Folder(tmp_path)))))
+    with pytest.raises(RecordUnusable):
+        made.fetch(ref, Folder(tmp_path))
+    assert mapping_settings(made) == before

@@ -25,7 +25,9 @@ EITHER, DATASET = "one of these, by their identifiers", "only known for the data
 
 def test_a_store_is_not_crossed_with_all_recipes_of_its_dataset() -> None:
     rows = ask(stored(said(SEAS)), "made-by")
-    found = sorted((row["store"].removeprefix("urn:"), row["recipe"].removeprefix(RECIPES), row["known"]) for row in rows)
+    found = sorted(
+        (row["store"].removeprefix("urn:"), row["recipe"].removeprefix(RECIPES), row["known"]) for row in rows
+    )
     assert found == [
         ("a", "swell/x", ONLY),
         ("b", "swell/x", ONLY),

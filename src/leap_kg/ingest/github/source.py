@@ -15,7 +15,7 @@ from leap_kg.ingest.github.files import LARGEST, LARGEST_MODULE, PLAIN, Blob, Ch
 from leap_kg.ingest.github.listing import JSON, ORGANISATION, Asked, listed
 from leap_kg.ingest.github.mapping import map_organisation, map_repository
 from leap_kg.ingest.github.names import Organisation, Repositories
-from leap_kg.ingest.github.tree import EMPTY, FILE
+from leap_kg.ingest.github.tree import EMPTY, FILE, LARGE
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ontology.identifiers import Refusal, Repository, github
 
@@ -226,13 +226,16 @@ def _pages(role: str, address: str, fetcher: Fetcher) -> Iterator[Part]:
 
 
 def _files(repository: Repository, ref: str, paths: Iterable[str], fetcher: Fetcher) -> list[Part]:
-    """The files that are there and not too large."""
+    """The files that are there; of one that is too large, that it is. That part's URL is no file's: it holds none."""
     parts = []
     for path in paths:
         try:
             body = fetcher.fetch(github.File(repository, ref, path).blob_url)
         except FetchFailed as failure:
-            if failure.kind not in ("missing", "too-large"):
+            if failure.kind == "too-large":
+                home = f"https://github.com/{repository.display}"
+                parts.append(Part.cut(f"{LARGE}{path}", home, failure.reason.encode()))
+            elif failure.kind != "missing":
                 raise
         else:
             parts.append(Part.of(f"{FILE}{path}", body))

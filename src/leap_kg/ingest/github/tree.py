@@ -38,6 +38,8 @@ FILE = "file:"
 """A part whose role begins so is a file; its path follows."""
 EMPTY = "empty"
 """The part that is there if the repository has no commit."""
+LARGE = "large:"
+"""A part whose role begins so says why a file was too large to be fetched; its path follows."""
 
 _MOST_LARGE = 50
 """Files of which each is said to be too large; of the others only how many they are."""
@@ -54,6 +56,11 @@ def describe_tree(
 ) -> Collection[str]:
     """Say which files there are; gives the paths of all files that are known."""
     files = {part.role.removeprefix(FILE): part for part in record.parts if part.role.startswith(FILE)}
+    for part in record.parts:
+        if part.role.startswith(LARGE):
+            path, why = part.role.removeprefix(LARGE), part.data.decode("utf-8", "replace")
+            message = f"{path} is not read: it {why}"
+            reading.report("unreadable-file", Severity.WARNING, message, smaller(path), (path,))
     chosen, commit = _listed(record, files, reading), record.part("commit")
     where = _Where(node, repository, branch or "HEAD", commit.data.decode("ascii", "replace").strip() if commit else "")
     known = {blob.path: blob for blob in (*chosen.described, *chosen.environments, *chosen.notebooks)}
@@ -90,7 +97,8 @@ def _listed(record: RawRecord, read: Collection[str], reading: Reading) -> Chose
         _empty("file", reading)
     blobs = blobs_of(entries if isinstance(entries, list) else [])
     chosen = choose(blobs)
-    _large(blobs, chosen, read, reading)
+    refused = {part.role.removeprefix(LARGE) for part in record.parts if part.role.startswith(LARGE)}
+    _large(blobs, chosen, {*read, *refused}, reading)
     if chosen.left_out or answer.get("truncated") is True:
         most = f"{MOST_ENVIRONMENTS} environments and {MOST_LISTED} each of notebooks and modules at most"
         why = most if chosen.left_out else "GitHub cuts its list"
