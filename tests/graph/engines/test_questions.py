@@ -82,10 +82,15 @@ def test_places(engine: Server, area: str) -> None:
     assert len(alike(engine, test_cover.held(test_cover.PLACES), "cover-place-time", area=area)) > 1
 
 
-def test_providers_and_packages(engine: Server) -> None:
-    assert len(alike(engine, stored(said(test_providers.TIDES)), "providers", title="tides")) == 8
+def test_packages_that_open_a_store(engine: Server) -> None:
+    if engine.name == "Virtuoso":
+        pytest.skip("Virtuoso leaves out packages at times: docs/remote.md says so")
     rows = alike(engine, stored(said(test_open_store.STORES)), "open-store", title="rain", image="lab/tide:1")
     assert len(rows) == 4
+
+
+def test_providers(engine: Server) -> None:
+    assert len(alike(engine, stored(said(test_providers.TIDES)), "providers", title="tides")) == 8
     assert len(alike(engine, stored(said(test_providers.TIDES)), "providers", title="")) == 11
 
 
