@@ -89,7 +89,7 @@ def test_packages_that_open_a_store(engine: Server) -> None:
     assert len(rows) == 4
 
 
-def test_providers(engine: Server) -> None:
+def test_who_provided_what(engine: Server) -> None:
     assert len(alike(engine, stored(said(test_providers.TIDES)), "providers", title="tides")) == 8
     assert len(alike(engine, stored(said(test_providers.TIDES)), "providers", title="")) == 11
 
