@@ -205,6 +205,7 @@ EXAMPLES = {
     ),
     "unreadable-file": repository(DOCUMENTED, {**DOCUMENTED, "one.ipynb": "{"}),
     "missing-citation": repository(DOCUMENTED, {"src/code.py": "x = 1"}),
+    "empty-repository": repository(DOCUMENTED, {}),
     "differing-licence": repository(DOCUMENTED, {"CITATION.cff": CITATION.replace("MIT", "Apache-2.0")}),
     "list-cut": repository(DOCUMENTED, {**DOCUMENTED, **LOCKS}),
     "missing-object": recipes("recipe:recipe", "recipe:gone"),

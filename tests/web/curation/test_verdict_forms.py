@@ -141,6 +141,7 @@ ATTACKS: dict[str, tuple[int, Bad]] = {
 }
 
 
+@pytest.mark.all
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_changes_nothing_and_the_server_goes_on(kim: Curator, linked_home: Home, name: str) -> None:
     status, bad = ATTACKS[name]
