@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leap_kg.graph import tokens
+from leap_kg.graph import secretfile, tokens
 from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.tokens import PREFIX, Tokens
 
@@ -99,7 +99,7 @@ def test_a_check_works_while_the_file_cannot_be_written(
     known: Tokens, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, text = known.create("ci", ["admin"])
-    monkeypatch.setattr(tokens, "_PATIENCE", 0.05)
+    monkeypatch.setattr(secretfile, "_PATIENCE", 0.05)
     writer = sqlite3.connect(home.path / "tokens.sqlite", isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     try:

@@ -10,18 +10,16 @@ Hazard: a token must not reach a log or a message. Nothing here puts more than i
 import contextlib
 import hashlib
 import hmac
-import os
 import re
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from leap_kg.graph.home import Home, HomeError, unwritable
+from leap_kg.graph.home import Home
 from leap_kg.graph.scopes import covers, parse_scope
+from leap_kg.graph.secretfile import secret_file
 
 PREFIX = "leapkg_"
 DEFAULT_LIFE = timedelta(days=90)
@@ -30,7 +28,6 @@ _TOKEN = re.compile(rf"{PREFIX}([0-9a-f]{{12}})_([A-Za-z0-9_-]{{43}})")
 _SECRET_BYTES = 32
 _NOBODY = hashlib.sha256(b"").hexdigest()
 _NOTED_EVERY = timedelta(minutes=1)  # a write for each request would make readers wait for one another
-_PATIENCE = 5.0  # seconds
 _LONGEST_NAME = 100
 _TABLE = """
 CREATE TABLE IF NOT EXISTS token (
@@ -85,7 +82,7 @@ class Tokens:
         except OverflowError:
             raise ValueError("a token cannot be valid for so long") from None
         secret = secrets.token_urlsafe(_SECRET_BYTES)
-        with self._database(create=True) as database:
+        with secret_file(self._path, _TABLE, create=True) as database:
             database.execute(
                 "INSERT INTO token (id, name, hash, scopes, created, expires) VALUES (?, ?, ?, ?, ?, ?)",
                 (token.id, token.name, _hash(secret), " ".join(held), _text(now), _text(token.expires)),
@@ -98,7 +95,7 @@ class Tokens:
         if found is None or not self._path.is_file():
             return None
         now = _now()
-        with self._database() as database:
+        with secret_file(self._path, _TABLE) as database:
             row = database.execute(f"SELECT hash, {_COLUMNS} FROM token WHERE id = ?", (found[1],)).fetchone()  # noqa: S608
             known = hmac.compare_digest(_hash(found[2]), row[0] if row else _NOBODY)
             token = _token(row[1:]) if row and known else None
@@ -118,7 +115,7 @@ class Tokens:
         """All tokens, also those that are no longer valid, the newest first."""
         if not self._path.is_file():
             return []
-        with self._database() as database:
+        with secret_file(self._path, _TABLE) as database:
             rows = database.execute(f"SELECT {_COLUMNS} FROM token ORDER BY created DESC, id").fetchall()  # noqa: S608
         return [_token(row) for row in rows]
 
@@ -126,34 +123,11 @@ class Tokens:
         """Make a token useless from now on; false if there is none with this id that is not revoked already."""
         if not self._path.is_file():
             return False
-        with self._database() as database:
+        with secret_file(self._path, _TABLE) as database:
             done = database.execute(
                 "UPDATE token SET revoked = ? WHERE id = ? AND revoked IS NULL", (_text(_now()), token_id)
             )
             return done.rowcount == 1
-
-    @contextmanager
-    def _database(self, *, create: bool = False) -> Iterator[sqlite3.Connection]:
-        """The file, open for one transaction."""
-        if create:
-            _make_private(self._path)
-        try:
-            with contextlib.closing(sqlite3.connect(self._path, timeout=_PATIENCE)) as database, database:
-                if create:
-                    database.execute(_TABLE)
-                yield database
-        except sqlite3.Error as error:
-            raise HomeError(f"cannot use {self._path}: {error}; check the disk and who may read the file") from None
-
-
-def _make_private(path: Path) -> None:
-    """Make the file, if there is none, so that nobody else can ever read it."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        path.chmod(0o600)
-    except OSError as error:
-        raise unwritable(path.parent, error) from None
 
 
 def _token(row: tuple[str, str, str, str, str, str | None, str | None]) -> Token:

@@ -7,20 +7,16 @@ Hazard: neither a secret nor a token must reach an address, a log or a page. The
 by a keyed hash that does not lead back.
 """
 
-import contextlib
 import hashlib
 import hmac
-import os
 import re
 import secrets
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from leap_kg.graph.home import Home, HomeError, unwritable
+from leap_kg.graph.home import Home
 from leap_kg.graph.scopes import CURATE
+from leap_kg.graph.secretfile import secret_file
 from leap_kg.graph.tokens import Token, Tokens
 
 LIFE = timedelta(hours=12)
@@ -28,7 +24,6 @@ MOST = 20
 """Sessions of one token; the oldest end first."""
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
-_PATIENCE = 5.0
 _TABLE = """
 CREATE TABLE IF NOT EXISTS session (
     hash TEXT PRIMARY KEY, token TEXT NOT NULL, expires TEXT NOT NULL
@@ -62,7 +57,7 @@ class Sessions:
     def open(self, token: Token) -> Session:
         """A new session; raises `HomeError` if it cannot be kept."""
         secret, now = secrets.token_urlsafe(32), datetime.now(UTC)
-        with self._database(create=True) as database:
+        with secret_file(self._path, _TABLE, create=True) as database:
             database.execute("DELETE FROM session WHERE expires <= ?", (now.isoformat(),))
             ends = min(now + LIFE, token.expires)
             database.execute("INSERT INTO session VALUES (?, ?, ?)", (_hash(secret), token.id, ends.isoformat()))
@@ -77,7 +72,7 @@ class Sessions:
         """The session of this secret, if it goes on and its token may still curate."""
         if not _SECRET.fullmatch(secret) or not self._path.is_file():
             return None
-        with self._database() as database:
+        with secret_file(self._path, _TABLE) as database:
             row = database.execute("SELECT token, expires FROM session WHERE hash = ?", (_hash(secret),)).fetchone()
         if row is None or datetime.fromisoformat(row[1]) <= datetime.now(UTC):
             return None
@@ -87,25 +82,8 @@ class Sessions:
     def end(self, secret: str) -> None:
         """Forget a session."""
         if self._path.is_file():
-            with self._database() as database:
+            with secret_file(self._path, _TABLE) as database:
                 database.execute("DELETE FROM session WHERE hash = ?", (_hash(secret),))
-
-    @contextmanager
-    def _database(self, *, create: bool = False) -> Iterator[sqlite3.Connection]:
-        """The file, open for one transaction."""
-        if create:
-            try:
-                os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-                self._path.chmod(0o600)
-            except OSError as error:
-                raise unwritable(self._path.parent, error) from None
-        try:
-            with contextlib.closing(sqlite3.connect(self._path, timeout=_PATIENCE)) as database, database:
-                if create:
-                    database.execute(_TABLE)
-                yield database
-        except sqlite3.Error as error:
-            raise HomeError(f"cannot use {self._path}: {error}; check the disk and who may read the file") from None
 
 
 def _hash(secret: str) -> str:
