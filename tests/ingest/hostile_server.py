@@ -52,9 +52,9 @@ class Exchange(BaseHTTPRequestHandler):
         self.send(body)
 
     def send(self, data: bytes) -> None:
+        self.server.sent += len(data)  # before a client that has it all can ask
         self.wfile.write(data)
         self.wfile.flush()
-        self.server.sent += len(data)
 
 
 def drip(exchange: Exchange) -> None:

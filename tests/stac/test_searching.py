@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -191,3 +192,8 @@ def test_a_search_that_takes_too_long_is_stopped_and_the_next_one_is_answered(in
     assert hasty.items(Search(ids=("wave-001",))).matched == 1
     hasty.close()
     assert index.items(Search(filter=many)).matched >= 0
+
+
+def test_an_index_made_in_one_thread_answers_in_another(index: Index) -> None:
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(index.items, ALL).result() == index.items(ALL)

@@ -61,12 +61,15 @@ class Page(NamedTuple):
 
 
 class Index:
-    """Read-only access; one object a thread. Raises `sqlite3.Error` for a file that is no index."""
+    """Read-only access, in any thread but in one at a time. Raises `sqlite3.Error` for a file that is no index."""
 
     def __init__(self, path: Path, allowed: float = 5.0) -> None:
         self._allowed = allowed
         self._areas = Condition()
-        self._database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        # Requests that share a connection take turns, and their threads change.
+        self._database = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
+        )
         self._database.execute("PRAGMA case_sensitive_like = ON")
         for name, number, function in (
             ("meets", 2, lambda place, document: self._areas.areas[place].meets(document)),
