@@ -9,7 +9,7 @@ stated and silently not hold.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
@@ -45,7 +45,7 @@ class Property:
     nodes: tuple[NamedNode, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shape:
     """A node shape: the classes it is for, what is demanded of the node itself, and its properties."""
 
@@ -54,6 +54,16 @@ class Shape:
     message: str
     demands: tuple[Demand, ...]
     properties: tuple[Property, ...]
+
+    @cached_property
+    def needed(self) -> frozenset[NamedNode]:
+        """The predicates without which no node has the shape."""
+        return frozenset(each.path for each in self.properties if each.least)
+
+    @cached_property
+    def following(self) -> tuple[Property, ...]:
+        """The properties that demand something of the nodes they lead to."""
+        return tuple(each for each in self.properties if each.nodes)
 
 
 @dataclass(frozen=True, slots=True)
