@@ -3,7 +3,7 @@
 import os
 import secrets
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from leap_kg.graph.home import Home
+from leap_kg.graph.publish import Writer
 from leap_kg.graph.tokens import Tokens
 from tests.processes import below
 from tests.web.platform import fill, followed
@@ -72,9 +73,11 @@ def _bytes(text: str) -> bytes:
 
 
 @contextmanager
-def attacked(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[Target]:
-    """A server with the test platform in `folder`."""
-    home = followed(fill(folder))
+def attacked(
+    folder: Path, environment: Mapping[str, str] | None = None, more: Callable[[Writer], None] = lambda _: None
+) -> Iterator[Target]:
+    """A server with the test platform, and `more`, in `folder`."""
+    home = followed(fill(folder, more))
     tokens = Tokens(Home(home.path))
     _, admin = tokens.create("attacker", ["admin"])
     _, narrow = tokens.create("narrow", ["publish:one"])

@@ -51,6 +51,20 @@ def updates() -> tuple[str, ...]:
     return (*own, *(text for text in suite_texts() if _IS_UPDATE.search(text)))
 
 
+def searches() -> tuple[bytes, ...]:
+    """Bodies for searches of STAC, good and bad."""
+    return (
+        b'{"bbox":[-150,-60,150,60],"limit":7,"datetime":"../2001-01-01T00:00:00Z","collections":["rough"]}',
+        b'{"bbox":[-40,-40,0,40,40,9000],"sortby":[{"field":"gsd","direction":"desc"}],"token":"e30="}',
+        b'{"intersects":{"type":"Polygon","coordinates":[[[-40,-40],[40,-40],[40,40],[-40,40],[-40,-40]]]}}',
+        b'{"filter-lang":"cql2-json","filter":{"op":"and","args":[{"op":"<","args":[{"property":"gsd"},3]},'
+        b'{"op":"like","args":[{"property":"title"},"%a_"]},{"op":"in","args":[{"property":"id"},["wave-001"]]}]}}',
+        b'{"filter-lang":"cql2-text","filter":"gsd < 3 AND NOT (id = \'x\' OR CASEI(title) LIKE \'A%\')"}',
+        b'{"query":{"gsd":{"lt":3,"in":[1,2]}},"fields":{"include":["properties.gsd"],"exclude":["links"]},"q":["sea"]}',
+        b'{"ids":["wave-001","wave-002"],"limit":1000000000000}',
+    )
+
+
 def documents() -> dict[str, tuple[bytes, ...]]:
     """Bodies of RDF and of patches by media type, good and bad."""
     attacks = {
@@ -92,6 +106,11 @@ PATHS = (
     b"/graph-store?default",
     b"/graph-store?graph=http://e/g", b"/ldes", b"/timemap/x", b"/timegate/x", b"/static/assets/x.js", b"/sitemap.xml",
     b"/dataset/leap-test/alpha?at=2020-01-01T00:00:00Z", b"/sparql?query=ASK%7B%7D&at=1", b"/watch?since=999999",
-    b"/export.nq", b"/robots.txt", b"/orcid/0000-0002-1825-0097", b"/doi/10.1000/alpha.1",
+    b"/export.nq", b"/robots.txt", b"/orcid/0000-0002-1825-0097", b"/doi/10.1000/alpha.1", b"/stac/", b"/stac/api",
+    b"/stac/collections?q=calm&sortby=-title&limit=2", b"/stac/collections/rough/items?limit=3&bbox=170,-10,-170,10",
+    b"/stac/collections/rough/items/wave-001", b"/stac/search?datetime=2000-01-01T00:00:00Z/..&fields=-links",
+    b"/stac/search?filter-lang=cql2-text&filter=gsd%20%3C%204%20AND%20S_INTERSECTS(geometry,POINT(1%202))",
+    b"/stac/queryables", b"/curation", b"/curation?status=candidate&kind=data", b"/curation/sign-in", b"/missing",
+    b"/publications?award=x", b"/outputs.csv",
 )  # fmt: skip
 """Addresses of the server."""

@@ -14,9 +14,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from leap_kg.graph.publish import Writer
 from tests.processes import below
+from tests.stac import made
 from tests.web.attacked import Target, attacked, web_processes
-from tests.web.seeds import PATHS, documents, queries, updates
+from tests.web.platform import publish
+from tests.web.seeds import PATHS, documents, queries, searches, updates
 from tests.web.wire import Received, Sent, exchange
 
 pytestmark = [pytest.mark.all, pytest.mark.timeout(4 * 3600)]
@@ -111,7 +114,7 @@ def requests(draw: st.DrawFn) -> Sent:
     """A request of any kind."""
     more, cut = draw(headers), draw(cuts)
     token = (b"Authorization", _TOKEN)
-    match draw(st.sampled_from(["query", "query", "get", "update", "update", "document", "path", "form"])):
+    match draw(st.sampled_from(["query", "query", "get", "update", "update", "document", "search", "path", "form"])):
         case "query":
             accept = (
                 b"Accept",
@@ -133,6 +136,9 @@ def requests(draw: st.DrawFn) -> Sent:
             return Sent(
                 b"POST", b"/sparql", ((b"Content-Type", b"application/x-www-form-urlencoded"), *more), body, cut
             )
+        case "search":
+            kind = (b"Content-Type", b"application/json")
+            return Sent(b"POST", b"/stac/search", (kind, *more), draw(mutated(list(searches()))), cut)
         case "document":
             media_type, seeds = draw(st.sampled_from(sorted(documents().items())))
             method = b"PATCH" if "patch" in media_type else draw(st.sampled_from([b"PUT", b"POST", b"DELETE"]))
@@ -158,7 +164,11 @@ def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def target(tmp_path_factory: pytest.TempPathFactory, temporary: Path) -> Iterator[Target]:
     """A server that may be written, with a folder of its own for temporary files."""
     folder = tmp_path_factory.mktemp("fuzzed") / "home"
-    with attacked(folder, {"TMPDIR": str(temporary), "LEAP_KG_BODY_BYTES": str(2**20)}) as started:
+
+    def items(writer: Writer) -> None:
+        publish(writer, "stac", "STAC", [quad.triple for quad in made.store()], 5)
+
+    with attacked(folder, {"TMPDIR": str(temporary), "LEAP_KG_BODY_BYTES": str(2**20)}, items) as started:
         yield started
     assert list(temporary.iterdir()) == [], "the server left temporary files"
 
