@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 import requests
 from pyoxigraph import Store
 
@@ -163,6 +164,7 @@ def test_a_replica_serves_what_it_follows_and_writes_nothing(tmp_path: Path) -> 
     assert dump(copy) == dump(primary)
 
 
+@pytest.mark.all
 def test_no_follower_outlives_a_replica_that_is_killed(tmp_path: Path) -> None:
     primary, copy = Home(tmp_path / "primary"), Home(tmp_path / "copy")
     grow(primary, 1, 1)

@@ -81,6 +81,7 @@ def wait_for(address: str) -> str:
     raise AssertionError("the server did not start")
 
 
+@pytest.mark.all
 def test_the_tutorial_works_as_written(tutorial: list[str], address: str, environment: dict[str, str]) -> None:
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed")
@@ -92,12 +93,14 @@ def test_the_tutorial_works_as_written(tutorial: list[str], address: str, enviro
     assert "title,store" in output
 
 
+@pytest.mark.all
 def test_the_rest_of_the_tutorial_works(tutorial: list[str], environment: dict[str, str]) -> None:
     served = next(number for number, block in enumerate(tutorial) if SERVER in block)
     for block in tutorial[served + 1 :]:
         assert type_in(block, environment)
 
 
+@pytest.mark.all
 def test_python_examples_run(address: str, capsys: pytest.CaptureFixture[str]) -> None:
     blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs/howto.md").read_text(), re.DOTALL | re.MULTILINE)
     assert blocks
@@ -106,6 +109,7 @@ def test_python_examples_run(address: str, capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().out.strip()
 
 
+@pytest.mark.all
 def test_readme_requests_are_answered(address: str) -> None:
     readme = (ROOT / "README.md").read_text()
     paths = set(re.findall(rf"{SERVER}(/[\w./-]+)", readme)) - {"/sparql"}

@@ -13,6 +13,8 @@ from leap_kg.web.site import Site
 from tests.web import crawler
 from tests.web.server import Server
 
+pytestmark = pytest.mark.all
+
 
 @pytest.fixture(scope="session")
 def crawled(server: Server) -> crawler.Site:
@@ -72,7 +74,6 @@ def test_pages_that_have_an_element_of_their_own_pass_the_html_validator(crawled
     assert_valid({address: crawled.pages[address] for address in chosen}, tmp_path)
 
 
-@pytest.mark.all
 def test_every_page_passes_the_html_validator(crawled: crawler.Site, tmp_path: Path) -> None:
     assert_valid(crawled.pages, tmp_path)
 

@@ -76,6 +76,7 @@ def killed_along(
     return struck
 
 
+@pytest.mark.all
 def test_killed_ten_times_it_asks_for_little_more_than_once(children: Children, tmp_path: Path) -> None:
     names = RECORDS[:100]
     wanted = undisturbed(tmp_path / "fresh", names)

@@ -135,6 +135,7 @@ def test_what_is_being_answered_is_finished_when_the_server_stops(home: Home) ->
         _ended(server.pid, 15)
 
 
+@pytest.mark.all
 def test_event_streams_end_when_the_server_stops(home: Home) -> None:
     with running(home.path, {"LEAP_KG_STOP_SECONDS": "30"}) as server:
         with requests.get(f"{server.origin}/watch", stream=True, timeout=60) as watched:
@@ -146,6 +147,7 @@ def test_event_streams_end_when_the_server_stops(home: Home) -> None:
         assert _ended(server.pid, 20) < 10
 
 
+@pytest.mark.all
 def test_a_stop_does_not_wait_longer_than_it_may(home: Home) -> None:
     with running(home.path, {"LEAP_KG_QUERY_SECONDS": "50", "LEAP_KG_STOP_SECONDS": "1"}) as server:
         asked = _ask_slowly(server)
@@ -158,6 +160,7 @@ def test_a_stop_does_not_wait_longer_than_it_may(home: Home) -> None:
             _ended(pid, 10)
 
 
+@pytest.mark.all
 def test_a_second_signal_ends_the_server_at_once(home: Home) -> None:
     with running(home.path, {"LEAP_KG_QUERY_SECONDS": "50", "LEAP_KG_STOP_SECONDS": "40"}) as server:
         asked = _ask_slowly(server)
@@ -173,6 +176,7 @@ def test_a_second_signal_ends_the_server_at_once(home: Home) -> None:
             _ended(pid, 10)
 
 
+@pytest.mark.all
 def test_nothing_outlives_a_server_that_is_killed(home: Home) -> None:
     with running(home.path, {"LEAP_KG_QUERY_SECONDS": "50", "LEAP_KG_STOP_SECONDS": "2"}, workers=2) as server:
         asked = _ask_slowly(server)

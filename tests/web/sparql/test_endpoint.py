@@ -301,22 +301,27 @@ def test_head_has_the_headers_of_get(server: Server) -> None:
     assert head.headers["Content-Length"] == str(len(got.content))
 
 
-@pytest.mark.parametrize("name", ["json", "xml", "csv", "tsv", "nt", "ttl"])
-def test_a_result_that_is_too_large_is_refused_or_cut_and_marked(home: Home, name: str) -> None:
+def test_a_result_that_is_too_large_is_refused_or_cut_and_marked(home: Home) -> None:
     with running(home.path, {"LEAP_KG_QUERY_ROWS": "10"}) as narrow:
-        graph = name in ("nt", "ttl")
-        query = "CONSTRUCT WHERE { ?s ?p ?o }" if graph else "SELECT * { ?s ?p ?o }"
-        refused = ask(narrow, query, format=name)
-        assert refused.status_code == 413
-        assert "truncate=yes" in refused.text
-        cut = ask(narrow, query, format=name, truncate="yes")
-        assert (cut.status_code, cut.headers["Leap-Truncated"]) == (200, "rows=10")
-        if name == "json":
-            assert cut.json()["head"]["link"] == ["urn:leap-kg:truncated:10"]
-            assert len(cut.json()["results"]["bindings"]) == 10
-        whole = ask(narrow, query + " LIMIT 10", format=name, truncate="yes")
-        assert "Leap-Truncated" not in whole.headers
-        assert ask(narrow, query, format=name, truncate="perhaps").status_code == 400
+        for name in ("json", "xml", "csv", "tsv", "nt", "ttl"):
+            require_cut(narrow, name)
+
+
+def require_cut(narrow: Server, name: str) -> None:
+    """Fail unless a server that gives ten rows says so in this form."""
+    graph = name in ("nt", "ttl")
+    query = "CONSTRUCT WHERE { ?s ?p ?o }" if graph else "SELECT * { ?s ?p ?o }"
+    refused = ask(narrow, query, format=name)
+    assert refused.status_code == 413
+    assert "truncate=yes" in refused.text
+    cut = ask(narrow, query, format=name, truncate="yes")
+    assert (cut.status_code, cut.headers["Leap-Truncated"]) == (200, "rows=10")
+    if name == "json":
+        assert cut.json()["head"]["link"] == ["urn:leap-kg:truncated:10"]
+        assert len(cut.json()["results"]["bindings"]) == 10
+    whole = ask(narrow, query + " LIMIT 10", format=name, truncate="yes")
+    assert "Leap-Truncated" not in whole.headers
+    assert ask(narrow, query, format=name, truncate="perhaps").status_code == 400
 
 
 def test_a_client_has_a_budget(home: Home) -> None:

@@ -361,6 +361,7 @@ def test_who_guesses_tokens_waits(place: Path) -> None:
         assert server.get("/health").status_code == 200
 
 
+@pytest.mark.all
 def test_a_trusted_proxy_says_how_the_client_came(place: Path) -> None:
     headers = {"X_Forwarded_Proto": "https", "Host": "kg.example.org"}
     with running(place, {"LEAP_KG_TRUSTED_PROXIES": "127.0.0.0/8"}) as server:
