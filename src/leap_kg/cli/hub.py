@@ -1,0 +1,240 @@
+"""`leap-kg hub`: declare which hubs a cluster runs, render them, and bring the cluster to where the graph is.
+
+What needs Kubernetes is imported when it runs, so that other commands start as fast without it.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+import yaml
+
+from leap_kg.cli import context
+from leap_kg.cli.output import FAILED, NOT_FOUND, console, fail, print_entry, print_json, print_line
+from leap_kg.graph.home import Home, HomeError
+from leap_kg.graph.publish import Rejected, Writer
+from leap_kg.hub.declaring import declare as declare_releases
+from leap_kg.hub.declaring import declared, hub_node
+from leap_kg.hub.desired import Desired, NothingWanted, desired, profiles_of, values_of
+from leap_kg.hub.manifest import marked
+from leap_kg.hub.offers import chart_problems, profile_problems
+from leap_kg.hub.release import ReleasesFaulty, read_releases
+from leap_kg.hub.rendering import FORMS, Unrenderable, rendered, values_text
+from leap_kg.ingest.hubs.charts import dig
+from leap_kg.ingest.hubs.mapping import chart_path
+
+if TYPE_CHECKING:
+    from leap_kg.hub.plan import Plan, Step
+
+app = typer.Typer(help="Run JupyterHubs as the graph wants them: declare, render, plan, apply.", no_args_is_help=True)
+
+CHANGES = 2
+"""The exit status of a plan that has something to do."""
+
+_WAIT = 60.0
+Form = Annotated[str, typer.Option("--as", metavar="FORM", help="helmrelease (Flux) or argocd.")]
+ClusterName = Annotated[str, typer.Argument(metavar="CLUSTER", help="The name that its file of releases gives it.")]
+Kubeconfig = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="Where the cluster is; as kubectl finds it without.")
+]
+Context = Annotated[str | None, typer.Option("--context", help="A context of the kubeconfig; its own default without.")]
+Prune = Annotated[bool, typer.Option("--prune", help="Take away what was made before and is no longer wanted.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
+
+
+@app.command()
+def declare(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A file as in hub/releases/.")],
+) -> None:
+    """Publish which hubs a cluster should run: all of them, in one file."""
+    settings = context.settings()
+    try:
+        releases, value = read_releases(file)
+        with Writer(Home(settings.home), settings.base, _WAIT) as writer:
+            revision = declare_releases(writer, value, settings.base).revision
+    except ReleasesFaulty as error:
+        for problem in error.problems:
+            print_line(problem)
+        fail(f"{file} was not published: mend the {len(error.problems)} problems above")
+    except (OSError, HomeError, Rejected) as error:
+        fail(str(error))
+    print_line(f"{len(releases.releases)} releases of {releases.cluster} are declared; revision {revision}")
+
+
+@app.command()
+def render(
+    hub: Annotated[str, typer.Argument(metavar="HUB", help="The domain at which the hub answers.")],
+    form: Annotated[str, typer.Option("--as", metavar="FORM", help="helmrelease (Flux), argocd, values.")] = "values",
+    cluster: Annotated[str, typer.Option(help="The cluster whose release it is; not needed for values.")] = "",
+    chart: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="The chart jupyterhub: its values are checked by its schema."),
+    ] = None,
+) -> None:
+    """Print a hub as YAML: its values, or the objects that a cluster needs to run it."""
+    if form not in FORMS:
+        raise typer.BadParameter(f"{form!r} is no form; say {', '.join(FORMS)}", param_hint="--as")
+    settings = context.settings()
+    store = context.snapshot(settings).store
+    try:
+        values = values_of(store, hub, settings.base)
+        _check(values, profiles_of(store, hub, settings.base), chart)
+        if form == "values":
+            typer.echo(values_text(values), nl=False)
+            return
+        releases = declared(store, cluster, settings.base) if cluster else None
+        found = [each for each in releases.releases if each.hub == hub] if releases else []
+        if not found:
+            where = f"the cluster {cluster!r}" if cluster else "any cluster: name one by --cluster"
+            fail(f"no release of {hub} is declared for {where}; see `leap-kg hub declare`", NOT_FOUND)
+        iri = hub_node(hub, settings.base).value
+        objects = [marked(each, iri) for release in found for each in rendered(release, values, form)]
+    except NothingWanted as error:
+        fail(str(error), NOT_FOUND)
+    except (ReleasesFaulty, Unrenderable) as error:
+        fail(str(error))
+    typer.echo(
+        yaml.safe_dump_all(objects, sort_keys=False, allow_unicode=True, width=120, explicit_start=True), nl=False
+    )
+
+
+def _check(values: dict[str, Any], profiles: object, chart: Path | None) -> None:
+    """End the command if the hub could not work."""
+    problems = profile_problems(profiles)
+    if chart is not None:
+        own = dig(values, chart_path(values))
+        try:
+            files = chart / "values.schema.yaml", chart / "values.yaml"
+            problems += chart_problems(own if isinstance(own, dict) else {}, *files)
+        except (OSError, ValueError) as error:
+            fail(str(error))
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if problems:
+        fail(f"the hub cannot work like this: mend the {len(problems)} problems above in the files that configure it")
+
+
+@app.command()
+def plan(
+    cluster: ClusterName,
+    form: Form = "helmrelease",
+    kubeconfig: Kubeconfig = None,
+    kube_context: Context = None,
+    prune: Prune = False,
+    confirmed: Annotated[str, typer.Option("--plan-digest", help="A digest: as `apply` takes it.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show what `apply` would do. Exit status 0: nothing; 2: something; 1: it cannot be told."""
+    wanted = _desired(cluster, form)
+    with _connected(kubeconfig, kube_context) as connection:
+        made = _looked(connection, wanted, prune, confirmed)
+    if as_json:
+        print_json(_described(made))
+    else:
+        _show(made)
+    if made.steps:
+        raise typer.Exit(CHANGES)
+
+
+@app.command()
+def apply(
+    cluster: ClusterName,
+    form: Form = "helmrelease",
+    kubeconfig: Kubeconfig = None,
+    kube_context: Context = None,
+    prune: Prune = False,
+    confirmed: Annotated[
+        str, typer.Option("--plan-digest", help="Do nothing unless the plan still has this digest.")
+    ] = "",
+) -> None:
+    """Bring the cluster to where the graph is. Done twice, the second time writes nothing."""
+    from leap_kg.hub.applying import carry_out
+    from leap_kg.hub.cluster import ClusterError
+
+    wanted = _desired(cluster, form)
+    with _connected(kubeconfig, kube_context) as connection:
+        made = _looked(connection, wanted, prune, confirmed)
+        if confirmed and made.digest != confirmed:
+            fail("the plan is another one by now: look at it again with `leap-kg hub plan`")
+        failed = 0
+        try:
+            for done in carry_out(connection, made):
+                failed += bool(done.problem)
+                print_entry(_line(done.step), done.problem and f"failed: {done.problem}")
+        except ClusterError as error:
+            fail(str(error))
+    for reason in made.refused:
+        print_line(f"refused: {reason}")
+    print_line(f"{len(made.steps) - failed} of {len(made.steps)} steps done, from revision {made.revision}")
+    if failed or wanted.problems:
+        raise typer.Exit(FAILED)
+
+
+def _desired(cluster: str, form: str) -> Desired:
+    if form not in FORMS[:2]:
+        raise typer.BadParameter(f"{form!r} makes no objects; say {' or '.join(FORMS[:2])}", param_hint="--as")
+    settings = context.settings()
+    snapshot = context.snapshot(settings)
+    try:
+        return desired(snapshot.store, snapshot.revision, cluster, form, settings.base)
+    except NothingWanted as error:
+        fail(str(error), NOT_FOUND)
+    except ReleasesFaulty as error:
+        fail(str(error))
+
+
+def _connected(kubeconfig: Path | None, name: str | None) -> Any:  # noqa: ANN401 - its module needs Kubernetes
+    try:
+        from leap_kg.hub.cluster import Cluster, ClusterError
+    except ImportError:
+        fail("this needs the Python client of Kubernetes: pip install 'leap-kg[hub]'")
+    try:
+        return Cluster(kubeconfig, name)
+    except ClusterError as error:
+        fail(str(error))
+
+
+def _looked(connection: Any, wanted: Desired, prune: bool, confirmed: str) -> "Plan":  # noqa: ANN401 - as above
+    from leap_kg.hub.applying import look
+    from leap_kg.hub.cluster import ClusterError
+
+    try:
+        return look(connection, wanted, prune=prune, confirmed=confirmed)
+    except ClusterError as error:
+        fail(str(error))
+
+
+def _show(made: "Plan") -> None:
+    for step in made.steps:
+        taken = [f"taken from {each.manager}: {each.field}" for each in step.conflicts]
+        changes = [f"{change.place}: {change.before} -> {change.after}" for change in step.changes]
+        print_entry(_line(step), *(changes if step.act == "change" else ()), *taken)
+    for reason in made.refused:
+        print_line(f"refused: {reason}")
+    count = f"{len(made.steps)} steps" if made.steps else "nothing to do"
+    print_line(f"{count}, from revision {made.revision}; plan {made.digest[:12]}")
+    if made.steps and not console.is_terminal:
+        print_line(f"leap-kg hub apply {made.cluster} --plan-digest {made.digest}")
+
+
+def _line(step: "Step") -> str:
+    return f"{step.act} {step.key}"
+
+
+def _described(made: "Plan") -> dict[str, object]:
+    return {
+        "cluster": made.cluster,
+        "revision": made.revision,
+        "digest": made.digest,
+        "steps": [
+            {
+                "act": step.act,
+                **step.key._asdict(),
+                "wave": step.wave,
+                "changes": [change._asdict() for change in step.changes],
+                "conflicts": [{"manager": each.manager, "field": each.field} for each in step.conflicts],
+            }
+            for step in made.steps
+        ],
+        "refused": list(made.refused),
+    }

@@ -1,0 +1,53 @@
+"""Carries out a plan, such that a process killed anywhere can do it again."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from leap_kg.hub.cluster import Cluster, ClusterError
+from leap_kg.hub.desired import Desired
+from leap_kg.hub.plan import Act, Plan, Step, planned
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A step, and what went wrong with it: `""` for nothing."""
+
+    step: Step
+    problem: str = ""
+
+
+def look(cluster: Cluster, desired: Desired, *, prune: bool = False, confirmed: str = "") -> Plan:
+    """See how the cluster is, and plan; raises `ClusterError`."""
+    inventory = cluster.inventory(desired.cluster)
+    seen = cluster.seen((each.manifest for each in desired.objects), inventory)
+    return planned(desired, seen, inventory, prune=prune, confirmed=confirmed)
+
+
+def carry_out(cluster: Cluster, plan: Plan) -> Iterator[Done]:
+    """Do one step after the other; raises `ClusterError` if the inventory cannot be kept.
+
+    The inventory knows an object before it is made, and until it is gone. After a step that failed no later wave is
+    begun, and nothing is taken away.
+    """
+    made = {each.key for each in plan.steps}
+    cluster.keep_inventory(plan.cluster, cluster.inventory(plan.cluster) | plan.inventory | made)
+    failed_wave: int | None = None
+    for step in plan.steps:
+        late = failed_wave is not None and (step.wave > failed_wave or step.act is Act.DELETE)
+        problem = "left, since something before it failed" if late else _tried(cluster, step)
+        if problem and failed_wave is None:
+            failed_wave = step.wave
+        yield Done(step, problem)
+    if failed_wave is None:
+        cluster.keep_inventory(plan.cluster, plan.inventory)
+
+
+def _tried(cluster: Cluster, step: Step) -> str:
+    try:
+        if step.manifest is None:
+            cluster.delete(step.key, step.uid, step.version)
+        else:
+            cluster.apply(step.manifest, force=bool(step.conflicts))
+    except ClusterError as error:
+        return str(error)
+    return ""

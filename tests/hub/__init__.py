@@ -1,0 +1,1 @@
+"""What is wanted of clusters, and plans, without a cluster; `tests.kube` has what needs one."""

@@ -1,0 +1,160 @@
+"""Plans against a model of a cluster: what a server would do with server-side apply, as far as a plan can see it."""
+
+from copy import deepcopy
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leap_kg.hub.desired import Desired, Wanted
+from leap_kg.hub.differences import HIDDEN, differences
+from leap_kg.hub.manifest import Key, Manifest, key_of, marked
+from leap_kg.hub.plan import TAKEN, Act, Conflict, Plan, Seen, planned
+
+KINDS = ("ConfigMap", "Secret", "HelmRelease", "Namespace", "PersistentVolumeClaim", "HelmRepository")
+World = dict[Key, Manifest]
+
+objects = st.builds(
+    lambda kind, name, value: {
+        "apiVersion": "v1",
+        "kind": kind,
+        "metadata": {"name": name, **({} if kind == "Namespace" else {"namespace": "hub"})},
+        "spec": {"value": value},
+    },
+    st.sampled_from(KINDS),
+    st.sampled_from("abcdefgh"),
+    st.integers(0, 2),
+)
+wanted = st.lists(
+    st.builds(lambda made, wave: Wanted(marked(made, "urn:hub"), wave, True), objects, st.integers(0, 2)),
+    max_size=8,
+    unique_by=lambda each: key_of(each.manifest),
+)
+
+
+def desired(*parts: Wanted, problems: tuple[str, ...] = ()) -> Desired:
+    return Desired("test", 1, parts, problems)
+
+
+def over(live: Any, manifest: Any) -> Any:
+    if isinstance(live, dict) and isinstance(manifest, dict):
+        return {**live, **{key: over(live.get(key), value) for key, value in manifest.items()}}
+    return manifest
+
+
+def seen(world: World, wants: Desired, inventory: frozenset[Key]) -> dict[Key, Seen]:
+    found = {key: Seen(world.get(key), None) for key in inventory}
+    for each in wants.objects:
+        live = world.get(key_of(each.manifest))
+        found[key_of(each.manifest)] = Seen(live, over(live, each.manifest) if live else None)
+    return found
+
+
+def carry_out(world: World, plan: Plan, most: int | None = None) -> World:
+    """The world after the first `most` steps."""
+    after = deepcopy(world)
+    for step in plan.steps[:most]:
+        if step.manifest is None:
+            del after[step.key]
+        else:
+            after[step.key] = over(after.get(step.key, {}), step.manifest)
+    return after
+
+
+def look(world: World, wants: Desired, inventory: frozenset[Key], **options: Any) -> Plan:
+    return planned(wants, seen(world, wants, inventory), inventory, **options)
+
+
+worlds = st.lists(st.tuples(objects, st.booleans()), max_size=10).map(
+    lambda each: {key_of(made): marked(made, "urn:hub") if ours else made for made, ours in each}
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(worlds, wanted, st.booleans(), st.integers(0, 10))
+def test_done_twice_or_cut_off_anywhere_it_ends_in_one_state(
+    world: World, parts: list[Wanted], prune: bool, cut: int
+) -> None:
+    wants, inventory = desired(*parts), frozenset(key for key in world if key.name < "e")
+    plan = look(world, wants, inventory, prune=prune)
+    done = carry_out(world, plan)
+    again = look(done, wants, plan.inventory, prune=prune)
+    assert again.steps == ()
+    partly = carry_out(world, plan, cut)
+    known = inventory | plan.inventory | {step.key for step in plan.steps}
+    rest = look(partly, wants, known, prune=prune)
+    if len(known) == len(inventory):  # else a fifth of the inventory is not as many as before
+        assert carry_out(partly, rest) == done
+
+
+@settings(max_examples=200, deadline=None)
+@given(worlds, wanted, st.booleans(), st.lists(st.just("no values"), max_size=1))
+def test_what_goes_is_ours_of_few_kinds_asked_for_and_not_much(
+    world: World, parts: list[Wanted], prune: bool, problems: list[str]
+) -> None:
+    wants, inventory = desired(*parts, problems=tuple(problems)), frozenset(world)
+    plan = look(world, wants, inventory, prune=prune)
+    going = [step for step in plan.steps if step.act is Act.DELETE]
+    kept = {key_of(each.manifest) for each in parts}
+    for step in going:
+        assert step.key.kind in TAKEN
+        assert step.key not in kept
+        assert "annotations" in world[step.key]["metadata"]
+    if not prune or problems or not parts:
+        assert going == []
+    assert len(going) <= max(5, len(inventory) // 5)
+
+
+@settings(max_examples=100, deadline=None)
+@given(worlds, wanted)
+def test_what_is_somebody_elses_is_left_alone(world: World, parts: list[Wanted]) -> None:
+    plan = look(world, desired(*parts), frozenset())
+    for step in plan.steps:
+        assert step.key not in world or "annotations" in world[step.key]["metadata"]
+    foreign = [key for key in {key_of(each.manifest) for each in parts} & world.keys() if key.kind != "Namespace"]
+    foreign = [key for key in foreign if "annotations" not in world[key]["metadata"]]
+    assert len([each for each in plan.refused if "is not ours" in each]) == len(foreign)
+
+
+def many(number: int) -> World:
+    made = [
+        marked({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"c{n}", "namespace": "hub"}}, "urn:hub")
+        for n in range(number)
+    ]
+    return {key_of(each): each for each in made}
+
+
+def test_many_go_only_with_the_digest_of_their_plan() -> None:
+    world = many(6)
+    part = Wanted(marked({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "hub"}}, "urn:hub"), 0, True)
+    plan = look(world, desired(part), frozenset(world), prune=True)
+    assert [step.act for step in plan.steps] == [Act.CREATE]
+    (reason,) = plan.refused
+    digest = reason.rsplit(" ", 1)[1]
+    assert look(world, desired(part), frozenset(world), prune=True, confirmed="x" * 64).steps == plan.steps
+    sure = look(world, desired(part), frozenset(world), prune=True, confirmed=digest)
+    assert sure.digest == digest
+    assert len([step for step in sure.steps if step.act is Act.DELETE]) == 6
+
+
+def test_a_field_that_others_manage_is_taken_only_if_the_release_says_so() -> None:
+    manifest = marked({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"a": "1"}}, "urn:h")
+    key = key_of(manifest)
+    live = {**manifest, "data": {"a": "2", "b": "3"}}
+    found = {key: Seen(live, {**manifest, "data": {"a": "1", "b": "3"}}, (Conflict("kubectl-edit", ".data.a"),))}
+    (step,) = planned(desired(Wanted(manifest, 0, True)), found, frozenset()).steps
+    assert [tuple(change) for change in step.changes] == [("data.a", "'2'", "'1'")]
+    assert step.conflicts == (Conflict("kubectl-edit", ".data.a"),)
+    left = planned(desired(Wanted(manifest, 0, False)), found, frozenset())
+    assert left.steps == ()
+    assert "kubectl-edit" in left.refused[0]
+
+
+def test_what_a_secret_holds_is_never_shown() -> None:
+    before = {"kind": "Secret", "metadata": {"name": "s"}, "data": {"k": "aHVzaA=="}}
+    after = {"kind": "Secret", "metadata": {"name": "t"}, "data": {"k": "cXVpZXQ="}, "stringData": {"x": "hush"}}
+    changes = differences(before, after)
+    assert ("data.k", HIDDEN, HIDDEN) in changes
+    assert "hush" not in str(changes)
+    assert "aHVzaA" not in str(changes)
+    assert ("metadata.name", "'s'", "'t'") in changes

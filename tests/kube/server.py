@@ -1,0 +1,132 @@
+"""A Kubernetes API server of its own for the tests, as `make envtest` built it, with etcd behind it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILT = ROOT / ".cache" / "envtest"
+_TOKEN = "for-everything"
+_PATIENCE = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class ApiServer:
+    """A running server: its address, and a kubeconfig whose context `admin` may do everything."""
+
+    address: str
+    kubeconfig: Path
+    folder: Path
+
+
+def binaries() -> tuple[Path, str]:
+    """The API server and etcd; skips the test that asks, with the reason, where one is missing."""
+    folder = Path(os.environ.get("KUBEBUILDER_ASSETS") or BUILT)
+    server = folder / "kube-apiserver"
+    if not server.is_file():
+        pytest.skip("there is no kube-apiserver: run `make envtest`, or set KUBEBUILDER_ASSETS")
+    etcd = shutil.which("etcd", path=f"{folder}{os.pathsep}{os.environ['PATH']}")
+    if etcd is None:
+        pytest.skip("there is no etcd: install etcd-server")
+    return server, etcd
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[ApiServer]:
+    """A server with nothing in it, which keeps what it has in `folder`."""
+    server, etcd = binaries()
+    ports = free_ports(3)
+    key = folder / "accounts.key"
+    subprocess.run(["openssl", "genrsa", "-out", str(key), "2048"], check=True, capture_output=True)
+    (folder / "tokens.csv").write_text(f'{_TOKEN},admin,admin,"system:masters"\n')
+    store, peer = (f"http://127.0.0.1:{port}" for port in ports[:2])
+    database = [
+        etcd,
+        "--data-dir",
+        str(folder / "etcd"),
+        "--listen-client-urls",
+        store,
+        "--advertise-client-urls",
+        store,
+    ]
+    database += ["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer]
+    database += ["--initial-cluster", f"default={peer}", "--unsafe-no-fsync"]
+    address = f"https://127.0.0.1:{ports[2]}"
+    api = [str(server), "--etcd-servers", store, "--bind-address", "127.0.0.1", "--secure-port", str(ports[2])]
+    api += ["--advertise-address", "127.0.0.1", "--cert-dir", str(folder / "certificates")]
+    api += ["--token-auth-file", str(folder / "tokens.csv"), "--authorization-mode", "RBAC"]
+    api += ["--service-account-issuer", address, "--service-account-key-file", str(key)]
+    api += ["--service-account-signing-key-file", str(key), "--service-cluster-ip-range", "10.0.0.0/24"]
+    api += ["--disable-admission-plugins", "ServiceAccount", "--endpoint-reconciler-type", "none"]
+    with (folder / "server.log").open("wb") as log, started(database, log), started(api, log):
+        await_ready(address, folder / "server.log")
+        yield ApiServer(address, kubeconfig(folder, address, _TOKEN), folder)
+
+
+def kubeconfig(folder: Path, address: str, token: str) -> Path:
+    """A file that leads to a server with a token."""
+    file = folder / f"{token[:8]}.kubeconfig"
+    cluster = {"server": address, "insecure-skip-tls-verify": True}
+    context = {"cluster": "test", "user": "test"}
+    file.write_text(
+        yaml.safe_dump(
+            {
+                "apiVersion": "v1",
+                "kind": "Config",
+                "current-context": "test",
+                "clusters": [{"name": "test", "cluster": cluster}],
+                "users": [{"name": "test", "user": {"token": token}}],
+                "contexts": [{"name": "test", "context": context}],
+            }
+        )
+    )
+    return file
+
+
+@contextmanager
+def started(command: list[str], log: object) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that ends with the context."""
+    with subprocess.Popen(command, stdout=log, stderr=log) as process:  # type: ignore[call-overload]
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def await_ready(address: str, log: Path) -> None:
+    """Wait until the server answers."""
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end:
+        try:
+            if requests.get(f"{address}/readyz", verify=False, timeout=5).ok:  # noqa: S501 - its own certificate
+                return
+        except requests.RequestException:
+            pass
+        time.sleep(0.2)
+    raise AssertionError(f"the API server did not start:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+def free_ports(number: int) -> list[int]:
+    """Ports that nobody listens on, all different."""
+    with_sockets = [socket.socket() for _ in range(number)]
+    try:
+        for each in with_sockets:
+            each.bind(("127.0.0.1", 0))
+        return [int(each.getsockname()[1]) for each in with_sockets]
+    finally:
+        for each in with_sockets:
+            each.close()
