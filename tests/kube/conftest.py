@@ -1,7 +1,7 @@
 """One API server for all tests, with namespaces of their own, and the definitions of Flux and Argo CD."""
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -20,12 +20,21 @@ class Kubectl:
         self._server = server
 
     def __call__(self, *arguments: str, stdin: str = "", check: bool = True) -> str:
+        """What it prints; with `check` it must succeed."""
+        done = self._run(arguments, stdin)
+        assert done.returncode == 0 or not check, done.stderr
+        return done.stdout
+
+    def refusal(self, *arguments: str) -> str:
+        """What it says is wrong."""
+        return self._run(arguments, "").stderr
+
+    def _run(self, arguments: tuple[str, ...], stdin: str) -> "subprocess.CompletedProcess[str]":
         command = ["kubectl", "--kubeconfig", str(self._server.kubeconfig), *arguments]
         try:
-            done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=check, timeout=120)
+            return subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, timeout=120)
         except FileNotFoundError:
             pytest.skip("there is no kubectl")
-        return done.stdout
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +67,3 @@ _NUMBERS = count(1)
 def name() -> str:
     """A name that no other test has, for a cluster's releases and their namespaces."""
     return f"t{next(_NUMBERS)}"
-
-
-Look = Callable[..., object]

@@ -197,11 +197,11 @@ def test_a_kind_that_the_cluster_does_not_know_stops_what_comes_later(
 def test_a_token_without_rights_changes_nothing(server: ApiServer, tmp_path: Path, name: str) -> None:
     with (
         pytest.raises(ClusterError, match="status 401"),
-        Cluster(kubeconfig(tmp_path, server.address, "nobody")) as other,
+        Cluster(kubeconfig(tmp_path, server.address, "nobody", server.authority)) as other,
     ):
         look(other, wanted(tmp_path / "home", name, "one"))
 
 
-def test_a_cluster_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+def test_a_cluster_that_is_not_there_is_one_line(server: ApiServer, tmp_path: Path) -> None:
     with pytest.raises(ClusterError, match="does not answer"):
-        Cluster(kubeconfig(tmp_path, "https://127.0.0.1:1", "nobody"))
+        Cluster(kubeconfig(tmp_path, "https://127.0.0.1:1", "nobody", server.authority))
