@@ -14,16 +14,18 @@ export LEAP_KG_HOME ?= $(HOME_DIR)
 # pytest sets the home of its own servers; a home of yours must not reach them.
 unexport PYTHONPATH
 
-WEB := $(shell find web/src web/styles -type f 2>/dev/null) web/package-lock.json web/vite.config.ts
+WEB := $(shell find web/src web/styles web/scripts -type f 2>/dev/null) web/package-lock.json web/vite.config.ts
 EXAMPLE := $(LEAP_KG_HOME)/example
 
-.PHONY: run install test test-all test-lowest lint format lock bench docs hub clean
+.PHONY: envtest run install test test-all test-lowest lint format lock bench docs hub clean
 
 run: install ## harvest the example platform and serve it
 	$(BIN)/python examples/platform/build.py $(EXAMPLE)
 	$(BIN)/leap-kg harvest --sources $(EXAMPLE)/sources.yaml --mirror $(EXAMPLE)/mirror.yaml
 	$(BIN)/leap-kg links mine
-	LEAP_KG_NAME="$${LEAP_KG_NAME:-Example Climate Lab}" $(BIN)/leap-kg serve --host $(HOST) --port $(PORT)
+	LEAP_KG_NAME="$${LEAP_KG_NAME:-Example Climate Lab}" \
+		LEAP_KG_DATA_PLACES="$${LEAP_KG_DATA_PLACES:-file://$(abspath $(EXAMPLE))/stores/}" \
+		$(BIN)/leap-kg serve --host $(HOST) --port $(PORT)
 
 install: .venv/.installed ## the environment in .venv, the package and its web assets
 
@@ -45,7 +47,7 @@ test-all: install lint ## and what needs a browser, Java or patience
 test-lowest: ## the fast tests on the oldest versions that pyproject.toml allows
 	$(PYTHON) -m venv .venv-lowest
 	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
-	.venv-lowest/bin/uv pip compile pyproject.toml --extra client --extra data --extra icechunk --group dev --resolution lowest-direct \
+	.venv-lowest/bin/uv pip compile pyproject.toml --extra client --extra data --extra export --extra hub --extra icechunk --group dev --resolution lowest-direct \
 		--no-emit-index-url --no-header --quiet -o .venv-lowest/lowest.txt
 	.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python -r .venv-lowest/lowest.txt
 	.venv-lowest/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
@@ -63,8 +65,18 @@ format: install
 
 lock: ## resolve the dependencies anew; the result names no registry
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip compile pyproject.toml --extra client --extra data --extra icechunk --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra client --extra data --extra export --extra hub --extra icechunk --group dev --universal --python-version 3.11 \
 		--upgrade --no-emit-index-url --no-header --no-annotate --generate-hashes --quiet -o requirements.lock
+	for name in beam dask; do $(BIN)/uv pip compile ingest/recipes/$$name.in --universal --python-version 3.11 \
+		--upgrade --no-emit-index-url --no-header --no-annotate --generate-hashes --quiet -o ingest/recipes/$$name.lock; done
+
+ENVTEST := .cache/envtest
+envtest: $(ENVTEST)/kube-apiserver ## the API server that tests/kube runs, built from its source by Go: once, some minutes
+
+$(ENVTEST)/kube-apiserver: tests/kube/envtest/go.mod tests/kube/envtest/go.sum
+	mkdir -p $(ENVTEST)
+	cd tests/kube/envtest && go build -trimpath -ldflags "-s -w" -o ../../../$(ENVTEST)/ \
+		k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kube-controller-manager
 
 bench: install ## measurements, side by side in one run
 	$(BIN)/python -m bench

@@ -14,7 +14,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCES = ("src", "styles", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json")
+SOURCES = ("src", "styles", "scripts", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json")
 
 
 class WebAssets(BuildHookInterface[Any]):

@@ -16,6 +16,7 @@ from leap_kg.remote import Remote
 
 DEFAULT_BASE = "https://w3id.org/leap-kg/"
 _SHORTEST_SECRET = 16
+_PLACE = re.compile(r"(?:https?://[A-Za-z0-9][A-Za-z0-9.:-]*|file://)/(?:[^?#\s]*/)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Settings:
     `log_format` json, text or auto, `log_clients` whether addresses of clients are logged. `watchers` is how many
     clients may wait for changes at a time in each web process. `fetching` is who we are to the hosts we fetch from,
     `token` who we are to the server that a harvest publishes to.
+    `data_places` are the addresses below which stores may be opened for visitors, `data_bytes` (unpacked) and
+    `data_seconds` what one request for data may read, and how long.
     `webhook_secret` is what GitHub signs its webhooks with, `""` if none is taken.
     """
 
@@ -67,6 +70,9 @@ class Settings:
     fetching: Fetching = field(default_factory=Fetching)
     token: str = field(default="", repr=False)
     webhook_secret: str = field(default="", repr=False)
+    data_places: tuple[str, ...] = ()
+    data_bytes: int = 256 * 2**20
+    data_seconds: float = 30.0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -104,6 +110,9 @@ class Settings:
             fetching=Fetching.from_environment(environment),
             token=environment.get("LEAP_KG_TOKEN", ""),
             webhook_secret=_secret(environment, "LEAP_KG_GITHUB_WEBHOOK_SECRET"),
+            data_places=_places(environment, "LEAP_KG_DATA_PLACES"),
+            data_bytes=int(_number(environment, "LEAP_KG_DATA_BYTES", default.data_bytes)),
+            data_seconds=_number(environment, "LEAP_KG_DATA_SECONDS", default.data_seconds),
         )
 
 
@@ -121,6 +130,15 @@ def _networks(environment: Mapping[str, str], name: str) -> tuple[IPv4Network | 
         return tuple(ip_network(part, strict=False) for part in given if part)
     except ValueError as error:
         raise ValueError(f"{name} must be addresses or networks with commas between them: {error}") from None
+
+
+def _places(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    given = tuple(environment.get(name, "").split())
+    for place in given:
+        if not _PLACE.fullmatch(place) or "/../" in place:
+            shape = "https://host/, https://host/path/ or file:///folder/, with blanks between them"
+            raise ValueError(f"{name} must be addresses that end in a slash ({shape}), not {place!r}")
+    return given
 
 
 def _secret(environment: Mapping[str, str], name: str) -> str:

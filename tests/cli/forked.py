@@ -22,6 +22,9 @@ import leap_kg
 
 ROOT = Path(__file__).parents[2]
 
+_ELSEWHERE = "leap_kg.ingest.recipes.engine."
+"""What only ever runs in the environment of a recipe."""
+
 
 class Forked:
     """The process that starts them."""
@@ -74,7 +77,8 @@ def main() -> None:
             importlib.import_module(part.name)
             folder = [str(Path(leap_kg.__path__[0], part.name.rpartition(".")[2]))]
             for module in pkgutil.walk_packages(folder, f"{part.name}."):
-                importlib.import_module(module.name)
+                if not module.name.startswith(_ELSEWHERE):
+                    importlib.import_module(module.name)
     gc.freeze()  # else each child walks through all of it, and copies it
     for line in sys.stdin:
         child = os.fork()

@@ -158,6 +158,13 @@ def test_a_source_with_files_of_its_own_needs_them_in_the_image(leap_kg: Run, pl
         assert ("sources" in {mount["name"] for mount in pod["containers"][0]["volumeMounts"]}) == mounted
 
 
+def test_sources_of_an_included_file_need_it_in_the_image(leap_kg: Run, platform: Path) -> None:
+    (platform / "all.yaml").write_text("include: [sources.yaml]")
+    done = leap_kg("harvest", "manifests", "--sources", str(platform / "all.yaml"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "lab reads sources.yaml beside all.yaml" in " ".join(done.stderr.split())
+
+
 @pytest.mark.parametrize(
     "image",
     [

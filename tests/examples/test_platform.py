@@ -28,7 +28,7 @@ from leap_kg.ingest.sources import read_sources
 from leap_kg.ingest.state import DeadLetter, RunReport, State
 from leap_kg.links.mining import mine
 from leap_kg.links.readers import READERS
-from leap_kg.ontology.identifiers import storage
+from leap_kg.ontology.identifiers import Refusal, storage
 from leap_kg.ontology.jsonld import quads_in
 from leap_kg.ontology.shapes import validate
 from leap_kg.settings import DEFAULT_BASE as BASE
@@ -61,6 +61,12 @@ def stores(platform: Path) -> list[Path]:
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def node_of(store: Path) -> str:
+    location = storage.parse(store.as_uri())
+    assert not isinstance(location, Refusal)
+    return f"store/{location.slug}"
 
 
 def opened(store: Path) -> xr.Dataset:
@@ -225,7 +231,7 @@ def test_every_record_maps_and_passes_the_shapes_but_the_one_without_a_file(plat
             mapped.setdefault(source.id, []).append(record)
     missing = "https://github.com/example-lab/sea-ice-feedstock/blob/main/feedstock/meta.yaml"
     assert failures == [("example-catalog", missing)]
-    assert len(mapped) == 7
+    assert len(mapped) == 8
     for name, found in mapped.items():
         assert validate(quads_in(compose(found, (), BASE).triples, source_graph(BASE, name)), BASE) == []
 
@@ -261,6 +267,7 @@ def home(platform: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
         "example-notebooks": ("complete", 1, 1, 0),
         "example-code": ("complete", 1, 1, 0),
         "example-curated": ("complete", 12, 12, 0),
+        "example-stores": ("complete", 10, 10, 0),
     }
     return found
 
@@ -282,7 +289,7 @@ def answers(home: Home, query: str) -> set[tuple[str, ...]]:
     return {tuple(term.value for term in row) for row in found}  # type: ignore[union-attr]
 
 
-def test_the_faults_that_were_put_in_come_out_and_no_others(home: Home) -> None:
+def test_the_faults_that_were_put_in_come_out_and_no_others(home: Home, platform: Path) -> None:
     faults = answers(
         home, "SELECT ?focus ?kind { ?finding a sh:ValidationResult ; sh:focusNode ?focus ; dct:type ?kind }"
     )
@@ -294,6 +301,7 @@ def test_the_faults_that_were_put_in_come_out_and_no_others(home: Home) -> None:
         ("dataset/example-lab/ocean-heat-content-feedstock", "differs-from-published"),
         ("dataset/example-lab/wind-stress-feedstock", "not-in-input"),
         ("hub/teach.example.org", "unknown-version"),
+        *((node_of(store), "not-consolidated") for store in stores(platform) if (store / "zarr.json").exists()),
     }
 
 

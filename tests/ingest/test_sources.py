@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leap_kg.ingest.github.reported import Covering
-from leap_kg.ingest.sources import SourcesFaulty, read_sources
+from leap_kg.ingest.sources import SourcesFaulty, read_entries, read_sources
 from leap_kg.ontology.identifiers import github
 from leap_kg.resources import declarations
 from tests.ingest.shelf import BASE
@@ -101,6 +101,77 @@ def test_what_is_no_mapping_is_told_what_to_be_and_two_of_one_id_are_told_apart(
     assert refused(tmp_path, "sources: [3]") == "sources.0 (line 1): give a mapping of keys and values"
     told = refused(tmp_path, f"sources:\n  - {entry('lab')}\n  - {entry('lab')}")
     assert told.startswith("sources.1.id (line 3): two sources are called 'lab'")
+
+
+def test_every_mistake_of_a_file_is_told_each_in_a_line(tmp_path: Path) -> None:
+    told = refused(
+        tmp_path,
+        "sources:\n"
+        "  - {id: one, kind: spdx, titel: L, stale_after_days: 0}\n"
+        "  - {id: two, kind: spdxx, title: L}\n"
+        "  - 3\n"
+        "  - {id: three, kind: zarr, title: L, title: M, stores: [{arrays: 5}]}\n"
+        "  - {id: four, kind: spdx, title: L}\n"
+        "  - {id: four, kind: spdx, title: L}\n"
+        "source: []\n",
+    )
+    lines = [line.removeprefix(f"{tmp_path / 'sources.yaml'}: ") for line in told.splitlines()]
+    assert [line.partition(" ")[0].removesuffix(":") for line in lines] == [
+        "sources.3.title",
+        "source",
+        "sources.0.title",
+        "sources.0.stale_after_days",
+        "sources.0.titel",
+        "sources.1.kind",
+        "sources.2",
+        "sources.3.stores.0.url",
+        "sources.3.stores.0.arrays",
+        "sources.5.id",
+    ]
+    assert "write 'sources', if that is what is meant" in lines[1]
+    assert "write 'title', if that is what is meant" in lines[4]
+
+
+def test_of_very_many_mistakes_the_first_are_told_and_how_many_more_there_are(tmp_path: Path) -> None:
+    told = refused(tmp_path, "sources:\n" + "  - {id: a, kind: spdx, title: L}\n" * 100).splitlines()
+    assert len(told) == 31
+    assert told[-1] == "and 70 more"
+
+
+def test_included_files_come_first_and_name_files_from_their_own_folder(tmp_path: Path) -> None:
+    (tmp_path / "lab").mkdir()
+    (tmp_path / "lab" / "lab.yaml").write_text(
+        f"sources: [{{id: notes, kind: files, title: N, folder: n}}, {entry('b2')}]"
+    )
+    (tmp_path / "lab" / "notes.yaml").write_text("include: [lab.yaml]")
+    file = tmp_path / "sources.yaml"
+    file.write_text(f"include: [lab/notes.yaml]\nsources: [{entry('c3')}]")
+    assert [source.id for source in read_sources(file, BASE)] == ["notes", "b2", "c3"]
+    assert [each.sources_file for each in read_entries(file)] == [*[tmp_path / "lab" / "lab.yaml"] * 2, file]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "include: [sources.yaml]",
+            "include.0 (line 1): sources.yaml includes this file, or is this file: leave it out",
+        ),
+        ("include: [folder/back.yaml]", "include.0 (line 1): ../sources.yaml includes this file"),
+        ("include: [none.yaml]", "No such file or directory; correct `include` in "),
+        ("include: [[x]]", "include.0 (line 1): give the path of a sources file, from the folder of this one"),
+        ("include: word", FORM),
+        ("include: []", FORM),
+        (f"include: [good.yaml]\nsources: [{entry('lab')}]", "two sources are called 'lab', this and sources.0 of "),
+        ("include: [bad.yaml]", "bad.yaml: sources.0.title (line 1, source 'lab'): this key is required: give it"),
+    ],
+)
+def test_what_cannot_be_included_is_told(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "good.yaml").write_text(f"sources: [{entry('lab')}]")
+    (tmp_path / "bad.yaml").write_text("sources: [{id: lab, kind: spdx}]")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "back.yaml").write_text("include: [../sources.yaml]")
+    assert told in refused(tmp_path, text)
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ _LISTED: dict[str, frozenset[str]] = {
 }
 
 # What version 3 of DCAT added to the version that rdflib carries: https://www.w3.org/TR/vocab-dcat-3/, section 6.
-_DCAT3 = frozenset({"DatasetSeries", "inSeries", "seriesMember"})
+_DCAT3 = frozenset({"DatasetSeries", "inSeries", "seriesMember", "version"})
 # What schema.org has had since the version that rdflib carries: https://schema.org/funding.
 _SCHEMA_SINCE = frozenset({"funding"})
 

@@ -46,7 +46,7 @@ def test_theme_runs_as_a_classic_script() -> None:
 
 def test_editor_is_loaded_only_where_it_is_needed() -> None:
     main = manifest()["src/main.ts"]
-    assert main["dynamicImports"] == ["src/editor.ts"]
+    assert main["dynamicImports"] == ["src/editor.ts", "src/preview.ts"]
     assert "imports" not in main
     assert built("src/main.ts").stat().st_size < 20_000
 

@@ -15,7 +15,7 @@ export interface Answer {
 
 /** Hits of the first `limit` nodes for `q`; rejects if the server or its answer is not as it should be. */
 export async function fetchHits(q: string, limit: number, signal: AbortSignal): Promise<Answer> {
-  const query = new URLSearchParams({ q, limit: String(limit) });
+  const query = new URLSearchParams({ q, limit: String(limit), facets: "none" });
   const response = await fetch(`/search.json?${query}`, { signal, headers: { accept: "application/json" } });
   if (!response.ok) throw new Error(`search answered ${response.status}`);
   return readAnswer(await response.json());

@@ -1,5 +1,6 @@
 // On every page: starts the islands that the page has places for. Nothing here is needed to read or use a page.
 import "../styles/index.css";
+import "../generated/land.svg?no-inline";
 import "./favicon.svg?no-inline";
 import { addCopyButton } from "./copy";
 import { startCuration } from "./curation";
@@ -18,4 +19,9 @@ for (const facet of document.querySelectorAll<HTMLDetailsElement>("details.facet
 const queries = document.querySelectorAll<HTMLTextAreaElement>("textarea[data-sparql]");
 if (queries.length > 0) {
   void import("./editor").then(({ startEditor }) => queries.forEach(startEditor));
+}
+
+const previews = document.querySelectorAll<HTMLElement>("[data-preview]");
+if (previews.length > 0) {
+  void import("./preview").then(({ startPreview }) => previews.forEach(startPreview));
 }

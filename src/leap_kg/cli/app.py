@@ -8,8 +8,10 @@ import typer
 from leap_kg import __version__
 from leap_kg.cli import (
     backup,
+    export,
     findings,
     harvest,
+    hub,
     letters,
     links,
     log,
@@ -17,7 +19,9 @@ from leap_kg.cli import (
     query,
     read,
     rebuild,
+    recipe,
     replica,
+    search,
     serve,
     token,
 )
@@ -56,10 +60,10 @@ for command in (
     harvest.init,
     serve.serve,
     query.query,
-    read.search,
+    search.search,
     read.show,
     findings.check,
-    read.export,
+    export.export,
     publications.report,
     backup.backup,
     backup.restore,
@@ -68,10 +72,12 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(harvest.app, name="harvest")
+app.add_typer(hub.app, name="hub")
 app.add_typer(letters.app, name="dead-letters")
 app.add_typer(links.app, name="links")
 app.add_typer(log.app, name="log")
 app.add_typer(publications.app, name="publications")
+app.add_typer(recipe.app, name="recipe")
 app.add_typer(token.app, name="token")
 
 

@@ -58,10 +58,11 @@ def print_manifests(
     settings = context.settings()
     try:
         entries = read_entries(sources)
-        picked = chosen([entry.source(sources.parent, settings.base) for entry in entries], names)
+        picked = chosen([entry.source(entry.sources_file.parent, settings.base) for entry in entries], names)
     except SourcesFaulty as error:
         fail(str(error))
-    needed = {entry.id: entry.local_files for entry in entries}
+    included = {entry.sources_file.name: None for entry in entries if entry.sources_file != sources}
+    needed = {entry.id: (*included, *entry.local_files) for entry in entries}
     jobs = []
     for source in picked:
         if needed[source.id] and files is None:

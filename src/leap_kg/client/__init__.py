@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from leap_kg.client.errors import CutResult, KgError
+    from leap_kg.client.errors import CutResult, KgError, OtherWords
     from leap_kg.client.graph import Client
 
-__all__ = ["Client", "CutResult", "KgError", "load_ipython_extension"]
+__all__ = ["Client", "CutResult", "KgError", "OtherWords", "load_ipython_extension"]
 
-_HOMES = {"Client": "graph", "CutResult": "errors", "KgError": "errors"}
+_HOMES = {"Client": "graph", "CutResult": "errors", "KgError": "errors", "OtherWords": "errors"}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attribute

@@ -64,6 +64,10 @@ class CutResult(UserWarning):
     """A result is the beginning of a larger one."""
 
 
+class OtherWords(UserWarning):
+    """A search was answered for other words than those that were given, since nothing has these."""
+
+
 def printable(text: str, most: int = 300) -> str:
     """The text on one line, without what is invisible or moves the cursor, and no longer than `most` characters."""
     one_line = " ".join(text[: 4 * most].split())

@@ -14,6 +14,7 @@ from leap_kg.client.asking import Asked, Moment, ask, moment_of
 from leap_kg.client.dataset import Dataset
 from leap_kg.client.errors import BadAnswer, CutResult, KgError, NotFound
 from leap_kg.client.naming import Datasets, dataset_iri
+from leap_kg.client.narrowing import Place, Time, box_of, period_of
 from leap_kg.client.packages import need
 from leap_kg.client.prefixes import declared, prefixes_in, undeclared
 from leap_kg.client.records import Records, definitions, link
@@ -143,14 +144,28 @@ class Client:
     # --- things
 
     def search(
-        self, text: str = "", *, kind: str | Sequence[str] = "", limit: int = 1000, **facets: object
+        self,
+        text: str = "",
+        *,
+        kind: str | Sequence[str] = "",
+        bbox: Place | None = None,
+        time: Time = None,
+        standard_name: str = "",
+        exact: bool = False,
+        limit: int = 1000,
+        **facets: object,
     ) -> Records[Hit]:
         """Nodes that have the words of `text`, best first; `kind` such as `dataset`, `paper` or `person`.
 
-        `facets` are the other parameters of `/search` (`licence`, `tag`, `provider`, ...), one value or a list of
-        them. It takes one request for a thousand hits, and a second one for up to ten thousand.
+        `bbox` is west, south, east and north in degrees, `time` a year, a day or `(start, end)`, `standard_name` a name
+        of CF's table or one that it was called by. `facets` are the other parameters of `/search`: `variable`, `unit`,
+        `format`, `chunking`, `access`, `licence`, `tag`, `provider`, ..., one value or a list of them. Where nothing
+        has the words, the server searches the nearest ones and this warns (`OtherWords`), unless `exact`.
+        It takes one request for a thousand hits, and a second one for up to ten thousand.
         """
-        return search(self, self._transport, text, limit, {"kind": kind, **facets})
+        narrowed = {"bbox": box_of(bbox), "time": period_of(time), "standard_name": standard_name}
+        narrowed["exact"] = "yes" if exact else ""
+        return search(self, self._transport, text, limit, {"kind": kind, **narrowed, **facets})
 
     def dataset(self, name: str, at: Moment = None) -> Dataset:
         """A dataset by its name (`example-lab/sst-analysis-feedstock`), its IRI, its page, or a part of its title.

@@ -35,7 +35,7 @@ def dataset_iri(client: "Client", name: str, at: Moment = None) -> str:
     if len(meant) == 1:
         return meant[0]
     if not meant:
-        hits = client.search(text, kind="dataset", limit=5) if at is None else ()
+        hits = client.search(text, kind="dataset", exact=True, limit=5) if at is None else ()
         alike = ", ".join(repr(client.slug(hit.iri)) for hit in hits)
         raise NotFound(f"no dataset is named {text!r}", f"Is it {alike}? Give one of these." if alike else _LOOK)
     candidates = tuple(client.slug(iri) for iri in sorted(meant))

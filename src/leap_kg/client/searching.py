@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from leap_kg.client.errors import BadAnswer, CutResult, KgError
+from leap_kg.client.errors import BadAnswer, CutResult, KgError, OtherWords, printable
 from leap_kg.client.records import Records
 from leap_kg.client.transport import Transport
 
@@ -43,8 +43,11 @@ def search(client: "Client", transport: Transport, text: str, limit: int, facets
         raise KgError(f"limit is {limit}", "Give the number of hits you want at most, 1 or more.")
     given: dict[str, object] = {"q": text} if text else {}
     given |= {name: _values(value) for name, value in facets.items() if value not in ("", None)}
-    found = transport.json("/search.json", {**given, "limit": limit})
+    found = transport.json("/search.json", {**given, "limit": limit, "facets": "none"})
     rows, total = _read(found)
+    if isinstance(found, dict) and isinstance(other := found.get("shown_for"), str):
+        said = printable(other)
+        warnings.warn(f"nothing has {text!r}: these are hits for {said!r}", OtherWords, stacklevel=3)
     if len(rows) < min(limit, total):
         rows = [
             dict(row) for row in csv.DictReader(io.StringIO(transport.get("/search.csv", given).text(), newline=""))

@@ -3,9 +3,9 @@
 from abc import ABC, abstractmethod
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
 
 from leap_kg.ingest.source import Source
 
@@ -25,6 +25,7 @@ class SourceConfig(BaseModel, ABC):
     kind: str
     title: Annotated[str, Field(min_length=1)]
     stale_after_days: float = 7
+    _file: Path = PrivateAttr(default=Path())
 
     @field_validator("stale_after_days")
     @classmethod
@@ -33,6 +34,16 @@ class SourceConfig(BaseModel, ABC):
         if not 0 < days <= _MOST_DAYS:
             raise ValueError(f"{days:g} cannot be used here: give days, above 0 and at most {_MOST_DAYS}")
         return days
+
+    @property
+    def sources_file(self) -> Path:
+        """The sources file that has the entry, which may be one that another includes."""
+        return self._file
+
+    def declared_in(self, file: Path) -> Self:
+        """The same entry, as one of that file."""
+        self._file = file
+        return self
 
     @property
     def stale_after(self) -> timedelta:

@@ -51,10 +51,7 @@ def mend(mistake: ErrorDetails, keys: Sequence[str] = ()) -> str:
     """What is wrong and what to do; `keys` are those that there are."""
     kind = mistake["type"]
     if kind == "extra_forbidden":
-        name = str(mistake["loc"][-1])
-        like = nearest(name, keys) if len(mistake["loc"]) == 1 else None
-        hint = f"write {like!r}, if that is what is meant" if like else "correct its name"
-        return f"there is no such key: {hint}, or leave it out"
+        return no_such_key(str(mistake["loc"][-1]), keys if len(mistake["loc"]) == 1 else ())
     given = mistake.get("ctx", {})
     if kind in ("value_error", "assertion_error"):  # raised by a model of ours, in words of ours
         return str(given.get("error", mistake["msg"]))
@@ -62,6 +59,13 @@ def mend(mistake: ErrorDetails, keys: Sequence[str] = ()) -> str:
     if told is None:
         return f"{_shown(mistake['input'])} is not what is due here: {mistake['msg'][:1].lower()}{mistake['msg'][1:]}"
     return told(given) if kind in _SHAPES else f"{_shown(mistake['input'])} cannot be used here: {told(given)}"
+
+
+def no_such_key(name: str, keys: Iterable[str]) -> str:
+    """What is said of a key that there is not; `keys` are those that there are."""
+    like = nearest(name, keys)
+    hint = f"write {like!r}, if that is what is meant" if like else "correct its name"
+    return f"there is no such key: {hint}, or leave it out"
 
 
 def nearest(word: str, among: Iterable[str]) -> str | None:

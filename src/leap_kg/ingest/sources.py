@@ -1,20 +1,21 @@
 """The sources file: which sources a platform has, as YAML; see `ingest/leap.yaml` for one.
 
-A mistake in the file is one error that names the file, the line, the source and the key, and says how to mend it.
+It may take in other such files by `include`. What is wrong is one error of a line for each mistake, that names the
+file, the line, the source and the key, and says how to mend it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from leap_kg.graph.names import COMPARISON_SOURCE, DEFAULT_SOURCE, ONTOLOGY_SOURCE
 from leap_kg.ingest.configuration import SourceConfig
-from leap_kg.ingest.formats.yamltext import Document, Unreadable, read_yaml
-from leap_kg.ingest.formats.yamltext import Path as Steps
-from leap_kg.ingest.mistakes import mend, nearest
+from leap_kg.ingest.formats.yamltext import Document, Unreadable, Value, read_yaml
+from leap_kg.ingest.mistakes import nearest, no_such_key
+from leap_kg.ingest.places import Places, shown
 from leap_kg.ingest.source import Source
 
 GROUP = "leap_kg.sources"
@@ -28,17 +29,12 @@ _RESERVED = {
     DEFAULT_SOURCE: "the graph of that name takes what is written to the server without naming a graph",
 }
 _FORM = "the file must be a mapping with a list of at least one source under `sources`"
-_ID = "give an id of 2 to 41 small letters, digits and hyphens that begins with a letter"
+_KEYS = ("include", "sources")
+_MOST_SHOWN = 30  # mistakes
 
 
 class SourcesFaulty(ValueError):
-    """The sources file cannot be used; the message names the place and the mend."""
-
-
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    sources: Annotated[list[dict[str, Any]], Field(min_length=1)]
+    """The sources file cannot be used; each line of the message names a place and the mend."""
 
 
 def kinds() -> dict[str, EntryPoint]:
@@ -48,68 +44,135 @@ def kinds() -> dict[str, EntryPoint]:
 
 def read_sources(path: Path, base: str) -> list[Source]:
     """All sources that the file declares, in its order; raises `SourcesFaulty`."""
-    return [_made(config, path, base) for config in read_entries(path)]
+    return [_made(config, base) for config in read_entries(path)]
 
 
 def read_entries(path: Path) -> list[SourceConfig]:
-    """All entries of the file, in its order; raises `SourcesFaulty`."""
-    try:
-        document = read_yaml(path.read_bytes(), what=str(path))
-        entries = _File.model_validate(document.value).sources
-    except OSError as error:
-        raise SourcesFaulty(f"cannot read {path}: {error.strerror}; give another file with --sources") from None
-    except Unreadable as error:
-        raise SourcesFaulty(f"{error}; mend it there") from None
-    except ValidationError as error:
-        raise _Places(path, document).faulty((), error) from None
-    places = _Places(path, document)
-    for place, line in document.duplicate_keys:
-        raise SourcesFaulty(f"{path}: {_shown(place)} (line {line}): the key is given twice: keep one of the two")
-    installed = kinds()
-    configs = [_config(places, number, entry, installed) for number, entry in enumerate(entries)]
-    known: dict[str, int] = {}
-    for number, config in enumerate(configs):
+    """All entries of the file and of those that it includes, which come first; raises `SourcesFaulty`."""
+    reader = _Reader()
+    entries = list(reader.entries(path, ()))
+    if reader.mistakes:
+        told = reader.mistakes[:_MOST_SHOWN]
+        if len(reader.mistakes) > len(told):
+            told.append(f"and {len(reader.mistakes) - len(told)} more")
+        raise SourcesFaulty("\n".join(told))
+    return entries
+
+
+class _Reader:
+    """Reads files, and notes what is wrong with them."""
+
+    def __init__(self) -> None:
+        self.mistakes: list[str] = []
+        self._installed = kinds()
+        self._known: dict[str, tuple[Path, int]] = {}
+
+    def entries(self, path: Path, around: tuple[Path, ...]) -> Iterator[SourceConfig]:
+        """The good entries of a file, which stands in those `around` it."""
+        try:
+            document = read_yaml(path.read_bytes(), what=str(path))
+        except OSError as error:
+            mend = f"correct `include` in {around[-1]}" if around else "give another file with --sources"
+            self.mistakes.append(f"cannot read {path}: {error.strerror}; {mend}")
+            return
+        except Unreadable as error:
+            self.mistakes.append(f"{error}; mend it there")
+            return
+        places = Places(path, document)
+        parts = _parts(document.value)
+        if parts is None:
+            self.mistakes.append(f"{path}: {_FORM}")
+            return
+        self._check_keys(document, places)
+        included, listed = parts
+        for number, name in enumerate(included):
+            yield from self._included(("include", number), name, places, (*around, path))
+        for number, entry in enumerate(listed):
+            config = self._config(places, number, entry)
+            if config is not None and self._is_new(config, places, number):
+                yield config.declared_in(path)
+
+    def _check_keys(self, document: Document, places: Places) -> None:
+        for at, line in document.duplicate_keys:
+            self.mistakes.append(
+                f"{places.path}: {shown(at)} (line {line}): the key is given twice: keep one of the two"
+            )
+        for key in document.value if isinstance(document.value, dict) else ():
+            if key not in _KEYS:
+                self.mistakes.append(places.mistake((key,), no_such_key(key, _KEYS)))
+
+    def _included(
+        self, at: tuple[str, int], name: Value, places: Places, around: tuple[Path, ...]
+    ) -> Iterator[SourceConfig]:
+        if not isinstance(name, str) or not name:
+            self.mistakes.append(places.mistake(at, "give the path of a sources file, from the folder of this one"))
+            return
+        path = places.path.parent / name
+        if path.resolve() in {file.resolve() for file in around}:
+            self.mistakes.append(places.mistake(at, f"{name} includes this file, or is this file: leave it out"))
+            return
+        yield from self.entries(path, around)
+
+    def _is_new(self, config: SourceConfig, places: Places, number: int) -> bool:
         at = ("sources", number, "id")
         if config.id in _RESERVED:
             why = f"a source must not be called {config.id!r}, because {_RESERVED[config.id]}; give it another id"
-            raise places.mistake(at, why)
-        if config.id in known:
-            both = f"two sources are called {config.id!r}, this and sources.{known[config.id]}"
-            raise places.mistake(at, f"{both}; give each an id of its own")
-        known[config.id] = number
-    return configs
+            self.mistakes.append(places.mistake(at, why))
+            return False
+        if config.id in self._known:
+            file, other = self._known[config.id]
+            of = "" if file == places.path else f" of {file}"
+            both = f"two sources are called {config.id!r}, this and sources.{other}{of}"
+            self.mistakes.append(places.mistake(at, f"{both}; give each an id of its own"))
+            return False
+        self._known[config.id] = (places.path, number)
+        return True
+
+    def _config(self, places: Places, number: int, entry: Any) -> SourceConfig | None:  # noqa: ANN401 - as read
+        at = ("sources", number)
+        if not isinstance(entry, dict):
+            self.mistakes.append(places.mistake(at, "give a mapping of keys and values"))
+            return None
+        kind = str(entry.get("kind"))
+        point = self._installed.get(kind)
+        if point is None:
+            like = nearest(kind, self._installed)
+            hint = f"write {like!r}, if that is what is meant; " if like else ""
+            what = f"{entry.get('kind')!r} is no kind of source; {hint}there are {', '.join(self._installed)}"
+            self.mistakes.append(places.mistake((*at, "kind"), what))
+            return None
+        try:
+            model: type[SourceConfig] = point.load()
+            return model.model_validate(entry)
+        except ImportError as error:
+            what = f"the kind {point.name} cannot be used: {error}; install what {_package(point)} needs"
+            self.mistakes.append(places.mistake((*at, "kind"), what))
+        except ValidationError as error:
+            self.mistakes += places.mistakes(at, error, tuple(model.model_fields))
+        except Exception as error:  # noqa: BLE001 - what another package does when it is loaded is not known
+            self.mistakes.append(places.mistake((*at, "kind"), _broken(point, error)))
+        return None
 
 
-def _config(places: "_Places", number: int, entry: dict[str, Any], installed: dict[str, EntryPoint]) -> SourceConfig:
-    point = installed.get(str(entry.get("kind")))
-    if point is None:
-        like = nearest(str(entry.get("kind")), installed)
-        raise places.mistake(
-            ("sources", number, "kind"),
-            f"{entry.get('kind')!r} is no kind of source; "
-            + (f"write {like!r}, if that is what is meant; " if like else "")
-            + f"there are {', '.join(installed)}",
-        )
+def _parts(value: Value) -> tuple[list[Value], list[Value]] | None:
+    """What the file includes and what it lists; `None` if it has not the form of such a file."""
+    if not isinstance(value, dict):
+        return None
+    included = value.get("include", [])
+    listed = value.get("sources", [] if included else None)
+    if not isinstance(included, list) or not isinstance(listed, list) or not (included or listed):
+        return None
+    return included, listed
+
+
+def _made(config: SourceConfig, base: str) -> Source:
     try:
-        model: type[SourceConfig] = point.load()
-        return model.model_validate(entry)
-    except ImportError as error:
-        why = f"the kind {point.name} cannot be used: {error}; install what {_package(point)} needs"
-        raise places.mistake(("sources", number, "kind"), why) from None
-    except ValidationError as error:
-        raise places.faulty(("sources", number), error, tuple(model.model_fields)) from None
-    except Exception as error:  # noqa: BLE001 - what another package does when it is loaded is not known
-        raise places.mistake(("sources", number, "kind"), _broken(point, error)) from None
-
-
-def _made(config: SourceConfig, path: Path, base: str) -> Source:
-    try:
-        return config.source(path.parent, base)
+        return config.source(config.sources_file.parent, base)
     except Exception as error:
         point = kinds().get(config.kind)
         if point is None or _package(point) == _OURS:
             raise
-        raise SourcesFaulty(f"{path}: source {config.id!r}: {_broken(point, error)}") from None
+        raise SourcesFaulty(f"{config.sources_file}: source {config.id!r}: {_broken(point, error)}") from None
 
 
 def _broken(point: EntryPoint, error: Exception) -> str:
@@ -123,50 +186,6 @@ def _broken(point: EntryPoint, error: Exception) -> str:
 def _package(point: EntryPoint) -> str:
     """The package that offers a kind, by the name that it is installed by."""
     return f"the package {point.dist.name}" if point.dist is not None else f"the package of {point.value}"
-
-
-class _Places:
-    """Says of a mistake in the file where it is."""
-
-    def __init__(self, path: Path, document: Document) -> None:
-        self._path = path
-        self._document = document
-
-    def mistake(self, at: Steps, what: str) -> SourcesFaulty:
-        """The mistake, with the line and the id of the source."""
-        lines, around = self._document.lines, at
-        while around and around not in lines:
-            around = around[:-1]
-        where = [f"line {lines[around]}"] if around else []
-        if (name := self._id(at)) and at[2:] != ("id",):
-            where.append(f"source {name!r}")
-        return SourcesFaulty(f"{self._path}: {_shown(at)}" + (f" ({', '.join(where)})" if where else "") + f": {what}")
-
-    def faulty(self, at: Steps, error: ValidationError, keys: Sequence[str] = ()) -> SourcesFaulty:
-        """The first of the mistakes that a model found, and how many more there are."""
-        first, *more = error.errors()
-        steps = at
-        for number, step in enumerate(first["loc"], 1):
-            # What is not in the file is the key that is missing there, or the name of a type that pydantic has tried.
-            missing = first["type"] == "missing" and number == len(first["loc"])
-            if (*steps, step) in self._document.lines or missing:
-                steps = (*steps, step)
-        if steps in ((), ("sources",)):
-            return SourcesFaulty(f"{self._path}: {_FORM}")
-        what = _ID if first["loc"] == ("id",) else mend(first, keys)
-        return self.mistake(steps, what + (f" (and {len(more)} more in this entry)" if more else ""))
-
-    def _id(self, at: Steps) -> str:
-        value = self._document.value
-        entries = value.get("sources") if isinstance(value, dict) else None
-        number = at[1] if len(at) > 1 else None
-        entry = entries[number] if isinstance(entries, list) and isinstance(number, int) else None
-        name = entry.get("id") if isinstance(entry, dict) else None
-        return name if isinstance(name, str) else ""
-
-
-def _shown(at: Steps) -> str:
-    return ".".join(map(str, at))
 
 
 def chosen(sources: list[Source], ids: list[str]) -> list[Source]:

@@ -1,7 +1,7 @@
 """Which reader reads which file, and a version that changes whenever a reader does."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -71,8 +71,17 @@ class Readers:
             found.append(_read(self.connected[1], data, path))
         return Mined(
             tuple(dict.fromkeys(signal for mined in found for signal in mined.signals)),
-            tuple(dict.fromkeys(finding for mined in found for finding in mined.findings)),
+            _once((finding for mined in found for finding in mined.findings), path),
         )
+
+
+def _once(findings: Iterable[Finding], path: str) -> tuple[Finding, ...]:
+    """Each finding once. That the whole file cannot be read is one, in the words of the first reader that could not."""
+    said: dict[object, Finding] = {}
+    for finding in findings:
+        whole = finding.kind == "unreadable-file" and finding.pointer == path
+        said.setdefault((finding.kind, path) if whole else finding, finding)
+    return tuple(said.values())
 
 
 def _read(reader: Reader, data: bytes, path: str) -> Mined:

@@ -13,6 +13,7 @@ from typing import Any
 
 from leap_kg.stac.area import Area, box_area, geometry_area
 from leap_kg.stac.interval import Interval, interval, moment
+from leap_kg.stac.naming import called
 from leap_kg.stac.refusal import BadSearch
 
 MOST_TEXT = 50_000
@@ -31,7 +32,8 @@ COLLECTION = (
 )
 """The document of a row of either kind: of a collection that the API makes, its title and description."""
 
-_SERIES = "(SELECT c.name FROM node AS w JOIN stac AS c ON c.node = w.id WHERE w.iri = s.series)"
+_SERIES = f"(SELECT {called('c', 'w.iri')} FROM node AS w JOIN stac AS c ON c.node = w.id WHERE w.iri = s.series)"
+_NAME = f"(SELECT {called('s', 'w.iri')} FROM node AS w WHERE w.id = s.node)"
 
 
 @dataclass(slots=True)
@@ -190,7 +192,7 @@ class _Compiler:
         if not isinstance(name, str):
             raise BadSearch("a property needs a name")
         if name == "id":
-            return "s.name"
+            return "s.name" if self._root else _NAME
         if name == "collection" and self._root:
             return _SERIES
         self.made.values.append(path_of(name, self._root))

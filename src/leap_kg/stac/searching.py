@@ -12,27 +12,27 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from leap_kg.graph.index.extent import NOT, seconds
 from leap_kg.graph.index.search import words_expression
 from leap_kg.stac.asked import LARGEST_PAGE, Order, Search
 from leap_kg.stac.filters import COLLECTION, ITEM, Condition, condition, path_of, where
+from leap_kg.stac.geohash import geohash
+from leap_kg.stac.naming import called, is_called, is_collection, published, sign
 from leap_kg.stac.refusal import BadSearch
 
 _Value = str | bytes | int | float | None
 _STEPS = 50_000
 _SAMPLE = 1_000
 _ROW = (
-    "s.node, w.iri, s.form, s.name, s.series, s.made, ifnull(d.text, "
+    f"s.node, w.iri, s.form, {called('s', 'w.iri')}, s.series, s.made, ifnull(d.text, "
     "json_object('id', s.name, 'title', w.label, 'description', ifnull(nullif(w.summary, ''), w.label))), "
     "ifnull(d.links, '')"
 )
 _JOINED = "LEFT JOIN node AS w ON w.id = s.node LEFT JOIN document AS d ON d.node = s.node"
-_COLLECTIONS = (
-    "s.form <> 'item' AND (s.form = 'collection' OR (s.form = 'catalog' AND EXISTS "
-    "(SELECT 1 FROM node AS w JOIN stac AS i ON i.series = w.iri WHERE w.id = s.node AND i.form = 'item')))"
-)
+_COLLECTIONS = f"s.form <> 'item' AND {is_collection('s')}"
+_CALLED = f"{_COLLECTIONS} AND {is_called('s', 'w.iri')}"
 
 
 class TooLong(Exception):
@@ -76,6 +76,8 @@ class Index:
             ("moment", 1, _moment),
             ("casefold", 1, _casefold),
             ("unaccented", 1, _unaccented),
+            ("geohash", 2, _geohash),
+            ("apart", 1, sign),
         ):
             self._database.create_function(name, number, function, deterministic=name != "meets")
 
@@ -94,8 +96,8 @@ class Index:
         return self._page(search, _COLLECTIONS, None, search.order or (Order("id"),), "")
 
     def collection(self, name: str) -> Row | None:
-        """One collection; of several with one id the first by IRI."""
-        return self._one(f"{_COLLECTIONS} AND s.name = ?", name)
+        """One collection by what it is called here, see `leap_kg.stac.naming`."""
+        return self._one(_CALLED, published([name]), json.dumps([name]))
 
     def item(self, collection: str, name: str) -> Row | None:
         """One item of a collection."""
@@ -103,6 +105,26 @@ class Index:
         return self._one(
             "s.form = 'item' AND s.name = ? AND s.series IN (SELECT value FROM json_each(?))", name, series
         )
+
+    @contextmanager
+    def one_state(self) -> Iterator[None]:
+        """All that is read within is of one revision, though a writer may be at work."""
+        self._database.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._database.execute("ROLLBACK")
+
+    def loose(self, after: int = 0) -> list[Row]:
+        """Items of no collection that is here, in order from a node's number on, at most `LARGEST_PAGE`."""
+        with self._bounded():
+            rows = self._database.execute(
+                f"SELECT {_ROW} FROM stac AS s {_JOINED} WHERE s.form = 'item' AND s.node > ? AND NOT EXISTS "
+                "(SELECT 1 FROM node AS c JOIN stac AS k ON k.node = c.id WHERE c.iri = s.series AND k.form <> 'item') "
+                "ORDER BY s.node LIMIT ?",
+                (after, LARGEST_PAGE),
+            )
+            return [Row(*row) for row in rows]
 
     def by_iri(self, iris: Sequence[str]) -> dict[str, Row]:
         """The objects that these nodes are."""
@@ -124,6 +146,17 @@ class Index:
                 f"WHERE s.form = 'item' {within} ORDER BY s.at DESC LIMIT {_SAMPLE}), "
                 "json_each(document, '$.properties') AS each WHERE each.type <> 'null' GROUP BY key ORDER BY key",
                 () if series is None else (series,),
+            ).fetchall()
+
+    def over(self, search: Search, columns: str, values: Sequence[object], text: str) -> list[tuple[Any, ...]]:
+        """The rows of a statement on the table `m`: these columns, with their values, of the items that match."""
+        series = self._series(search.collections) if search.collections is not None else None
+        wanted = _wanted(search, "s.form = 'item'", series, "properties")
+        self._areas = wanted
+        with self._bounded():
+            return self._database.execute(
+                f"WITH m AS MATERIALIZED (SELECT {columns} FROM stac AS s WHERE {wanted.sql}) {text}",
+                (*values, *wanted.values),
             ).fetchall()
 
     def extent(self, node: int) -> tuple[tuple[float, float, float, float] | None, tuple[float, float] | None]:
@@ -150,11 +183,10 @@ class Index:
             self._database.set_progress_handler(None, 0)
 
     def _series(self, names: Sequence[str]) -> str:
-        """The IRIs of the collections with these ids, as JSON."""
+        """The IRIs of the collections that are called so, as JSON."""
         rows = self._database.execute(
-            "SELECT w.iri FROM stac AS s JOIN node AS w ON w.id = s.node "
-            "WHERE s.name IN (SELECT value FROM json_each(?)) AND s.form <> 'item'",
-            (json.dumps(list(names)),),
+            f"SELECT w.iri FROM stac AS s JOIN node AS w ON w.id = s.node WHERE {_CALLED}",
+            (published(list(names)), json.dumps(list(names))),
         )
         return json.dumps([iri for (iri,) in rows])
 
@@ -294,3 +326,15 @@ def _unaccented(value: _Value) -> _Value:
     if not isinstance(value, str):
         return value
     return "".join(letter for letter in unicodedata.normalize("NFKD", value) if not unicodedata.combining(letter))
+
+
+def _geohash(bbox: str | None, digits: int) -> str | None:
+    """The cell of the middle of a box, which may cross the antimeridian; `None` for what is no box."""
+    try:
+        numbers = json.loads(bbox) if bbox else []
+        half = len(numbers) // 2
+        west, south, east, north = numbers[0], numbers[1], numbers[half], numbers[half + 1]
+        middle = (west + east + (360 if west > east else 0)) / 2
+        return geohash(middle - 360 if middle > 180 else middle, (south + north) / 2, digits)
+    except (ValueError, TypeError, LookupError, OverflowError):
+        return None

@@ -33,7 +33,7 @@ class Resource:
     `revision` is the revision it was read from (0 if it depends on none), `address` its path with query string and
     without suffix, `about` the IRI of what it is about, `make` the maker of the body of a form, `stamp` what the page
     depends on beside revision and build, `page_stamp` what only the web page does, `status` that of a full answer,
-    `moment` the headers that `memento.headers` made for it.
+    `moment` the headers that `memento.headers` made for it, `page_links` links that only the web page's header has.
     """
 
     revision: int
@@ -45,6 +45,7 @@ class Resource:
     status: int = 200
     moment: Mapping[str, str] = field(default_factory=dict)
     page_stamp: str = ""
+    page_links: str = ""
 
 
 def site_of(request: Request) -> Site:
@@ -63,13 +64,14 @@ def answer(request: Request, resource: Resource, form: Format | None) -> Respons
     stamp = "-".join(filter(None, (*of_page, resource.stamp, fixed)))
     tag = etag(resource.revision, chosen, stamp)
     links = link_header(resource.about, resource.address, (f for f in resource.forms if f is not chosen))
+    of_form = resource.page_links if chosen is HTML else ""
     headers = {
         "ETag": tag,
         "Cache-Control": "no-cache",
         "Leap-Revision": str(resource.revision),
         **resource.moment,
         "Vary": ", ".join(filter(None, ("Accept", resource.moment.get("Vary")))),
-        "Link": ", ".join(filter(None, (links, resource.moment.get("Link")))),
+        "Link": ", ".join(filter(None, (links, resource.moment.get("Link"), of_form))),
     }
     if resource.status == 200 and unchanged(request, tag):
         return Response(status_code=304, headers={name: headers[name] for name in _VALIDATED if name in headers})

@@ -15,14 +15,19 @@ from leap_kg.settings import Settings
 from leap_kg.web import hooks, pages, sitemap, wellknown
 from leap_kg.web.answers import page
 from leap_kg.web.assets import PREFIX, AssetFiles
+from leap_kg.web.catalog import routes as catalog
 from leap_kg.web.curation import routes as curation
+from leap_kg.web.data import preview
+from leap_kg.web.data import routes as data
 from leap_kg.web.history import changefeed, feeds, histories, ldes, timemaps, watch
 from leap_kg.web.history.refusal import Busy, NotThen
 from leap_kg.web.history.refusing import refused
 from leap_kg.web.negotiation import wants_page
+from leap_kg.web.nodes import picture
 from leap_kg.web.nodes import routes as nodes
 from leap_kg.web.operations import health
 from leap_kg.web.outputs import routes as outputs
+from leap_kg.web.records import api as records
 from leap_kg.web.security import Security
 from leap_kg.web.site import NoRevision, Site
 from leap_kg.web.sparql import editor, void
@@ -59,6 +64,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.mount(PREFIX, AssetFiles(site.assets.dist), name="static")
     app.mount(STAC, stac_app(site), name="stac")
     app.include_router(entrance)
+    app.mount(records.PREFIX, records.records_app(site), name="records")
+    app.add_api_route(records.PREFIX, records.enter, include_in_schema=False)
     for module in (
         health,
         wellknown,
@@ -76,6 +83,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ldes,
         outputs,
         curation,
+        picture,
+        data,
+        preview,
+        catalog,
         pages,
         nodes,
     ):

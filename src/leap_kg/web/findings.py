@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from leap_kg.graph.names import source_graph
+from leap_kg.graph.statements import Term
 from leap_kg.ontology.iri import digest, path_of
 from leap_kg.ontology.namespaces import SH
 from leap_kg.web.cells import Node
 from leap_kg.web.links import url
 from leap_kg.web.listing import Pages, pages
-from leap_kg.web.reading import Reading, Term
+from leap_kg.web.reading import Reading
 
 SEVERITIES = ("Violation", "Warning", "Info")
 FACETS = ("severity", "kind", "source")

@@ -1,17 +1,24 @@
 """Browse and search: hits, facets with counts and pages, all of it in the address.
 
 The values of one facet are alternatives, so each is counted with the other facets applied and its own left out.
+
+Hazard: texts of the address that name a place, a time or a standard name may be no such thing; what reads them raises
+`BadSearch`, which is for the visitor.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
-from leap_kg.graph.index.search import Count, Hit, SearchIndex
+from leap_kg.graph.index.counting import Count
+from leap_kg.graph.index.search import Found, Hit, SearchIndex
+from leap_kg.graph.index.unit import spelt
 from leap_kg.ontology.iri import path_of
 from leap_kg.ontology.kinds import kinds, noun
+from leap_kg.stac.narrowed import narrowing
 from leap_kg.web.cells import Node
 
 FACETS = {
@@ -21,8 +28,16 @@ FACETS = {
     "provider": "Provider",
     "maintainer": "Maintainer",
     "format": "Format",
+    "access": "Access",
+    "chunking": "Chunks",
+    "variable": "Variable",
+    "meaning": "Standard name",
+    "unit": "Unit",
     "image": "Image",
 }
+FIELDS = {"bbox": "Within", "time": "Time", "standard_name": "Means"}
+"""What narrows a list beside facets, each one text."""
+
 PAGE = 20
 LARGEST_PAGE = 1000
 _SHOWN_VALUES = 8
@@ -30,11 +45,16 @@ _MAX_VALUES = 20
 _MAX_TEXT = 300
 _MAX_VALUE = 1000
 _SNIPPET = 240
+_NEAR = 3
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What an address asks for: words, chosen values of facets, the page, and the facet shown in full."""
+    """What an address asks for: words, chosen values of facets, the page, and the facet shown in full.
+
+    `bbox`, `time` and `standard_name` are as they were written. With `exact` no other words are searched in place of
+    those that nothing has.
+    """
 
     path: str = "/browse"
     text: str = ""
@@ -42,6 +62,10 @@ class State:
     number: int = 1
     size: int = PAGE
     whole: str = ""
+    bbox: str = ""
+    time: str = ""
+    standard_name: str = ""
+    exact: bool = False
 
     @classmethod
     def read(cls, path: str, parameters: QueryParams) -> "State":
@@ -58,11 +82,15 @@ class State:
             number=number(parameters.get("page"), 1, 1_000_000),
             size=number(parameters.get("limit"), PAGE, LARGEST_PAGE),
             whole=parameters.get("all", "") if parameters.get("all", "") in FACETS else "",
+            exact=parameters.get("exact", "") == "yes",
+            **{name: parameters.get(name, "").strip()[:_MAX_VALUE] for name in FIELDS},
         )
 
     def href(self, page: int = 1, whole: str = "", facets: Mapping[str, tuple[str, ...]] | None = None) -> str:
         """The address of this list on another page, with other facets, or with one facet in full."""
         pairs = [("q", self.text)] if self.text else []
+        pairs += self.narrowed
+        pairs += [("exact", "yes")] if self.exact else []
         pairs += [(name, v) for name, values in (self.facets if facets is None else facets).items() for v in values]
         pairs += [("all", whole)] if whole else []
         pairs += [("page", str(page))] if page > 1 else []
@@ -70,9 +98,46 @@ class State:
         return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
 
     @property
+    def narrowed(self) -> list[tuple[str, str]]:
+        """What narrows the list beside facets."""
+        return [(name, value) for name in FIELDS if (value := getattr(self, name))]
+
+    @property
     def pairs(self) -> list[tuple[str, str]]:
         """The chosen values as fields of a form."""
         return [(name, value) for name, values in self.facets.items() for value in values]
+
+    def without(self, *names: str) -> "State":
+        """The same, not narrowed by these of `FIELDS`; the facets stay."""
+        return replace(
+            self,
+            bbox="" if "bbox" in names else self.bbox,
+            time="" if "time" in names else self.time,
+            standard_name="" if "standard_name" in names else self.standard_name,
+        )
+
+    def resolved(self, index: SearchIndex) -> "State":
+        """The same with the values that the index has where labels or ends of IRIs were given."""
+        chosen = {
+            name: tuple(dict.fromkeys(value for text in texts for value in index.meant(name, _written(name, text))))
+            for name, texts in self.facets.items()
+        }
+        return replace(self, facets=chosen)
+
+    def found(
+        self, index: SearchIndex, limit: int, offset: int, counted: Sequence[str] = (), most: int | None = None
+    ) -> Found:
+        """A part of what is asked for, with all facets counted as they lead on; raises `BadSearch`."""
+        narrowed = narrowing(self.bbox, self.time, self.standard_name, index.meanings)
+        tolerant = not self.exact
+        found = index.find(
+            self.text, self.facets, limit, offset, counted, narrowing=narrowed, tolerant=tolerant, most=most
+        )
+        text, counts = found.shown_for or self.text, dict(found.facets)
+        for name in self.facets.keys() & set(counted):
+            others = {other: values for other, values in self.facets.items() if other != name}
+            counts[name] = index.find(text, others, 0, counted=(name,), narrowing=narrowed).facets[name]
+        return replace(found, facets=counts)
 
     def toggled(self, name: str, value: str) -> str:
         """The address with this value of a facet chosen, or given up if it is."""
@@ -139,7 +204,11 @@ class Pages:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of hits; `clear_path` is the list without facets, `""` if none is chosen."""
+    """One page of hits; `clear_path` is the list without facets, `""` if none is chosen.
+
+    `shown_for` are the words searched in place of those asked for, `exact_path` leads to the list for these; `meant`
+    leads to the list for words that may have been meant; `near` to those for standard names like one nothing has.
+    """
 
     state: State
     total: int
@@ -148,26 +217,55 @@ class Listing:
     chosen: list[Chosen]
     clear_path: str
     pages: Pages
+    shown_for: str = ""
+    exact_path: str = ""
+    meant: Node | None = None
+    near: Sequence[Node] = ()
 
 
 def listing(index: SearchIndex, state: State, base: str) -> Listing:
-    """The page of the list that a state asks for."""
-    found = index.find(
-        state.text, state.facets, limit=state.size, offset=(state.number - 1) * state.size, counted=tuple(FACETS)
-    )
-    counts = dict(found.facets)
-    for name in state.facets:
-        others = {other: values for other, values in state.facets.items() if other != name}
-        counts[name] = index.find(state.text, others, limit=0, counted=(name,)).facets.get(name, [])
+    """The page of the list that a state asks for; raises `BadSearch`."""
+    state = state.resolved(index)
+    found = state.found(index, state.size, (state.number - 1) * state.size, tuple(FACETS))
+    plain = replace(state.without(*FIELDS), facets={})
+    meant = replace(state, text=found.meant, number=1)
     return Listing(
         state=state,
         total=found.total,
         results=[_result(hit, base) for hit in found.hits],
-        facets=[view for name in FACETS if (view := _facet(name, _ordered(name, counts, base), state)).values],
-        chosen=_chosen(counts, state),
-        clear_path=state.href(facets={}) if state.facets else "",
+        facets=[view for name in FACETS if (view := _facet(name, _ordered(name, found.facets, base), state)).values],
+        chosen=_chosen(found.facets, state),
+        clear_path=plain.href() if state.facets or state.narrowed else "",
         pages=pages(found.total, state.number, state.size, state.href),
+        shown_for=found.shown_for,
+        exact_path=replace(state, exact=True).href() if found.shown_for else "",
+        meant=Node(meant.text, meant.href(), "") if found.meant else None,
+        near=[] if found.total else _near(index, state),
     )
+
+
+def as_document(found: Found, state: State, base: str, revision: int) -> dict[str, object]:
+    """What the JSON twin says: the hits, and the facets as the page shows them, each with all its values."""
+    counted = {name: _ordered(name, found.facets, base) for name in FACETS if found.facets.get(name)}
+    return {
+        "total": found.total,
+        **({"more": True} if found.more else {}),
+        "page": state.number,
+        "revision": revision,
+        **({"shown_for": found.shown_for} if found.shown_for else {}),
+        **({"meant": found.meant} if found.meant else {}),
+        "hits": hits_as_rows(found.hits, base),
+        **(
+            {
+                "facets": {
+                    name: [{"value": c.facet.value, "label": c.facet.label, "count": c.hits} for c in values]
+                    for name, values in counted.items()
+                }
+            }
+            if found.facets
+            else {}
+        ),
+    }
 
 
 def pages(total: int, current: int, size: int, href: Callable[[int], str]) -> Pages:
@@ -258,8 +356,21 @@ def _facet(name: str, counts: Sequence[Count], state: State) -> FacetView:
 
 
 def _chosen(counts: Mapping[str, Sequence[Count]], state: State) -> list[Chosen]:
-    found = []
+    found = [Chosen(FIELDS[name], value, state.without(name).href()) for name, value in state.narrowed]
     for name, values in state.facets.items():
         labels = {count.facet.value: count.facet.label for count in counts.get(name, ())}
         found += [Chosen(FACETS[name], labels.get(v, v), state.toggled(name, v)) for v in values]
     return found
+
+
+def _written(name: str, text: str) -> str:
+    """A value as the index spells it."""
+    return (spelt(text) or text) if name == "unit" else text
+
+
+def _near(index: SearchIndex, state: State) -> list[Node]:
+    """Where nothing means a standard name: the lists for those like it that something means."""
+    if not state.standard_name:
+        return []
+    alike = get_close_matches("_".join(state.standard_name.split()), index.values("meaning"), _NEAR, 0.6)
+    return [Node(name, replace(state, standard_name=name, number=1).href(), "") for name in alike]

@@ -8,6 +8,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 
 from leap_kg.sparql.formats import Format
 from leap_kg.sparql.parameters import ParameterError
+from leap_kg.stac.refusal import BadSearch
 from leap_kg.web.answers import Resource, answer, page, render, site_of, twins
 from leap_kg.web.cells import Node
 from leap_kg.web.findings import FILTERS, as_rows, chosen, findings_page
@@ -16,7 +17,18 @@ from leap_kg.web.history.memento import headers
 from leap_kg.web.history.moments import named_moment, revision_asked
 from leap_kg.web.home import home_page
 from leap_kg.web.links import query_url
-from leap_kg.web.listing import LARGEST_PAGE, Listing, State, hits_as_rows, listing, number
+from leap_kg.web.listing import (
+    FACETS,
+    FIELDS,
+    LARGEST_PAGE,
+    PAGE,
+    Listing,
+    State,
+    as_document,
+    hits_as_rows,
+    listing,
+    number,
+)
 from leap_kg.web.negotiation import CSV, HTML, JSON, LIST_FORMS, NODE_FORMS, wants_page
 from leap_kg.web.nodes.routes import by_path
 from leap_kg.web.revision import Revision
@@ -28,6 +40,9 @@ router = APIRouter(include_in_schema=False)
 
 _JSON_FORMS = (HTML, JSON)
 _LARGEST_CSV = 10_000
+_COUNTED = 10_000
+"""Hits of a short list without facets, as fields ask for while somebody types, are counted no farther than this."""
+
 _HIT_COLUMNS = ("iri", "path", "label", "kind", "snippet")
 _FINDING_COLUMNS = (
     *("iri", "severity", "kind", "record", "title", "focus", "message", "hint", "pointer", "value", "file", "source"),
@@ -190,6 +205,7 @@ def _listed(request: Request, path: str, suffix: str, heading: str) -> Response:
         return _newest_only(request)
     revision, state = site.revision(), State.read(path, request.query_params)
     address = _address(path, request)
+    uncounted = request.query_params.get("facets") == "none"
 
     def make(chosen_form: Format) -> bytes | str:
         with site.search() as index:
@@ -197,13 +213,33 @@ def _listed(request: Request, path: str, suffix: str, heading: str) -> Response:
                 return _list_html(request, revision, listing(index, state, site.settings.base), heading, address)
             size = _LARGEST_CSV if chosen_form is CSV else min(state.size, LARGEST_PAGE)
             offset = 0 if chosen_form is CSV else (state.number - 1) * size
-            found = index.find(state.text, state.facets, limit=size, offset=offset)
-        rows = hits_as_rows(found.hits, site.settings.base)
+            counted = () if chosen_form is CSV or uncounted else tuple(FACETS)
+            most = _COUNTED if uncounted and size <= PAGE else None
+            found = state.resolved(index).found(index, size, offset, counted, most)
         if chosen_form is CSV:
-            return as_csv(rows, _HIT_COLUMNS)
-        return as_json({"total": found.total, "page": state.number, "revision": revision.number, "hits": rows})
+            return as_csv(hits_as_rows(found.hits, site.settings.base), _HIT_COLUMNS)
+        return as_json(as_document(found, state, site.settings.base, revision.number))
 
-    return answer(request, Resource(revision.number, address, address, LIST_FORMS, make), form)
+    try:
+        return answer(request, Resource(revision.number, address, address, LIST_FORMS, make), form)
+    except BadSearch as error:
+        return _no_search(request, revision, state, str(error), shown=form is None and wants_page(request))
+
+
+def _no_search(request: Request, revision: Revision, state: State, reason: str, *, shown: bool) -> Response:
+    """400 for a place, a time or a standard name that is none."""
+    if not shown:
+        return PlainTextResponse(f"{reason}\n", 400, headers={"Vary": "Accept"})
+    return page(
+        request,
+        "message.html",
+        revision,
+        400,
+        title="Not a search",
+        text=f"{reason}.",
+        suggestions=[Node("The list without place, time and standard name", state.without(*FIELDS).href(), "")],
+        section="browse",
+    )
 
 
 def _newest_only(request: Request) -> Response:

@@ -1,28 +1,25 @@
 """One revision as requests see it: what a node says, what it is called, where its page is.
 
 One object serves all requests of a process until a newer revision is there; the names it has looked up stay
-with it. Every method is bounded: it reads at most `MAX_VALUES` values of one property.
+with it. Every method is bounded, as those of `leap_kg.graph.statements` are.
 """
 
 import re
 
-from pyoxigraph import Literal, NamedNode, Quad, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from leap_kg.graph.index.entry import kind_in, label_in
-from leap_kg.graph.lookup import looked_up, stands
+from leap_kg.graph.lookup import stands
 from leap_kg.graph.snapshot import Snapshot
+from leap_kg.graph.statements import Statements, Term
 from leap_kg.ontology.iri import path_of
 from leap_kg.ontology.kinds import LABELS, Kind, noun
-from leap_kg.ontology.namespaces import FOAF, ONTOLOGY_PATH, PROV, RDF, REUSED, SH, VCARD, XSD, Namespace, prefixes
+from leap_kg.ontology.namespaces import FOAF, PROV, RDF, REUSED, SH, VCARD, XSD, prefixes
 from leap_kg.sparql import run
 from leap_kg.sparql.catalogue import Catalogue
 from leap_kg.web.cells import Cell, Node, Text
 from leap_kg.web.links import address_label, external_href
 from leap_kg.web.memory import Memory
-
-MAX_VALUES = 2000
-
-Term = NamedNode | Literal
 
 _NUMBERS = frozenset(XSD(name) for name in ("integer", "int", "long", "short", "byte", "nonNegativeInteger"))
 _PLAIN = frozenset(
@@ -41,14 +38,13 @@ _PLAIN = frozenset(
 _PART_LABELS = (SH("resultMessage"), PROV("agent"), VCARD("hasEmail"))
 
 
-class Reading:
+class Reading(Statements):
     """Read access to one snapshot."""
 
     def __init__(self, snapshot: Snapshot, base: str, queries: Catalogue) -> None:
+        super().__init__(snapshot.store, base)
         self.snapshot = snapshot
-        self.base = base
         self.queries = queries
-        self.leap = Namespace(base + ONTOLOGY_PATH)
         self._prefixes = prefixes(base)
         self._links = Memory[NamedNode, Node](65_536)
         self._labels = Memory[NamedNode, str](65_536)
@@ -61,42 +57,10 @@ class Reading:
 
     # --- statements ---------------------------------------------------------------------------------------
 
-    def quads(
-        self, subject: NamedNode | None = None, predicate: NamedNode | None = None, target: Term | None = None
-    ) -> list[Quad]:
-        """Statements of this pattern in any graph, at most `MAX_VALUES`."""
-        return looked_up(self.snapshot.store, subject, predicate, target, most=MAX_VALUES)
-
     def statements(self, node: NamedNode) -> list[Triple]:
         """Everything said of the node, each statement once, in order."""
         found = {Triple(q.subject, q.predicate, q.object) for q in self.quads(node)}
         return sorted(found, key=str)
-
-    def objects(self, node: NamedNode, predicate: NamedNode) -> list[Term]:
-        """The values of a property, in order."""
-        found = {q.object for q in self.quads(node, predicate)}
-        return sorted((term for term in found if isinstance(term, NamedNode | Literal)), key=str)
-
-    def nodes(self, node: NamedNode, predicate: NamedNode) -> list[NamedNode]:
-        """The nodes that a property leads to."""
-        return [term for term in self.objects(node, predicate) if isinstance(term, NamedNode)]
-
-    def texts(self, node: NamedNode, predicate: NamedNode) -> list[str]:
-        """The texts of a property."""
-        return [term.value for term in self.objects(node, predicate) if isinstance(term, Literal)]
-
-    def text(self, node: NamedNode, predicate: NamedNode) -> str:
-        """The first text of a property, `""` if it has none."""
-        return next(iter(self.texts(node, predicate)), "")
-
-    def one(self, node: NamedNode, predicate: NamedNode) -> NamedNode | None:
-        """The first node that a property leads to."""
-        return next(iter(self.nodes(node, predicate)), None)
-
-    def subjects(self, predicate: NamedNode, target: Term) -> list[NamedNode]:
-        """The nodes that have this value, in order."""
-        found = {q.subject for q in self.quads(None, predicate, target)}
-        return sorted((node for node in found if isinstance(node, NamedNode)), key=str)
 
     def described(self, node: NamedNode) -> bool:
         """Whether anything is said of the node."""

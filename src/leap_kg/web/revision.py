@@ -10,6 +10,7 @@ from functools import cached_property
 
 from leap_kg.graph.snapshot import Snapshot
 from leap_kg.sparql.catalogue import Catalogue
+from leap_kg.web.catalog.kept import Kept as Datasets
 from leap_kg.web.curation.candidates import Candidates, candidates
 from leap_kg.web.findings import Finding, all_findings
 from leap_kg.web.nodes.describe import Descriptions
@@ -60,6 +61,11 @@ class Revision:
     def outputs(self) -> Kept:
         """What the platform produced."""
         return Kept(self.reading)
+
+    @cached_property
+    def catalog(self) -> Datasets:
+        """The datasets, for their twins."""
+        return Datasets(self.reading)
 
     @cached_property
     def candidates(self) -> Candidates:

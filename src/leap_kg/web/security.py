@@ -49,8 +49,10 @@ def common_headers() -> list[tuple[bytes, bytes]]:
 
 # What would give today's answer, or write, though a moment of the past is named.
 _NOW_ONLY = re.compile(
-    r"/(stac(/|$)|graph-store(/|$)|update$|hooks/|void$|\.well-known/|changes|history|ldes|watch|queries$|curation)"
+    r"/(stac(/|$)|records(/|$)|graph-store(/|$)|update$|hooks/|void$|\.well-known/|changes|history|ldes|watch|queries$|curation)"
 )
+_SEARCHED = re.compile(r"/stac/(?:search|(?:collections/[^/]+/)?aggregat(?:e|ions))")
+"""What is asked by a form, too."""
 _MOMENT = re.compile(rb"(?:^|&)at=[^&]")
 
 
@@ -133,7 +135,7 @@ def allowed_methods(path: str) -> Sequence[str]:
         return ("GET", "HEAD", "PUT", "POST", "PATCH", "DELETE")
     if path in ("/update", "/hooks/github", "/curation/verdict", "/curation/sign-out"):
         return ("POST",)
-    if path in ("/curation/sign-in", "/stac/search"):
+    if path == "/curation/sign-in" or _SEARCHED.fullmatch(path):
         return ("GET", "HEAD", "POST")
     return ("GET", "HEAD", "POST", "QUERY") if path in _ENDPOINTS else ("GET", "HEAD")
 

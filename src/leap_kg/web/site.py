@@ -26,6 +26,7 @@ from leap_kg.sparql.catalogue import load
 from leap_kg.sparql.pool import Pool
 from leap_kg.sparql.query import QueryFailed
 from leap_kg.web.assets import Assets
+from leap_kg.web.data.reading import DataReading
 from leap_kg.web.freshness import Freshness
 from leap_kg.web.history.pagestore import PageStore
 from leap_kg.web.history.past import Past
@@ -63,7 +64,8 @@ class Site:
         self.queries = load(declarations() / "sparql", settings.base)
         self.assets = Assets(declarations() / "web" / "dist")
         self.templates = Templates(declarations() / "web" / "templates", self.assets, settings.name)
-        self.build = digest(__version__, settings.name, self.templates.digest, self.assets.stamp)
+        shown = (settings.name, *settings.data_places)
+        self.build = digest(__version__, self.templates.digest, self.assets.stamp, *shown)
         self.authorisation = Authorisation(self.home)
         self.metrics = Metrics()
         self.publishing = Publishing(settings, count=self.metrics.publication)
@@ -183,6 +185,11 @@ class Site:
         return self._asking
 
     @cached_property
+    def data(self) -> DataReading:
+        """The way of a request for data to its file."""
+        return DataReading(self.settings)
+
+    @cached_property
     def counting(self) -> Counting:
         """How much each revision says."""
         return Counting(self.asking)
@@ -195,8 +202,10 @@ class Site:
         return Questions(self)
 
     async def stop(self) -> None:
-        """Finish what waits to be written, then end the query processes."""
+        """Finish what waits to be written, then end the processes that answer."""
         await self.publishing.stop()
+        if "data" in self.__dict__:
+            await self.data.close()
         ending = [*self._warming, *([self._following] if self._following else [])]
         for task in ending:
             task.cancel()

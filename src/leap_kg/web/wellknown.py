@@ -19,7 +19,7 @@ _FORMS = (HTML, *RDF_FORMS)
 # What crawlers would walk through for ever: queries, combinations of filters, and the past of everything.
 _CLOSED = (
     *("/sparql", "/search", "/browse?", "/browse.", "/findings?", "/changes?", "/changes/sparql"),
-    *("/*?at=", "/*&at=", "/history", "/timemap", "/ldes", "/watch"),
+    *("/*?at=", "/*&at=", "/history", "/timemap", "/ldes", "/watch", "/*.fair"),
 )
 
 

@@ -38,7 +38,7 @@ CLASSES = (
 )  # fmt: skip
 LINKS = (
     SCHEMA("maintainer"), DCT("license"), DCT("format"), LEAP("runsIn"), PROV("qualifiedAttribution"), PROV("agent"),
-    DCAT("hadRole"), DCT("source"),
+    DCAT("hadRole"), DCT("source"), DCAT("distribution"),
 )  # fmt: skip
 WORDS = (DCT("title"), FOAF("name"), SKOS("prefLabel"), DCT("description"), DCAT("keyword"), SKOS("definition"))
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from xml.sax.saxutils import escape, quoteattr
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -170,7 +170,6 @@ def test_a_stored_record_without_content_is_refused() -> None:
 
 
 @given(st.binary(max_size=60) | st.text("<>/&;ab='\" \n", max_size=60).map(lambda text: element(text).encode()))
-@settings(max_examples=200)
 def test_any_bytes_are_a_table_or_a_reason(data: bytes) -> None:
     with suppress(Unreadable, RecordUnusable):
         for ref in refs(data).values():
@@ -184,7 +183,6 @@ NAMES = st.text("abz_019 é<&", min_size=1, max_size=8).filter(lambda name: name
 @given(
     st.dictionaries(NAMES, st.text(st.characters(codec="utf-8", categories=["L", "N", "P"]), max_size=20), max_size=5)
 )
-@settings(max_examples=60)
 def test_names_and_descriptions_come_through(names: dict[str, str]) -> None:
 
     entries = [

@@ -191,7 +191,6 @@ def test_any_value_at_any_place_is_a_finding_or_a_reason(item: dict[str, Any]) -
     assert result is None or not violations(result)
 
 
-@settings(max_examples=100, deadline=None)
 @given(objects)
 def test_any_object_is_read_or_refused(item: dict[str, Any]) -> None:
     result = read_or_refused(lambda: mapped({"doi": "10.1000/x", **item}))

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
 
@@ -228,7 +228,6 @@ def test_what_is_no_collection_fails_the_source(document: Any) -> None:
         taken(source(), Files({"table.json": COLLECTION}))
 
 
-@settings(max_examples=60)
 @given(planted(rows_of({}, {"zstore": "gs://x/y"})["table.json"]))
 def test_any_value_anywhere_in_a_collection_stops_nothing(document: Any) -> None:
     try:
@@ -238,7 +237,6 @@ def test_any_value_anywhere_in_a_collection_stops_nothing(document: Any) -> None
     judge(*good.values())
 
 
-@settings(max_examples=60)
 @given(st.lists(st.tuples(*[TEXTS.filter(lambda text: "\ud800" not in text)] * len(COLUMNS)), max_size=3))
 def test_any_cells_of_a_table_stop_nothing(rows: list[tuple[str, ...]]) -> None:
     text = io.StringIO()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -345,7 +345,6 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 
 
 @given(st.dictionaries(KEYS, VALUES, max_size=5) | st.lists(st.dictionaries(KEYS, VALUES, max_size=4), max_size=3))
-@settings(max_examples=200)
 def test_any_yaml_is_published_or_a_reason(value: object) -> None:
     part = Part("file", "https://x.org/a.yaml", "", yaml.safe_dump(value).encode())
     try:
@@ -357,7 +356,6 @@ def test_any_yaml_is_published_or_a_reason(value: object) -> None:
 
 
 @given(st.binary(max_size=60) | st.text('id,type\n"x;\r', max_size=40).map(str.encode))
-@settings(max_examples=150)
 def test_any_bytes_are_a_table_or_a_reason(data: bytes) -> None:
     try:
         found = read_table(data, "x")

@@ -392,7 +392,7 @@ TOKENS = [
 TURTLE = st.lists(st.sampled_from(TOKENS), max_size=25).map(" ".join)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.binary(max_size=80)
     | TURTLE.map(str.encode)

@@ -582,7 +582,6 @@ def test_what_is_no_web_address_is_refused(url: str) -> None:
     | st.text(alphabet="ab[]@:/\\?#%.1 é\n", max_size=30).map("http://".__add__)
     | st.text(alphabet="ab[]@:/\\?#%.1 é\n", max_size=30).map("http://127.0.0.1/".__add__)
 )
-@settings(deadline=None, max_examples=100)
 def test_any_text_is_fetched_or_refused_with_a_reason(url: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         resolve = socket.getaddrinfo

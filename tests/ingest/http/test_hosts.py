@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leap_kg.ingest.http.hosts import Held, Hosts, authority
@@ -70,7 +70,6 @@ class Judge:
 
 
 @given(steps=STEPS, longest=st.sampled_from([0.0, 60.0, 1000.0]))
-@settings(deadline=None, max_examples=150)
 def test_no_host_is_asked_early(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[Any, ...]], longest: float
 ) -> None:

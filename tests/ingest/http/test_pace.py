@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leap_kg.ingest.http.pace import Budget, asked_to_wait, budget, gap, later, refused, retry_after
@@ -148,7 +148,6 @@ NAMES = st.sampled_from([
     excerpt=st.binary(max_size=50),
     strikes=st.integers(0, 10_000),
 )
-@settings(deadline=None, max_examples=300)
 def test_any_headers_are_read(headers: dict[str, str], status: int, excerpt: bytes, strikes: int) -> None:
     until = asked_to_wait(status, headers, excerpt, NOW, strikes)
     assert until is None or until.tzinfo is UTC

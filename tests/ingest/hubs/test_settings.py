@@ -64,7 +64,6 @@ def test_what_is_no_number_comes_back_too() -> None:
 
 
 @given(PROFILES)
-@settings(max_examples=60, deadline=None)
 def test_any_profile_list_comes_back_from_a_store_and_from_every_format(profiles: list[Setting]) -> None:
     values: Setting = {"basehub": {"jupyterhub": {"singleuser": {"profileList": profiles}, "hub": {}}}}
     quads = quads_in(settings_triples(HUB, "values", values), GRAPH)

@@ -290,7 +290,6 @@ def test_any_values_give_a_hub_or_a_reason(values: list[dict[str, Any]], singleu
     assert all(isinstance(t.subject, NamedNode) and isinstance(t.object, NamedNode | Literal) for t in found)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=60), st.sampled_from(["cluster", "values"]))
 def test_any_bytes_give_a_hub_or_a_reason(data: bytes, role: str) -> None:
     cluster = yaml.safe_dump({"hubs": [hub()]}).encode()

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leap_kg.ingest.formats.yamltext import Unreadable
@@ -108,13 +108,11 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 
 
 @given(st.dictionaries(st.text("abc_", min_size=1, max_size=4), VALUES, max_size=4))
-@settings(max_examples=100)
 def test_any_literals_are_read_as_they_were_written(variables: dict[str, Any]) -> None:
     assert read("\n".join(f"{name} = {json.dumps(value)}" for name, value in variables.items())) == variables
 
 
 @given(st.binary(max_size=80) | st.text('ab= {}[]",:#/*\\\n$1.', max_size=60).map(str.encode))
-@settings(max_examples=100)
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with suppress(Unreadable):
         assert isinstance(read_tfvars(data, what="x"), dict)

@@ -219,7 +219,8 @@ def test_a_fault_of_another_source_is_found_and_goes_when_mended(tmp_path: Path,
 def test_every_kind_that_the_code_names_is_declared() -> None:
     text = (declarations() / "ontology" / "concepts.ttl").read_text()
     pattern = re.compile(r'(?:report\(\s*|kind=(?:"renamed" if .* else )?|focus = )"([a-z]+(?:-[a-z]+)*)"')
-    named = {kind for file in CODE.rglob("*.py") for kind in pattern.findall(file.read_text())}
+    texts = (file.read_text().replace('kind="stable"', "") for file in CODE.rglob("*.py"))  # a way to sort, of numpy
+    named = {kind for said in texts for kind in pattern.findall(said)}
     assert named >= {kind for kind, *_ in EXAMPLES} - {"placeholder"}
     assert all(f"finding-kind/{kind}>" in text for kind in named)
 

@@ -161,7 +161,7 @@ def assert_publishable_or_nameless(value: dict[str, Any]) -> None:
 
 
 @given(feedstocks)
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_any_data_is_mapped_or_refused(value: dict[str, Any]) -> None:
     assert_publishable_or_nameless({"title": "Alpha", **value})
 

@@ -59,6 +59,13 @@ def test_what_is_no_box_is_none(numbers: object) -> None:
     assert box(numbers) is None
 
 
+@pytest.mark.parametrize("turn", [-360, 0, 360])
+def test_a_line_on_the_antimeridian_is_not_the_globe(turn: int) -> None:
+    found = turned(180 + turn, 0, 180 + turn, 5)
+    assert found is not None
+    assert (abs(found.west), found.width) == (180, 0)
+
+
 @given(st.floats(-720, 720), st.floats(-90, 90), st.floats(0, 359), st.floats(0, 180))
 def test_a_box_of_any_turn_holds_its_own_corners(west: float, south: float, width: float, height: float) -> None:
     north = min(90.0, south + height)

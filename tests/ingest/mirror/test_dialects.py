@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leap_kg.ingest.mirror.dialects import MAX_BYTES, read_exchanges
@@ -182,7 +182,6 @@ def test_a_bomb_is_not_unpacked() -> None:
 
 
 @given(data=st.binary(max_size=200) | st.text(alphabet="interactos: -&*a[]{}'!?\n", max_size=120).map(str.encode))
-@settings(deadline=None, max_examples=300)
 def test_any_bytes_are_read_or_explained(data: bytes) -> None:
     try:
         assert isinstance(read_exchanges(data), list)

@@ -318,7 +318,6 @@ def test_any_value_at_any_place_is_a_finding_or_a_reason(sections: dict[str, Any
     assert result is None or not violations(result)
 
 
-@settings(max_examples=100, deadline=None)
 @given(objects, objects, objects)
 def test_any_object_is_read_or_refused(first: dict[str, Any], second: dict[str, Any], third: dict[str, Any]) -> None:
     result = read_or_refused(lambda: mapped({"person": first, "works": second, "employments": third}))

@@ -249,7 +249,7 @@ def test_what_comes_back_is_no_longer_approved_to_go(desk: Desk) -> None:
 
 
 @given(groups=person_records, other=person_records)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_records_one_by_one_say_what_they_say_together(groups: list, other: list) -> None:  # type: ignore[type-arg]
     """The composer, which holds no record, against the definition, which holds all."""
     mapped = [person_record(number, people) for number, people in enumerate(groups)]
@@ -384,7 +384,7 @@ def test_processes_that_fetch_take_turns(desk: Desk) -> None:
     with ThreadPoolExecutor(1) as other:
         with fetching(desk.home):
             waiting = other.submit(desk.harvest, Ledger(TEXTS), resume=True, waiting=lambda: told.append("waiting"))
-            time.sleep(1)
+            time.sleep(0.3)
             assert not waiting.done()
         assert waiting.result(timeout=60).published == 12
     assert told == ["waiting"]

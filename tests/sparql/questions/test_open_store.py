@@ -65,3 +65,10 @@ def test_what_nobody_listed_is_unknown_and_not_absent() -> None:
     for image in ("lab/tide:2", "lab/other:1"):
         (row,) = ask(stored(said(STORES)), "open-store", title="coarse", image=image)
         assert row["packages"] == "gcsfs unknown, xarray unknown, zarr unknown"
+
+
+def test_a_package_that_an_image_has_twice_is_named_with_both_versions() -> None:
+    more = """<urn:image> schema:softwareRequirements <urn:y> .
+        <urn:y> dct:isVersionOf <urn:xarray> ; schema:softwareVersion "0.9" ."""
+    (row,) = ask(stored(said(STORES + more)), "open-store", title="coarse", image="lab/tide:1")
+    assert row["packages"] == "gcsfs absent, xarray 0.9, xarray 2026.1, zarr 3.1"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pyoxigraph import NamedNode
 
 from leap_kg.graph.publish import Writer
+from leap_kg.graph.statements import Term
 from leap_kg.ingest.works.kinds import Kind
 from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE as BASE
@@ -22,7 +23,6 @@ from leap_kg.web.nodes.image import image_page
 from leap_kg.web.nodes.releases import MOVING, RELEASE, UNKNOWN, UNLISTED
 from leap_kg.web.nodes.software import software_page
 from leap_kg.web.nodes.work import work_page
-from leap_kg.web.reading import Term
 from leap_kg.web.revision import Revision
 from leap_kg.web.site import Site
 from leap_kg.web.templates import aged

@@ -9,6 +9,7 @@ from pyoxigraph import NamedNode
 from rdflib import Graph, URIRef
 from rdflib.compare import isomorphic
 
+from leap_kg.catalog.schemaorg import CONTEXT as SEARCH_ENGINES
 from leap_kg.ontology.iri import path_of
 from leap_kg.settings import DEFAULT_BASE
 from leap_kg.web.negotiation import NODE_FORMS, RDF_FORMS, with_suffix
@@ -31,9 +32,11 @@ def at(iri: str, suffix: str = "") -> str:
 def embedded(page: str) -> object:
     """The JSON-LD inside a page, as a browser would hand it out."""
     document = html5lib.parse(page, namespaceHTMLElements=False)
-    found = [e.text for e in document.iter("script") if e.get("type") == "application/ld+json"]
-    assert len(found) == 1
-    return json.loads(found[0])
+    found = [json.loads(e.text) for e in document.iter("script") if e.get("type") == "application/ld+json"]
+    # Pages of datasets have one for search engines beside it; see `tests.web.catalog`.
+    ours = [each for each in found if each["@context"] != SEARCH_ENGINES]
+    assert len(ours) == 1
+    return ours[0]
 
 
 def graph_of(server: Server, address: str, name: str) -> Graph:

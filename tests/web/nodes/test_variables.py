@@ -123,7 +123,8 @@ def test_every_part_of_a_store_stands_on_its_page_once(zarr: Server) -> None:
 def test_a_store_says_what_it_covers_and_whether_it_answers(zarr: Server) -> None:
     page = shown(zarr, PLAIN)
     assert section(page, "What it covers") == (
-        "What it covers Time 2019-01-01 to 2022-12-31 12:30 UTC Place 30° S to 10.5° N, 170° E to 160° W"
+        "What it covers 2019 2020 2021 2022 2023 "
+        "Time 2019-01-01 to 2022-12-31 12:30 UTC Place 30° S to 10.5° N, 170° E to 160° W"
     )
     place = section(page, "Where it lies")
     assert "Status answers" in place

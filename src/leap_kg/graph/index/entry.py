@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from pyoxigraph import Literal, NamedNode, Quad
 
 from leap_kg.graph.engine import Engine
+from leap_kg.graph.index.arrays import facets_of
 from leap_kg.graph.index.extent import Extent, extents
 from leap_kg.graph.index.said import Others, Said
 from leap_kg.graph.index.stac import Object, object_of
@@ -25,13 +26,19 @@ _MAX_TEXT = 20_000
 _MOST_LABELS = 10_000
 _TYPE, _KEYWORD, _LICENSE = RDF("type").value, DCAT("keyword").value, DCT("license").value
 _DESCRIPTIONS = (DCT("description").value, DCT("abstract").value, SKOS("definition").value)
-_MEASURED, _MEANING, _CALLED = SCHEMA("variableMeasured").value, SCHEMA("propertyID").value, SCHEMA("name").value
-_MOST_VARIABLES = 200
+_CALLED = (SKOS("prefLabel").value, SKOS("altLabel").value)
+_STORE = DCAT("distribution").value
 _NO_NAME = re.compile(r"[^A-Za-z0-9._~-]+")
 _CREDIT, _AGENT, _ROLE = PROV("qualifiedAttribution").value, PROV("agent").value, DCAT("hadRole").value
 
 NAMES = tuple(predicate.value for predicate in LABELS)
 """The predicates that name a node, best first."""
+
+CALLED = "called"
+"""The facet of a concept that holds each of its names, so that synonyms find each other."""
+
+STORE = "store"
+"""The facet of a dataset that holds its stores: what is true of one of them is true of the dataset."""
 
 CREDITS = (_AGENT, _ROLE)
 """The other predicates of a node that the entries of nodes pointing to it depend on."""
@@ -186,10 +193,10 @@ def _facets(said: Said, others: Others, base: str, kind: Kind) -> Iterator[Facet
     for name, predicate in _named(base):
         for target in said.links.get(predicate, ()):
             yield Facet(name, target, others.label(target))
-    for variable in sorted(said.links.get(_MEASURED, ()))[:_MOST_VARIABLES]:
-        array = others.said(variable)
-        yield from (Facet("variable", called, called) for called in array.texts.get(_CALLED, ()))
-        yield from (Facet("meaning", concept, others.label(concept)) for concept in array.links.get(_MEANING, ()))
+    for name, value, label in facets_of(said, others, base):
+        yield Facet(name, value, label)
+    if kind.name == "concept":
+        yield from (Facet(CALLED, name, name) for predicate in _CALLED for name in said.texts.get(predicate, ()))
     if kind.name == "dataset":
         yield from _dataset_facets(said, others)
 
@@ -201,11 +208,13 @@ def _named(base: str) -> tuple[tuple[str, str], ...]:
         ("licence", _LICENSE),
         ("maintainer", SCHEMA("maintainer").value),
         ("format", DCT("format").value),
+        ("access", DCT("accessRights").value),
         ("image", f"{base}{ONTOLOGY_PATH}runsIn"),
     )
 
 
 def _dataset_facets(said: Said, others: Others) -> Iterator[Facet]:
+    yield from (Facet(STORE, store, "") for store in said.links.get(_STORE, ()))
     if _LICENSE not in said.links:
         yield Facet("licence", "none", "not stated or not recognised")
     for attribution in said.links.get(_CREDIT, ()):

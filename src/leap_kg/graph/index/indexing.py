@@ -16,7 +16,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad, Store
 
 from leap_kg.graph.database import Held, opened, transaction
-from leap_kg.graph.index.entry import CREDITS, NAMES, Entry, Stored, entry, is_part, label_of, said_by
+from leap_kg.graph.index.entry import CREDITS, NAMES, STORE, Entry, Stored, entry, is_part, label_of, said_by
 from leap_kg.graph.index.said import Said
 from leap_kg.graph.log.fields import fields
 from leap_kg.graph.publication.canonical import lines_of
@@ -24,16 +24,19 @@ from leap_kg.graph.publication.sorting import Batch, Sorter
 from leap_kg.ontology.iri import readable
 from leap_kg.ontology.kinds import LABELS
 
-_LAYOUT = 3
+_LAYOUT = 4
 """Changes with the tables: an index of another layout is made again."""
 
-_TABLES = ("meta", "node", "facet", "words", "letters", "place", "extent", "stac", "document")
+_TABLES = ("meta", "node", "facet", "owner", "words", "letters", "place", "extent", "stac", "document")
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS meta (revision INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS node (id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, "
     "label TEXT NOT NULL, summary TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS facet (node INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, "
     "label TEXT NOT NULL)",
+    # By which datasets a store is found.
+    "CREATE TABLE IF NOT EXISTS owner (part INTEGER NOT NULL, whole INTEGER NOT NULL, PRIMARY KEY (part, whole)) "
+    "WITHOUT ROWID",
     "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (label, keywords, body, "
     "tokenize = \"unicode61 remove_diacritics 2\", prefix = '2 3')",
     "CREATE VIRTUAL TABLE IF NOT EXISTS letters USING fts5 (label, tokenize = 'trigram')",
@@ -49,6 +52,7 @@ _SCHEMA = (
 _INDEXES = (
     "CREATE INDEX IF NOT EXISTS facet_value ON facet (name, value, node)",
     "CREATE INDEX IF NOT EXISTS facet_node ON facet (node)",
+    "CREATE INDEX IF NOT EXISTS owner_whole ON owner (whole)",
     "CREATE INDEX IF NOT EXISTS place_node ON place (node)",
     "CREATE INDEX IF NOT EXISTS stac_name ON stac (name)",
     "CREATE INDEX IF NOT EXISTS stac_series ON stac (series, at DESC, node) WHERE form = 'item'",
@@ -64,6 +68,16 @@ _ROWS = (
     "INSERT INTO document VALUES (?, ?, ?)",
 )
 _PLACE = "INSERT INTO place VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
+_OWNERS = (
+    "INSERT OR IGNORE INTO owner SELECT part.id, facet.node FROM facet CROSS JOIN node AS part "
+    f"ON part.iri = facet.value WHERE facet.name = {STORE!r}"
+)
+# A plus sign keeps SQLite from going through the stores of all datasets.
+_NEW_OWNERS = (
+    f"{_OWNERS.replace('facet.name', '+facet.name')} AND facet.node >= ?",
+    "INSERT OR IGNORE INTO owner SELECT part.id, facet.node FROM node AS part CROSS JOIN facet "
+    f"ON facet.name = {STORE!r} AND facet.value = part.iri WHERE part.id >= ?",
+)
 _EXTENT = "INSERT INTO extent SELECT id, west, east, south, north, start, stop FROM place WHERE id > ?"
 
 _ENTRIES = 2_000
@@ -128,11 +142,13 @@ class SearchWriter(Held):
         wholes = {iri.partition("#")[0] for iri in parts}  # some parts are known to their node by their name alone
         others = Stored(store)
         with transaction(self._database):
-            numbers = count(self._greatest() + 1)
+            first = self._greatest() + 1
             nodes = sorted(touched | shown | wholes | _pointing(store, parts))
             for iri in nodes:
                 self._remove(iri)
-            self._insert(_entries(((iri, others.said(iri)) for iri in nodes), others, self._base), numbers)
+            self._insert(_entries(((iri, others.said(iri)) for iri in nodes), others, self._base), count(first))
+            for statement in _NEW_OWNERS:
+                self._database.execute(statement, (first,))
             self._record(revision)
 
     def rebuild(self, store: Store, revision: int) -> None:
@@ -155,6 +171,7 @@ class SearchWriter(Held):
             self._create(*_SCHEMA)
             self._insert(_entries(said_by(map(fields, batches())), others, self._base), count(1))
             self._create(*_INDEXES)
+            self._database.execute(_OWNERS)
             self._record(revision)
             if permission is not None:
                 permission()
@@ -169,6 +186,8 @@ class SearchWriter(Held):
             for statement in (
                 "DELETE FROM node WHERE id = ?",
                 "DELETE FROM facet WHERE node = ?",
+                "DELETE FROM owner WHERE part = ?",
+                "DELETE FROM owner WHERE whole = ?",
                 "DELETE FROM words WHERE rowid = ?",
                 "DELETE FROM letters WHERE rowid = ?",
                 "DELETE FROM extent WHERE id IN (SELECT id FROM place WHERE node = ?)",

@@ -3,24 +3,25 @@
 Writers and readers go through WAL, so a reader never waits.
 """
 
-import json
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from leap_kg.graph.index.entry import Facet
-from leap_kg.ontology.kinds import kinds
-from leap_kg.settings import DEFAULT_BASE
+from leap_kg.graph.index.counting import Count, counts, remembered
+from leap_kg.graph.index.narrowing import Narrowing, named, storable, synonyms
+from leap_kg.graph.index.ranking import Order
+from leap_kg.graph.index.spelling import Spelling
+
+__all__ = ["Count", "Found", "Hit", "SearchIndex", "storable", "words_expression"]
 
 _MAX_WORDS = 32
-
-# People look for datasets first, for the catalogue's own records last: a kind's weight stands in for its importance.
-_WEIGHTS = {"dataset": 1.6, "entry": 0.7, "run": 0.5, "source": 0.6, "concept": 0.6, "term": 0.6, "licence": 0.8}
-_WEIGHT = f"CASE node.kind {' '.join(f'WHEN {kind!r} THEN {weight}' for kind, weight in _WEIGHTS.items())} ELSE 1.0 END"
-_RANKS = " ".join(f"WHEN {kind.name!r} THEN {rank}" for rank, kind in enumerate(kinds(DEFAULT_BASE)))
-_ORDER = f"CASE node.kind {_RANKS} END, node.label COLLATE NOCASE, node.iri"
+_FEW = 3
+_MAPPED = 1 << 32
+"""Bytes of the file that are read where the system keeps them: a search looks into very many pages."""
+_NOTHING = Narrowing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +35,20 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """One value of a facet with the number of hits that have it."""
-
-    facet: Facet
-    hits: int
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
-    """A page of hits: `total` counts all of them, `facets` those of the whole result by facet name."""
+    """A page of hits: `total` counts all of them, `facets` those of the whole result by facet name.
+
+    Where `more`, there are more hits than `total`, which was as far as they were counted.
+    `shown_for` are the words that were searched in place of those that nothing has, `meant` words that may have been
+    meant where few nodes have those that were given; `""` for none.
+    """
 
     total: int
     hits: list[Hit]
     facets: dict[str, list[Count]]
+    shown_for: str = ""
+    meant: str = ""
+    more: bool = False
 
 
 class SearchIndex:
@@ -55,6 +56,8 @@ class SearchIndex:
 
     def __init__(self, path: Path) -> None:
         self._database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        self._database.execute("PRAGMA temp_store = MEMORY")
+        self._database.execute(f"PRAGMA mmap_size = {_MAPPED}")
 
     def close(self) -> None:
         """Let the file go."""
@@ -80,25 +83,53 @@ class SearchIndex:
         limit: int = 20,
         offset: int = 0,
         counted: Sequence[str] = (),
+        *,
+        narrowing: Narrowing = _NOTHING,
+        tolerant: bool = False,
+        most: int | None = None,
     ) -> Found:
         """Nodes that have all words of `text` (as prefixes) and, of each facet given, one of its values.
 
-        Best match first; without text by kind and label. Where no word matches, parts of words are tried.
-        Of a long text the first words count. `counted` names the facets to count over the whole result.
+        Best match first; without text by kind and label. Where no word matches, parts of words are tried, and then,
+        if `tolerant`, the nearest words that the index has. Of a long text the first words count. `counted` names the
+        facets to count over the whole result; `narrowing` is what else a node must have. With `most`, hits are counted
+        no farther than that, which takes a part of the time where very many nodes have a word.
         """
-        conditions, values = _facet_conditions(facets or {})
+        narrowed = replace(narrowing, facets={**narrowing.facets, **(facets or {})})
         with self._one_state():
-            for table in ("words", "letters") if text.strip() else ("",):
-                query, arguments = _source(table, text)
-                if query is None:
-                    continue
-                source = f"{query}{conditions}"
-                parameters = [*arguments, *values]
-                total = self._database.execute(f"SELECT count(*) {source}", parameters).fetchone()[0]
-                if total:
-                    hits = self._hits(source, parameters, table, limit, offset)
-                    return Found(total, hits, self._counts(source, parameters, counted))
-        return Found(0, [], {name: [] for name in counted})
+            found = self._found(text, narrowed, limit, offset, counted, most)
+            if not tolerant or found.total >= _FEW or not text.strip():
+                return found
+            near = Spelling(self._database).corrected(storable(text), rare=found.total > 0)
+            if near is None:
+                return found
+            if found.total:
+                return replace(found, meant=near)
+            instead = self._found(near, narrowed, limit, offset, counted, most)
+            return replace(instead, shown_for=near) if instead.total else found
+
+    def meanings(self, names: Sequence[str]) -> list[str]:
+        """The IRIs of the concepts with one of these names, and of those that share a name with one of them."""
+        return [iri for (iri,) in self._database.execute(synonyms(), named(names))]
+
+    def values(self, name: str) -> list[str]:
+        """The labels of all values of a facet."""
+        rows = self._database.execute("SELECT DISTINCT label FROM facet WHERE name = ? ORDER BY label", (name,))
+        return [label for (label,) in rows]
+
+    def meant(self, name: str, text: str) -> list[str]:
+        """The values of a facet that a text stands for: itself, or by their labels or the ends of their IRIs.
+
+        The text alone if there is none.
+        """
+        given = storable(text)
+        query = "SELECT 1 FROM facet WHERE name = ? AND value = ? LIMIT 1"
+        if self._database.execute(query, (name, given)).fetchone():
+            return [text]
+        wanted = given.casefold()
+        rows = self._database.execute("SELECT DISTINCT value, label FROM facet WHERE name = ? ORDER BY value", (name,))
+        alike = [value for value, label in rows if wanted in (label.casefold(), re.split("[/#]", value)[-1].casefold())]
+        return alike or [text]
 
     def below(self, prefix: str, limit: int) -> list[str]:
         """The first nodes whose IRIs begin with this, in order."""
@@ -107,40 +138,43 @@ class SearchIndex:
         rows = self._database.execute(query, (first, f"{first}\U0010ffff", limit))
         return [iri for (iri,) in rows]
 
-    def _hits(self, source: str, parameters: list[str], table: str, limit: int, offset: int) -> list[Hit]:
-        best = f"bm25(words, 10.0, 5.0, 1.0) * {_WEIGHT}, " if table == "words" else ""
-        order = f"{best}{_ORDER}"
-        rows = self._database.execute(
-            f"SELECT node.iri, node.kind, node.label, node.summary {source} ORDER BY {order} LIMIT ? OFFSET ?",
-            [*parameters, limit, offset],
-        )
-        return [Hit(*row) for row in rows]
+    def _found(
+        self,
+        text: str,
+        narrowing: Narrowing,
+        limit: int,
+        offset: int,
+        counted: Sequence[str],
+        most: int | None,
+    ) -> Found:
+        condition, values = narrowing.condition()
+        for table in ("words", "letters") if text.strip() else ("",):
+            expression = _expression(table, text)
+            if expression is None:
+                continue
+            order = Order(self._database, table, expression, condition, values)
+            if total := order.total(None if counted else most):
+                hits = [Hit(*row) for row in order.rows(total, limit, offset)]
+                facets = self._counts(order, total, counted)
+                if most is not None and not counted and total > most:
+                    return Found(most, hits, facets, more=True)
+                return Found(total, hits, facets)
+        return Found(0, [], {name: [] for name in counted})
 
-    def _counts(self, source: str, parameters: list[str], counted: Sequence[str]) -> dict[str, list[Count]]:
-        found = {}
-        for name in counted:
-            rows = self._database.execute(
-                "SELECT name, value, min(label), count(*) FROM facet "
-                f"WHERE name = ? AND node IN (SELECT node.id {source}) "
-                "GROUP BY value ORDER BY count(*) DESC, min(label) COLLATE NOCASE, value",
-                [name, *parameters],
-            )
-            found[name] = [Count(Facet(*row[:3]), row[3]) for row in rows]
-        return found
+    def _counts(self, order: Order, total: int, counted: Sequence[str]) -> dict[str, list[Count]]:
+        if not counted:
+            return {}
+        with remembered(self._database, *order.numbers):
+            return counts(self._database, total, counted, everything=order.is_everything)
 
 
-def _source(table: str, text: str) -> tuple[str | None, list[str]]:
-    """The FROM and WHERE of a search in one table; `None` if the text cannot be asked of it."""
+def _expression(table: str, text: str) -> str | None:
+    """What to ask of a table; `None` if the text cannot be asked of it."""
     if not table:
-        return "FROM node WHERE 1", []
+        return ""
     if table == "letters":
-        words = [word for word in _words(text) if len(word) >= 3]
-        expression = " ".join(f'"{word}"' for word in words)
-    else:
-        expression = words_expression(text)
-    if not expression:
-        return None, []
-    return f"FROM {table} JOIN node ON node.id = {table}.rowid WHERE {table} MATCH ?", [expression]
+        return " ".join(f'"{word}"' for word in _words(text) if len(word) >= 3) or None
+    return words_expression(text) or None
 
 
 def words_expression(text: str) -> str:
@@ -151,19 +185,3 @@ def words_expression(text: str) -> str:
 def _words(text: str) -> list[str]:
     words = (word for word in storable(text).replace('"', " ").split() if any(c.isalnum() for c in word))
     return list(dict.fromkeys(words))[:_MAX_WORDS]
-
-
-def _facet_conditions(facets: Mapping[str, Sequence[str]]) -> tuple[str, list[str]]:
-    conditions, values = "", []
-    for name, wanted in facets.items():
-        if wanted:
-            conditions += (
-                " AND node.id IN (SELECT node FROM facet WHERE name = ? AND value IN (SELECT value FROM json_each(?)))"
-            )
-            values += [storable(name), json.dumps([storable(value) for value in wanted])]
-    return conditions, values
-
-
-def storable(text: str) -> str:
-    """The text without what SQLite cannot hold."""
-    return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")

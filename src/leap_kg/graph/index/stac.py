@@ -63,6 +63,9 @@ def _published(form: str, value: dict[str, Any], said: Said) -> Object:
         value["assets"] = {
             key: _absolute(asset, found) if isinstance(asset, dict) else asset for key, asset in assets.items()
         }
+    if form == "item" and "collection" in value:
+        # First, where it can be exchanged for the collection that the API has the item in.
+        value = {"collection": value.pop("collection"), **value}
     return Object(
         form=form,
         name=str(value.get("id", "")),

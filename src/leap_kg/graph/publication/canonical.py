@@ -13,7 +13,7 @@ from itertools import islice
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from leap_kg.graph.publication.sorting import Batch
-from leap_kg.ontology.namespaces import RDF, XSD
+from leap_kg.ontology.namespaces import GEO, RDF, XSD
 
 _CHUNK = 20_000
 _PLAIN = frozenset((XSD("string"), RDF("langString")))
@@ -21,6 +21,8 @@ _PLAIN = frozenset((XSD("string"), RDF("langString")))
 # Forms that the store gives back as they are; a test holds this against the store.
 _SETTLED = (
     (XSD("anyURI"), r".*"),
+    (RDF("JSON"), r".*"),
+    (GEO("wktLiteral"), r".*"),
     (XSD("boolean"), r"true|false"),
     (XSD("integer"), r"0|-?[1-9]\d{0,17}"),
     (XSD("date"), r"[1-9]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])"),

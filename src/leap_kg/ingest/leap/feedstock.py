@@ -7,7 +7,7 @@ field here is kept by `Reading.keep`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from leap_kg.ingest.formats.reading import Path, Reading
 from leap_kg.ingest.leap.naming import META_KEYS
@@ -36,10 +36,13 @@ _KEYS = (
     "variables",
     *META_KEYS,
 )
+_STORE_KEYS = (
+    *("id", "name", "url", "description", "source", "source_url", "rechunking", "ncviewjs:rechunking"),
+    *("xarray_open_kwargs", "public", "geospatial", "last_updated"),
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(NamedTuple):
     """A person or organisation as a record names it; `orcid` and `login` are normalised or None."""
 
     name: str
@@ -48,8 +51,7 @@ class Party:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(NamedTuple):
     """A party with its roles, each with its place, and what is said about its part."""
 
     party: Party
@@ -58,16 +60,14 @@ class Provider:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A labelled link, or a source of a store."""
 
     label: str
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecipeEntry:
+class RecipeEntry(NamedTuple):
     """One entry of `recipes`; `object` is `module:name`, `dictionary` says that it holds several recipes."""
 
     id: str
@@ -76,8 +76,7 @@ class RecipeEntry:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Rechunked:
+class Rechunked(NamedTuple):
     """A copy of a store in other chunks."""
 
     address: str
@@ -85,8 +84,7 @@ class Rechunked:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class StoreEntry:
+class StoreEntry(NamedTuple):
     """One entry of `stores`.
 
     `modified` and `probed` are only in the published catalogue: `probed` is what its nightly job found out about
@@ -106,8 +104,7 @@ class StoreEntry:
     written: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class CitationEntry:
+class CitationEntry(NamedTuple):
     """One paper to cite; `doi` is the text given."""
 
     authors: str
@@ -120,8 +117,7 @@ class CitationEntry:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class VariableEntry:
+class VariableEntry(NamedTuple):
     """A variable that the record mentions."""
 
     name: str
@@ -254,11 +250,7 @@ def _recipes(value: object, reading: Reading) -> list[RecipeEntry]:
 
 
 def _store(item: dict[str, Any], path: Path, reading: Reading) -> StoreEntry:
-    known = (
-        *("id", "name", "url", "description", "source", "source_url", "rechunking", "ncviewjs:rechunking"),
-        *("xarray_open_kwargs", "public", "geospatial", "last_updated"),
-    )
-    reading.rest(item, known, path)
+    reading.rest(item, _STORE_KEYS, path)
     rechunking = "rechunking" if item.get("rechunking") else "ncviewjs:rechunking"
     if rechunking == "rechunking":
         reading.keep((*path, "ncviewjs:rechunking"), item.get("ncviewjs:rechunking"))

@@ -34,6 +34,7 @@ _FORMATS = {
     "kerchunk": "Kerchunk references",
     "icechunk": "an Icechunk repository",
 }
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 _WHOLE = re.compile(r"-?(0|[1-9]\d{0,14})", re.ASCII)
 _FRACTION = re.compile(r"-?\d{1,15}(\.\d{1,15}([eE][+-]?\d{1,2})?|[eE][+-]?\d{1,2})", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -115,7 +116,7 @@ def _open(
     if not entry.kwargs:
         return
     leap = ours(base)
-    say.text(store, leap("openKwargs"), json.dumps(_typed(entry.kwargs), sort_keys=True, ensure_ascii=False))
+    say.text(store, leap("openKwargs"), _ENCODER.encode(_typed(entry.kwargs)))
     engine = entry.kwargs.get("engine")
     engines = _ENGINES.get(location.looks_like)
     if isinstance(engine, str) and engines is not None and engine not in engines:

@@ -64,8 +64,8 @@ class Box:
         return f"{_degrees(self.south, 'NS')} to {_degrees(self.north, 'NS')}, {across}"
 
     def _ring(self, west: float, east: float) -> str:
-        corners = ((west, self.south), (east, self.south), (east, self.north), (west, self.north), (west, self.south))
-        return "(" + ",".join(f"{_shown(x)} {_shown(y)}" for x, y in corners) + ")"
+        left, lower, right, upper = map(_shown, (west, self.south, east, self.north))
+        return f"({left} {lower},{right} {lower},{right} {upper},{left} {upper},{left} {lower})"
 
 
 def box(numbers: object) -> Box | None:
@@ -90,8 +90,10 @@ def turned(west: float, south: float, east: float, north: float) -> Box | None:
     if east - west >= 360 - _SLACK:
         return Box(-180.0, south, 180.0, north)
     if not (-180 <= west <= 180 and -180 <= east <= 180):
-        # The east end of a box that reaches the antimeridian is 180, its west end -180.
+        # The east end of a box that reaches the antimeridian is 180, its west end -180; one on it has no width.
+        is_line = west == east
         west, east = (west + 180) % 360 - 180, 180 - (180 - east) % 360
+        west = east if is_line else west
     return Box(west, south, east, north)
 
 
@@ -112,15 +114,17 @@ def read_box(wkt: str) -> Box | None:
 
 def say_box(subject: NamedNode, where: Box, say: Statements) -> None:
     """Give the subject this extent in space."""
-    node = part(subject, "spatial", where.wkt)
+    wkt = where.wkt
+    node = part(subject, "spatial", wkt)
     say.link(subject, DCT("spatial"), node)
     say.type(node, DCT("Location"))
-    say.text(node, DCAT("bbox"), where.wkt, GEO("wktLiteral"))
+    say.text(node, DCAT("bbox"), wkt, GEO("wktLiteral"))
 
 
 def say_period(subject: NamedNode, start: str, end: str, say: Statements) -> bool:
     """Give the subject this extent in time, either end open if it is `""`; `False` if neither is a date."""
-    first, last = dates.parse(start), dates.parse(end)
+    first = dates.parse(start)
+    last = first if end == start else dates.parse(end)
     if first is None and last is None:
         return False
     node = part(subject, "temporal", start, end)

@@ -5,7 +5,6 @@ An address that no storage has (`abfs://`, a query string) is a part of the obje
 """
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode
 
@@ -45,7 +44,7 @@ def _say_asset(
 ) -> None:
     leap = Namespace(base + ONTOLOGY_PATH)
     location = storage.parse(href)
-    known = not isinstance(location, Refusal) and not urlsplit(href).query
+    known = not isinstance(location, Refusal) and not href.partition("#")[0].partition("?")[2]
     media = reading.text(asset.get("type"), (*path, "type"))
     if isinstance(location, Refusal) or not known:
         distribution = part(node, "asset", name)

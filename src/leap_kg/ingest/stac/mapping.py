@@ -4,7 +4,6 @@ Documents of any version are mapped as if they were of the newest; what is kept 
 it was published. Fields of extensions that nothing here maps are in it, and are no findings.
 """
 
-import copy
 from typing import Any
 
 from pyoxigraph import NamedNode
@@ -18,7 +17,7 @@ from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.mapping.variables import Variable, say_variable
 from leap_kg.ingest.stac.assets import say_assets
 from leap_kg.ingest.stac.document import say_document
-from leap_kg.ingest.stac.naming import resolved, stac_iri
+from leap_kg.ingest.stac.naming import linked_iri, resolved, stac_iri
 from leap_kg.ingest.stac.parties import say_licence, say_providers
 from leap_kg.ingest.stac.walk import kind_of
 from leap_kg.ontology.identifiers import Refusal, doi
@@ -30,6 +29,9 @@ _CLASSES = {
     "collection": (STAC("Collection"), DCAT("DatasetSeries"), DCAT("Dataset")),
     "item": (STAC("Item"), DCAT("Dataset")),
 }
+# Between these versions nothing that is read here has changed, and they tell objects apart by their type.
+_STABLE = ("1.0.0", "1.1.0")
+_TYPES = ("Feature", "Collection", "Catalog")
 # Links to other objects of STAC, by what they are to this one.
 _RELATED = {
     "collection": DCAT("inSeries"),
@@ -70,12 +72,15 @@ def map_object(value: dict[str, Any], url: str, reading: Reading, say: Statement
 
 
 def _migrated(value: dict[str, Any], reading: Reading) -> dict[str, Any]:
-    """The document in the newest version of STAC; as it is if it cannot be brought there."""
+    """The document in the newest version of STAC; as it is if it cannot be brought there, or need not."""
+    if value.get("stac_version") in _STABLE and value.get("type") in _TYPES:
+        return value
     # Imported on first use: a server that harvests nothing need not wait for it.
     from pystac.serialization import identify_stac_object, migrate_to_latest
 
     try:
-        newest: dict[str, Any] = migrate_to_latest(copy.deepcopy(value), identify_stac_object(value))
+        # It works on a copy of its own.
+        newest: dict[str, Any] = migrate_to_latest(value, identify_stac_object(value))
     except Exception as failure:  # noqa: BLE001 - any fault of a stranger's document may show in any way there
         message = f"the document does not follow the version of STAC that it names ({type(failure).__name__})"
         hint = "Check it with a STAC validator; it was mapped as it stands."
@@ -101,7 +106,7 @@ def _say_links(node: NamedNode, value: dict[str, Any], url: str, say: Statements
         if relation == "license":
             licences.append(link)
         elif (predicate := _RELATED.get(str(relation))) is not None:
-            say.link(node, predicate, stac_iri(target, base))
+            say.link(node, predicate, linked_iri(target, base))
         elif relation in _PAGES and (iri := iri_text(target)):
             title = link.get("title")
             say.link(node, FOAF("page"), say.document(iri, title if isinstance(title, str) else str(relation)))

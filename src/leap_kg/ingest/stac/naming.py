@@ -3,11 +3,15 @@
 An `id` alone names nothing: items are unique within their collection only, and two catalogues may both have an `era5`.
 """
 
+import re
+from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from pyoxigraph import NamedNode
 
 from leap_kg.ontology.iri import digest, iri_text, mint
+
+_PLAIN = re.compile(r"https?://[^/?#;\\\s]+/[^?#;\s]+")
 
 
 def item_url(listing: str, identifier: str) -> str:
@@ -22,11 +26,21 @@ def quoted(identifier: str) -> str:
 
 def resolved(url: str, href: object) -> str:
     """A link's target, absolute, percent-encoded and without a fragment; `""` if it is none that can be asked for."""
-    if not isinstance(href, str) or not href.strip():
+    if not isinstance(href, str) or not (target := href.strip()):
         return ""
+    # What is absolute leads to the same from everywhere, as the items of a collection all do.
+    return _absolute(target) if _PLAIN.fullmatch(target) else _joined(url, target)
+
+
+@lru_cache(maxsize=1024)
+def _absolute(target: str) -> str:
+    return _joined("", target)
+
+
+def _joined(url: str, target: str) -> str:
     try:
-        target = iri_text(urljoin(url, href.strip()).partition("#")[0]) or ""
-        return target if urlsplit(target).hostname else ""
+        found = iri_text(urljoin(url, target).partition("#")[0]) or ""
+        return found if urlsplit(found).hostname else ""
     except ValueError:
         return ""
 
@@ -41,6 +55,12 @@ def stac_iri(url: str, base: str) -> NamedNode:
     extra = [digest(parts.query, parts.fragment)] if parts.query or parts.fragment else []
     path = [step for step in name if step not in ("", ".", "..")]
     return mint(base, "stac-object", *(path or [digest(url)]), *extra)
+
+
+@lru_cache(maxsize=1024)
+def linked_iri(url: str, base: str) -> NamedNode:
+    """The same, for objects that many others lead to."""
+    return stac_iri(url, base)
 
 
 def _plain(step: str) -> str:

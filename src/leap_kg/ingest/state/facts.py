@@ -15,8 +15,9 @@ from leap_kg.ingest.mapping.people import login_of
 from leap_kg.ontology.namespaces import DCAT, FOAF, RDF
 
 _LOGIN = re.compile(r"/person/github/([^/#?]+)$")
+# As texts: comparing terms costs several times as much.
 _TYPE, _PERSON, _NAME, _ACCOUNT, _STORE = (
-    RDF("type"), FOAF("Person"), FOAF("name"), FOAF("account"), DCAT("distribution"),
+    RDF("type").value, FOAF("Person").value, FOAF("name").value, FOAF("account").value, DCAT("distribution").value,
 )  # fmt: skip
 
 
@@ -42,23 +43,23 @@ class Facts:
         accounts: set[tuple[str, str]] = set()
         logins: set[str] = set()
         for triple in triples:
-            subject, predicate, target = triple.subject, triple.predicate, triple.object
+            subject, target = triple.subject, triple.object
             if not isinstance(subject, NamedNode):
                 continue
-            about = subject.value
+            about, said = subject.value, triple.predicate.value
             nodes.add(about)
             if isinstance(target, NamedNode):
                 iri = target.value
-                if predicate == _STORE or "/person/github/" in iri:
+                if said == _STORE or "/person/github/" in iri:
                     nodes.add(iri)
-                if predicate == _TYPE:
-                    if target == _PERSON:
+                if said == _TYPE:
+                    if iri == _PERSON:
                         persons.add(about)
-                elif predicate == _ACCOUNT:
+                elif said == _ACCOUNT:
                     accounts.add((about, iri))
                     if login := login_of(triple):
                         logins.add(login)
-            elif predicate == _NAME and isinstance(target, Literal):
+            elif said == _NAME and isinstance(target, Literal):
                 named.add((about, str(target)))
         logins.update(found[1] for node in nodes if "/person/github/" in node and (found := _LOGIN.search(node)))
         nameless = persons - {person for person, _ in named}

@@ -74,12 +74,20 @@ def extent(hierarchy: Hierarchy, chunks: Mapping[str, bytes]) -> Extent:
             unread.append(str(problem))
     where = None
     if "latitude" in spans and "longitude" in spans:
-        (south, north), (west, east) = spans["latitude"], spans["longitude"]
+        (south, north), (west, east) = spans["latitude"], _all_round(found["longitude"], spans["longitude"])
         where = turned(west, south, east, north)
     start = end = ""
     if "time" in spans:
         start, end = (_moment(found["time"], number) for number in spans["time"])
     return Extent(where, start, end, tuple(unread))
+
+
+def _all_round(longitude: Array, span: tuple[float, float]) -> tuple[float, float]:
+    """The span of the longitudes; the whole circle if one more step of them closes it, as on any global grid."""
+    count = longitude.shape[0] if len(longitude.shape) == 1 else 0
+    width = span[1] - span[0]
+    closed = count > 1 and 0 < 360 - width <= width / (count - 1) * (1 + 1e-6)
+    return (-180.0, 180.0) if closed else span
 
 
 def _plainness(array: Array) -> tuple[int, int, bool, str]:

@@ -24,6 +24,7 @@ from leap_kg.ingest.zarr.mapping import map_answer, map_store
 from leap_kg.ingest.zarr.probing import probe, read_bodies
 from leap_kg.ingest.zarr.silence import Silence
 from leap_kg.ingest.zarr.targets import Refused, Target, catalogued, target
+from leap_kg.ingest.zarr.thumbnail import PICTURE, TOLD, pictured, say_picture
 from leap_kg.ontology.identifiers import Location, Refusal, storage
 
 _ANSWER = "answer of "
@@ -31,7 +32,10 @@ _CHUNK = "chunk "
 
 
 class ZarrStores(Source):
-    """The stores `targets` and those that the catalogue at `catalog` lists; a record's key is the store's address."""
+    """The stores `targets` and those that the catalogue at `catalog` lists; a record's key is the store's address.
+
+    With `pictures` a few chunks of data are read of each store, and drawn.
+    """
 
     def __init__(
         self,
@@ -41,6 +45,7 @@ class ZarrStores(Source):
         catalog: str | None,
         stale_after: timedelta,
         base: str,
+        pictures: bool = True,
     ) -> None:
         self.id = id
         self.title = title
@@ -48,6 +53,7 @@ class ZarrStores(Source):
         self.stale_after = stale_after
         self._given = targets
         self._base = base
+        self._pictures = pictures
         self._targets: dict[str, Target] = {}
         self._last: dict[str, tuple[Part, ...] | Silence] = {}
 
@@ -109,16 +115,25 @@ class ZarrStores(Source):
             return silence
         asking = Asking(found, fetcher)
         asking.all(wanted_keys(answer.hierarchy) if answer.hierarchy.kind == "zarr" else ())
-        metadata = [Part.of(key, body) for key, body in sorted(answer.bodies.items())]
-        return (*metadata, *(Part.of(f"{_CHUNK}{key}", body) for key, body in sorted(asking.bodies.items())))
+        parts = [Part.of(key, body) for key, body in sorted(answer.bodies.items())]
+        parts += [Part.of(f"{_CHUNK}{key}", body) for key, body in sorted(asking.bodies.items())]
+        if self._pictures:
+            known = {key: body.data for key, body in asking.bodies.items()}
+            parts += pictured(found, answer.hierarchy, known, fetcher)
+        return tuple(parts)
 
     def _map_store(self, location: Location, record: RawRecord, reading: Reading, say: Statements) -> NamedNode:
-        bodies = {part.role: part.data for part in record.parts if not part.role.startswith(_CHUNK)}
+        drawn = {part.role: part for part in record.parts if part.role in (PICTURE, TOLD)}
+        bodies = {
+            part.role: part.data for part in record.parts if part.role not in drawn and not part.role.startswith(_CHUNK)
+        }
         chunks = {part.role.removeprefix(_CHUNK): part.data for part in record.parts if part.role.startswith(_CHUNK)}
         hierarchy = read_bodies(bodies, record.key)
         if hierarchy is None:
             raise RecordUnusable("the stored bodies are of no store; harvest it again", record.key)
-        return map_store(location, hierarchy, chunks, reading, say, self._base)
+        store = map_store(location, hierarchy, chunks, reading, say, self._base)
+        say_picture(store, drawn, hierarchy, reading, say, self._base)
+        return store
 
 
 class StoreEntry(BaseModel):
@@ -132,10 +147,14 @@ class StoreEntry(BaseModel):
 
 
 class ZarrConfig(SourceConfig):
-    """`stores`: addresses to ask, texts or `StoreEntry`; `catalog`: the published JSON whose stores are asked."""
+    """`stores`: addresses to ask, texts or `StoreEntry`; `catalog`: the published JSON whose stores are asked.
+
+    `pictures`: whether a small picture is drawn of each store; it is public wherever the graph is.
+    """
 
     stores: tuple[StoreEntry | str, ...] = ()
     catalog: str | None = None
+    pictures: bool = True
 
     @model_validator(mode="after")
     def _some(self) -> Self:
@@ -155,7 +174,7 @@ class ZarrConfig(SourceConfig):
         targets = tuple(
             target(_placed(entry.url, folder), entry.endpoint, entry.arrays, local=True) for entry in entries
         )
-        return ZarrStores(self.id, self.title, targets, self.catalog, self.stale_after, base)
+        return ZarrStores(self.id, self.title, targets, self.catalog, self.stale_after, base, self.pictures)
 
 
 def _placed(text: str, folder: Path) -> str:

@@ -15,6 +15,7 @@ DATA_SUFFIXES = (
     " jsonl ndjson safetensors joblib onnx zst asc bin xls xlsx"
 )
 _SUFFIX = re.compile(rf"\.(?:{'|'.join(DATA_SUFFIXES.split())})(?:\.(?:gz|bz2|xz|zip|zst))?$", re.IGNORECASE)
+_TABLE = re.compile(r"\.(?:json|ya?ml|zip)$", re.IGNORECASE)
 _ARCHIVE = re.compile(r"\.(?:zip|tar|tgz|tar\.gz|tar\.bz2|tar\.xz|gz|bz2)$", re.IGNORECASE)
 _ZARR_INSIDE = re.compile(r"\.(?:zarr\d?|icechunk)/", re.IGNORECASE)
 _PAGE = re.compile(
@@ -47,6 +48,12 @@ _CODE_ARCHIVE = re.compile(r"(?:^|\.)(?:github\.com/[^/]+/[^/]+/archive/|codeloa
 _FIELD = re.compile(r"\{\{[^{}]*\}\}|\$?\{[^{}]*\}|%(?:\(\w+\))?(?:0?\d)?[sd](?![0-9A-Fa-f])|\$[A-Za-z_]\w*")
 _HANDLERS = {"vsis3": "s3", "vsigs": "gs", "vsiaz": "az", "vsis3_streaming": "s3", "vsigs_streaming": "gs"}
 _PACKED = re.compile(r"^(?:/vsi(?:zip|tar|gzip|7z)/(?=/vsi))+")
+_ZIPPED = re.compile(r"(?:zip|gzip|tar)\+(?=[a-z0-9]+://)")
+"""An archive whose member stands behind `!`, as GDAL and geopandas take it."""
+_TWICE = re.compile(r"([a-z][a-z0-9]{1,9}://)(?=\1)")
+"""A scheme put before what has it already, as a listing may or may not."""
+_SITE = re.compile(r"\.git(?:hub|lab)\.io$", re.IGNORECASE)
+_NOWHERE = re.compile(r"(?:^|\.)(?:localhost|example\.(?:com|org|net))$", re.IGNORECASE)
 _CACHES = re.compile(r"^(?:[a-z][a-z0-9]*(?:://[^:]*)?::)+", re.IGNORECASE)
 _UNFIT = re.compile(
     r"[\s<>\"'`|\\^]|\.\.\.|…|path/to\b|your[-_]|^s3://bucket/|^gs://bucket/|my-bucket|[^:]///|://.*://", re.IGNORECASE
@@ -119,7 +126,9 @@ def _settled(text: str, *, trusted: bool) -> str | None:
         return text
     if "://" not in text or len(text) > LONGEST_TEXT:
         return None
-    text = _CACHES.sub("", text)
+    text = _TWICE.sub("", _CACHES.sub("", text))
+    if (packed := _ZIPPED.match(text)) is not None:
+        text = text[packed.end() :].partition("!")[0]
     scheme = _SCHEME.match(text)
     if scheme is None:
         return None
@@ -134,7 +143,9 @@ def _settled(text: str, *, trusted: bool) -> str | None:
     if _STORAGE.match(scheme[1]):
         if not _BUCKET.match(root) or (not trusted and not path.strip("/")):
             return None
-        return None if _PAGE.search(path) else address
+        # A file of its own where the bucket stands: the bucket was not told.
+        at = path if path.strip("/") else root
+        return None if _PAGE.search(at) or (at is root and _SUFFIX.search(root)) else address
     if scheme[1].lower() not in {"http", "https", "ftp"} or not path.strip("/") or not _HOST.match(root):
         return None
     return address if _served(root.lower(), path, trusted=trusted) else None
@@ -153,8 +164,11 @@ def _filled(text: str) -> str:
 def _served(host: str, path: str, *, trusted: bool) -> bool:
     """Whether a web server's path is data."""
     plain = re.split("[?#]", path, maxsplit=1)[0].rstrip("/")
-    if _PAGE.search(plain) or _PAGES_HOST.search(host):
+    if _PAGE.search(plain) or _NOWHERE.search(host):
         return False
+    if _PAGES_HOST.search(host):
+        # Sites of projects have data, too: what is opened there and ends as data do.
+        return trusted and bool(_SITE.search(host)) and bool(_SUFFIX.search(plain) or _TABLE.search(plain))
     at = f"{host}/{plain}"
     if _CODE_ARCHIVE.search(at):
         return False

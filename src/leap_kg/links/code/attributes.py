@@ -3,7 +3,7 @@
 import ast
 from typing import TYPE_CHECKING
 
-from leap_kg.links.code import catalogues, functions
+from leap_kg.links.code import catalogues, functions, moments, registries
 from leap_kg.links.code.bounds import MOST_ARMS
 from leap_kg.links.code.values import (
     NOTHING,
@@ -18,7 +18,9 @@ from leap_kg.links.code.values import (
     Instance,
     Items,
     Module,
+    Moment,
     PathText,
+    Registry,
     Table,
     Value,
     Values,
@@ -66,10 +68,14 @@ def _attribute(value: Value, name: str, folder: "Folder") -> Values:
             return value.each.get(name, NOTHING)
         case Catalogue():
             return catalogues.below(value, name)
-        case Table():
+        case Table() | Handle():
             return one(value)
-        case Handle():
+        case Moment():
+            return moments.attribute(value, name)
+        case Items() if name in {"values", "iloc", "loc"}:
             return one(value)
+        case Registry():
+            return registries.attribute(value, name)
         case str() if name == "value":
             return one(value)
         case PathText(text=text):
@@ -81,6 +87,9 @@ def _part(text: str, name: str) -> Values:
     folder, _, last = text.rstrip("/").rpartition("/")
     if name == "parent":
         return one(PathText(folder))
+    if name == "parents":
+        pieces = text.rstrip("/").split("/")
+        return one(Items(tuple(one(PathText("/".join(pieces[:-n]))) for n in range(1, min(len(pieces), 20) + 1))))
     if name in {"name", "stem"}:
         return one(last.rpartition(".")[0] or last if name == "stem" else last)
     return NOTHING
@@ -112,10 +121,10 @@ def _item(value: Value, key: Value, node: ast.Subscript, folder: "Folder") -> Va
             return _any(list(each), node)
         case Catalogue():
             return catalogues.entry(value, key, node, folder)
-        case Table():
+        case Table() | Handle():
             return one(value)
-        case Handle():
-            return one(value)
+        case External(name="os.environ"):
+            return folder.options.get(f"${as_text(key)}", NOTHING)
         case str() if isinstance(key, int) and -len(value) <= key < len(value) and UNKNOWN not in value:
             return one(value[key])
     return NOTHING

@@ -14,10 +14,18 @@ from leap_kg.links.code import (
     functions,
     handing,
     library,
+    moments,
+    naming,
     noting,
     options,
     paths,
+    queries,
+    registries,
+    services,
+    sessions,
     shell,
+    statements,
+    stores,
     texts,
 )
 from leap_kg.links.code.bounds import MOST_ITEMS
@@ -35,11 +43,14 @@ from leap_kg.links.code.values import (
     Instance,
     Items,
     LocalFile,
+    Moment,
     Partial,
     PathText,
+    Registry,
     Table,
     Value,
     Values,
+    as_text,
     bounded,
     merged,
     one,
@@ -50,7 +61,14 @@ if TYPE_CHECKING:
     from leap_kg.links.code.folding import Folder
 
 
-_COMMANDS = {"run", "call", "check_call", "check_output", "Popen", "system", "popen"}
+_MAKING: dict[str, Callable[[str, str, list[Values], dict[str, Values]], Values | None]] = {
+    "pooch": registries.made,
+    **dict.fromkeys(("ftplib", "erddapy"), sessions.made),
+    **dict.fromkeys(("datetime", "pandas", "numpy", "xarray"), moments.made),
+}
+"""By library, what makes a thing of its own that is followed."""
+_COMMANDS = {"run", "call", "check_call", "check_output", "Popen", "system", "popen", "getoutput", "sx"}
+_QUERYING = {"sql", "query", "execute", "from_query", "view"}
 
 
 def call(folder: "Folder", node: ast.Call) -> Values:
@@ -133,17 +151,26 @@ def _external(folder: "Folder", full: str, node: ast.Call, given: list[Values], 
         return noting.open_catalogue(folder, node, given, named, last)
     if (made := filesystems.made(folder, top, last, node, given, named)) is not None:
         return made
+    if top in _MAKING and (thing := _MAKING[top](top, last, given, named)) is not None:
+        return thing
+    if top == "duckdb" and last in _QUERYING:
+        return queries.noted(folder, given[0] if given else NOTHING, node, f"duckdb.{last}")
+    if top in services.LIBRARIES and (served := services.noted(folder, full, last, node, given, named)) is not None:
+        return served
+    if (kept := stores.handed(folder, top, last, given, named)) is not None:
+        return kept
     if (noted := noting.special(folder, full, last, node, given, named)) is not None:
         return noted
     if (spec := CALLS.get((top, last))) is not None:
         return noting.note(folder, spec, f"{top}.{last}", node, given, named)
-    if top in {"subprocess", "os"} and last in _COMMANDS:
+    if top in {"subprocess", "os", "IPython"} and last in _COMMANDS:
         shell.command(folder, node, given[0] if given else NOTHING)
         return NOTHING
     if (worked := library.work_out(folder, full, top, last, given, named)) is not None:
         return worked
     if last in METHODS and rest:
         return noting.note(folder, METHODS[last], last, node, given, named)
+    naming.noted(folder, last, node, given, named)
     return NOTHING
 
 
@@ -163,21 +190,29 @@ def _method(folder: "Folder", value: Value, node: ast.Call, given: list[Values],
             return catalogues.method(value, name, node, named, folder)
         case FileSystem():
             return filesystems.method(folder, value, name, node, given, named)
+        case Registry():
+            return registries.method(folder, value, name, node, given, named)
         case PathText():
             return paths.method(folder, value, name, node, given, named)
+        case Moment():
+            return moments.method(value, name, given)
+        case Instance() if (said := sessions.method(folder, value, name, node, given)) is not None:
+            return said
         case Instance() | Class():
             found = functions.method(folder, value, name, given, named, node)
             if found is not None:
                 return found
         case Handle() if name not in METHODS:
             return one(value)
+        case Table() if (found := services.method(folder, value, name, node, given, named)) is not None:
+            return found
         case Table() if name not in METHODS:
             return one(value)
         case Entries():
             found = _lookup(value, name, given)
             if found is not None:
                 return found
-        case Items() if name in {"copy", "tolist"}:
+        case Items() if name in {"copy", "tolist", "to_list", "unique", "sort_values", "head"}:
             return one(value)
         case LocalFile() if name in {"read", "read_text", "readlines"}:
             return one(value)
@@ -187,6 +222,8 @@ def _method(folder: "Folder", value: Value, node: ast.Call, given: list[Values],
         return noting.note(folder, METHODS[name], name, node, given, named)
     if isinstance(member := _member(folder, value, name), Function | Class):
         return _plain(folder, member, node, given, named)
+    if not isinstance(value, FileSystem):
+        naming.noted(folder, name, node, given, named)
     return filesystems.method(folder, FileSystem(""), name, node, given, named)
 
 
@@ -200,6 +237,10 @@ def _lookup(entries: Entries, name: str, given: list[Values]) -> Values | None:
     if name == "get" and given:
         key = only(given[0])
         if isinstance(key, str | int) and key in entries.each:
+            section, within = only(entries.each[key]), only(given[1]) if len(given) > 1 else None
+            # `parser.get("section", "option")`
+            if isinstance(section, Entries) and isinstance(within, str) and within in section.each:
+                return section.each[within]
             return entries.each[key]
         return given[1] if len(given) > 1 else NOTHING
     if name == "values":
@@ -213,6 +254,10 @@ def _lookup(entries: Entries, name: str, given: list[Values]) -> Values | None:
 
 def _grown(folder: "Folder", func: ast.Attribute, receiver: Values, given: list[Values]) -> Values | None:
     """`name.append(…)` and the like: the list that `name` stands for has more in it."""
+    if func.attr == "read" and receiver == one(External("configparser.ConfigParser")):
+        read = folder.neighbours.settings(as_text(only(given[0])) if given else "", folder.passage.path)
+        statements.assign(folder, func.value, read)
+        return NOTHING
     if func.attr not in {"append", "extend", "update"} or not isinstance(func.value, ast.Name) or not given:
         return None
     before = only(receiver)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from leap_kg.links.code import localcatalogues
 from leap_kg.links.code.ledger import ENTRY, QUERY
 from leap_kg.links.code.values import NOTHING, Catalogue, Items, Table, Value, Values, as_text, one
 from leap_kg.links.signal import UNKNOWN
@@ -71,7 +72,11 @@ def method(catalogue: Catalogue, name: str, node: ast.Call, named: dict[str, Val
         return NOTHING
     if name == "search":
         return _search(catalogue, node, named, folder)
+    if name in {"get", "configure_new"} and catalogue.keys:
+        return one(catalogue)
     if name in _TAKING:
+        if catalogue.keys and _opened(catalogue, node, name, folder):
+            return NOTHING
         if catalogue.keys and not any(UNKNOWN in key for key in catalogue.keys):
             folder.ledger.consume(catalogue.origin)
             folder.ledger.entry(target(catalogue), ENTRY, folder.place(node, node.func), name)
@@ -82,6 +87,17 @@ def method(catalogue: Catalogue, name: str, node: ast.Call, named: dict[str, Val
         return NOTHING
     found = below(catalogue, name)
     return found if found is not NOTHING else NOTHING
+
+
+def _opened(catalogue: Catalogue, node: ast.Call, name: str, folder: "Folder") -> bool:
+    """Whether the catalogue is the repository's own and tells what the entry opens, which is noted then."""
+    told = localcatalogues.opened(folder, catalogue.address, catalogue.keys)
+    if told:
+        folder.ledger.consume(catalogue.origin)
+    for address in told:
+        sure = ENTRY if UNKNOWN not in address else QUERY
+        folder.ledger.entry(address, sure, folder.place(node, node.func), f"catalogue entry {name}")
+    return bool(told)
 
 
 def _search(catalogue: Catalogue, node: ast.Call, named: dict[str, Values], folder: "Folder") -> Values:

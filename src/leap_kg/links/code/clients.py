@@ -69,6 +69,8 @@ def method(
     else:
         return None
     whole = joined([one(f"{system.scheme}://"), place])
+    if name == "get_object":
+        return noting.noted(folder, role, whole, node, None, f"client.{name}", system.endpoint, yields=True)
     noting.noted(folder, role, whole, node, None, f"client.{name}", system.endpoint)
     return NOTHING
 

@@ -3,11 +3,10 @@
 import ast
 from typing import TYPE_CHECKING
 
-from leap_kg.links.code import clients, noting
-from leap_kg.links.code.known import BUCKETS, FILE_SYSTEMS
+from leap_kg.links.code import clients, noting, placing, stores
+from leap_kg.links.code.known import FILE_SYSTEMS
 from leap_kg.links.code.values import (
     NOTHING,
-    Alternative,
     FileSystem,
     Handle,
     Items,
@@ -40,6 +39,7 @@ _SCHEMES = {
     "osn": "osn",
     "ftp": "ftp",
 }
+_CACHED = {"simplecache", "filecache", "blockcache", "cached"}
 _OPENING = {"open", "get_mapper", "glob", "open_async"}
 _FETCHING = {"get", "get_file", "download", "cat", "cat_file", "read_text", "read_bytes", "head", "tail"}
 _LISTING = {"ls", "find", "walk", "listdir"}
@@ -58,20 +58,16 @@ def made(
         return _system(folder, FILE_SYSTEMS[last], node, given, named, places=0)
     if top == "fsspec" and last == "filesystem":
         protocol = only(named.get("protocol", given[0] if given else NOTHING))
+        if protocol in _CACHED:
+            protocol = only(named.get("target_protocol", NOTHING))
         scheme = _SCHEMES.get(protocol, "") if isinstance(protocol, str) else ""
         return _system(folder, scheme, node, given, named, places=1)
-    if last in BUCKETS and (top in {"icechunk", "obstore"} or "bucket" in named):
-        bucket = named.get("bucket", named.get("container", given[0] if given else NOTHING))
-        prefix = named.get("prefix", one(""))
-        address = joined([one(f"{BUCKETS[last]}://"), bucket, one("/"), prefix])
-        endpoint = noting.option(named, "endpoint_url")
-        return noting.noted(folder, Role.READS, address, node, None, last, endpoint, yields=True)
-    if top == "icechunk" and last in {"open", "open_existing", "create", "open_or_create"}:
-        role = Role.WRITES if "create" in last else Role.READS
-        storage = named.get("storage", given[0] if given else NOTHING)
-        return noting.noted(folder, role, storage, node, None, f"icechunk.{last}", yields=True)
-    if last == "FSMap" or (last in {"S3Map", "GCSMap"} and given):
+    if (store := stores.made(folder, top, last, node, given, named)) is not None:
+        return store
+    if last in {"FSMap", "S3Map", "GCSMap"}:
         system = only(next((named[key] for key in ("fs", "s3", "gcs") if key in named), [*given, NOTHING, NOTHING][1]))
+        if not isinstance(system, FileSystem) and last != "FSMap":
+            system = FileSystem("s3" if last == "S3Map" else "gs")
         if isinstance(system, FileSystem):
             return method(folder, system, "get_mapper", node, given, named)
     if last == "FsspecStore" and (given or "fs" in named):
@@ -102,12 +98,12 @@ def method(
         return _copied(folder, system, name, node, given)
     if name in _PUTTING:
         target = named.get("rpath", given[1] if len(given) > 1 else NOTHING)
-        noting.noted(folder, Role.WRITES, _located(system, target), node, None, f"fs.{name}", system.endpoint)
+        noting.noted(folder, Role.WRITES, placing.located(system, target), node, None, f"fs.{name}", system.endpoint)
         return NOTHING
     place = next((named[key] for key in ("path", "rpath", "root", "urlpath") if key in named), None)
     if place is None:
         place = given[0] if given else NOTHING
-    located = _located(system, place)
+    located = placing.located(system, place)
     if name in _LISTING:
         inside = joined([located, one(f"/{UNKNOWN}")])
         return one(Items((inside,))) if system.scheme else NOTHING
@@ -132,31 +128,5 @@ def method(
 def _copied(folder: "Folder", system: FileSystem, name: str, node: ast.Call, given: list[Values]) -> Values:
     """Within a file system: the one is read, the other written."""
     for role, place in zip((Role.READS, Role.WRITES), given, strict=False):
-        noting.noted(folder, role, _located(system, place), node, None, f"fs.{name}", system.endpoint)
+        noting.noted(folder, role, placing.located(system, place), node, None, f"fs.{name}", system.endpoint)
     return NOTHING
-
-
-def _located(system: FileSystem, place: Values) -> Values:
-    """The paths as whole addresses."""
-    if system.scheme in {"", "https", "reference"}:
-        return place
-    if system.scheme == "file":
-        return NOTHING
-    return tuple(Alternative(_whole(system.scheme, value), when) for value, when in _spread(place))
-
-
-def _spread(place: Values) -> Values:
-    return tuple(
-        inner
-        for each in place
-        for inner in (
-            [deep for item in each.value.each[:200] for deep in item] if isinstance(each.value, Items) else [each]
-        )
-    )
-
-
-def _whole(scheme: str, value: object) -> "str | Handle":
-    if isinstance(value, Handle):
-        return value
-    text = as_text(value)  # type: ignore[arg-type]
-    return text if "://" in text or not text else f"{scheme}://{text.lstrip('/')}"

@@ -9,7 +9,18 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from leap_kg.links.code import addresses, attributes, calls, known, narrowing, shell, statements, texts
+from leap_kg.links.code import (
+    addresses,
+    attributes,
+    calls,
+    known,
+    moments,
+    narrowing,
+    reaching,
+    shell,
+    statements,
+    texts,
+)
 from leap_kg.links.code.bounds import LONGEST_TEXT, MAX_DEPTH, MAX_STEPS, MOST_ITEMS
 from leap_kg.links.code.evidence import Passage, Site
 from leap_kg.links.code.ledger import Ledger
@@ -31,6 +42,7 @@ from leap_kg.links.code.values import (
     as_text,
     bounded,
     elements,
+    is_free,
     joined,
     led,
     merged,
@@ -55,6 +67,8 @@ class Folder:
         self.active: list[Function] = []
         self.returned: dict[object, Values] = {}
         """What functions returned that were followed with these arguments before."""
+        self.unresolved: list[reaching.Open] = []
+        """Known calls that are given what could not be put together."""
         self.site: Site | None = None
         """The call in this file by which code of another file is followed."""
         self.untaken = 0
@@ -116,14 +130,14 @@ class Folder:
         match test:
             case ast.Compare(left=left, ops=[op], comparators=[right]):
                 a, b = self.fold(left), self.fold(right)
-                if len(a) != 1 or len(b) != 1:
+                if len(a) != 1 or len(b) != 1 or is_free(a) or is_free(b):
                     return None
                 return _compared(a[0].value, op, b[0].value)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 told = self.known_truth(operand)
                 return None if told is None else not told
         value = self.fold(test)
-        if len(value) == 1 and (value[0].value is None or isinstance(value[0].value, bool)):
+        if len(value) == 1 and not is_free(value) and (value[0].value is None or isinstance(value[0].value, bool)):
             return bool(value[0].value)
         return None
 
@@ -177,6 +191,8 @@ class Folder:
         found = self.scope.get(node.id)
         if found is not None:
             return found
+        if node.id == "__file__":
+            return one(PathText(self.passage.path))
         if node.id in known.CONVENTIONS:
             return one(External(known.CONVENTIONS[node.id]))
         return one(External(f"builtins.{node.id}"))
@@ -362,6 +378,8 @@ def _combined(left: Values, operator: ast.operator | None, right: Values) -> Val
 def _sum(a: Value, b: Value) -> Value:
     if isinstance(a, Items) and isinstance(b, Items) and len(a.each) + len(b.each) <= MOST_ITEMS:
         return Items(a.each + b.each)
+    if (later := moments.shifted(a, b, 1)) is not None:
+        return later
     return a + b if isinstance(a, int | float) and isinstance(b, int | float) else UNKNOWN_VALUE
 
 
@@ -380,6 +398,8 @@ def _number(a: Value, operator: ast.operator, b: Value) -> Value:
         return Entries({**a.each, **b.each}) if isinstance(a, Entries) and isinstance(b, Entries) else UNKNOWN_VALUE
     if isinstance(a, Items) and isinstance(b, int) and isinstance(operator, ast.Mult):
         return Items(a.each * b) if 0 < b * len(a.each) <= MOST_ITEMS else UNKNOWN_VALUE
+    if isinstance(operator, ast.Sub) and (earlier := moments.shifted(a, b, -1)) is not None:
+        return earlier
     if not isinstance(a, int) or not isinstance(b, int) or max(abs(a), abs(b)) > 10**9:
         return UNKNOWN_VALUE
     if isinstance(operator, ast.Sub):

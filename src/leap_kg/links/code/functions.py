@@ -14,6 +14,7 @@ from leap_kg.links.code.bounds import MAX_CALLS, MAX_IDLE, MOST_ARMS, MOST_VALUE
 from leap_kg.links.code.evidence import Site
 from leap_kg.links.code.scope import Scope
 from leap_kg.links.code.values import (
+    FREE,
     NOTHING,
     UNKNOWN_VALUE,
     Alternative,
@@ -29,6 +30,7 @@ from leap_kg.links.code.values import (
     Values,
     as_text,
     bounded,
+    merged,
     one,
     only,
 )
@@ -101,6 +103,14 @@ def follow(
     if key is not None:
         folder.returned[key] = result
     return result
+
+
+def _freely(function: Function) -> dict[str, Values]:
+    """The defaults of a function that nobody calls: whoever does may pass others, so they decide no branch."""
+    return {
+        name: tuple(Alternative(value, merged(when, ((FREE, 0),)) or when) for value, when in values)
+        for name, values in function.defaults.items()
+    }
 
 
 def _noted(
@@ -201,7 +211,8 @@ def _bound(function: Function, given: list[Values], named: dict[str, Values]) ->
     if arguments.vararg:
         names[arguments.vararg.arg] = one(Items(tuple(given[len(places) :])))
     if arguments.kwarg:
-        names[arguments.kwarg.arg] = NOTHING
+        more: dict[str | int, Values] = {name: values for name, values in named.items() if name not in names}
+        names[arguments.kwarg.arg] = one(Entries(more)) if more else NOTHING
     return names
 
 
@@ -264,4 +275,4 @@ def remaining(folder: "Folder") -> None:
                 if isinstance(start, Function) and start.passage.path == folder.path:
                     follow(folder, start, [one(function.owner.plain)], {}, None)
             own = [one(function.owner.plain)]
-        follow(folder, function, own, {}, None)
+        follow(folder, function, own, {} if function.followed else _freely(function), None)

@@ -27,7 +27,7 @@ from leap_kg.links.code.values import (
 if TYPE_CHECKING:
     from leap_kg.links.code.folding import Folder
 
-_EACH = {"map", "imap", "imap_unordered", "map_async", "thread_map", "process_map", "Map", "FlatMap"}
+_EACH = {"from_map", "map", "imap", "imap_unordered", "map_async", "thread_map", "process_map", "Map", "FlatMap"}
 _ROWS = {"starmap", "starmap_async"}
 _ONCE = {"submit", "apply_async", "run_in_executor", "to_thread", "run_sync"}
 _STARTED = {"Thread", "Process", "Timer"}

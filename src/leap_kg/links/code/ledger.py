@@ -22,6 +22,10 @@ WRITTEN_BY_NAME = 0.5
 PATTERN = 0.9
 """A pattern of file names that is told whole: what it fits at the time is opened, the folder that it names surely."""
 ENTRY, QUERY = 0.9, 0.6
+NAMED = 0.85
+"""A call of which only the name is known."""
+REACHED = 0.4
+"""An address that may reach a call, which could not be seen to be given it."""
 LITERAL, LITERAL_TEMPLATE = 0.6, 0.45
 PROSE = 0.3
 
@@ -46,11 +50,27 @@ class Ledger:
         self._mentions: dict[tuple[str, int, int, int], _Mention] = {}
         self._prose: dict[Signal, None] = {}
         self._spoken: set[str] = set()
+        self._known: set[tuple[Role, Place]] | None = None
         self.full = False
 
     def use(self, role: Role, address: str, place: Place, via: str, *, sure: bool = True) -> None:
         """A call that reads or writes `address`; no more than a template where that is not `sure`."""
         self._note(_use(role, address, place, via, sure=sure))
+
+    def named(self, role: Role, address: str, place: Place, via: str) -> None:
+        """A call whose name says that it reads what it is given."""
+        self._note(Signal("D1", role, address, NAMED, place, via))
+
+    def reached(self, role: Role, address: str, place: Place, via: str) -> None:
+        """A call that reads or writes what nobody can tell; `address` may reach it."""
+        self._note(Signal("D2" if role is Role.WRITES else "D1", role, address, REACHED, place, via))
+
+    def used(self, role: Role, place: Place) -> bool:
+        """Whether a call there was seen to read or write any address."""
+        if self._known is None:
+            stand = (*self._used, *(each for each in self._pending if each is not None))
+            self._known = {(each.role, each.place) for each in stand}
+        return (role, place) in self._known
 
     def written_by_name(self, name: str, place: Place, via: str) -> None:
         """A call that writes a store called `name` below a root that no file tells."""

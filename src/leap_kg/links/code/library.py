@@ -1,10 +1,15 @@
 """Functions of libraries that put texts, paths and lists together, worked out without running them."""
 
+import re
+from itertools import product
+from math import prod
 from posixpath import join
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from leap_kg.links.code import attributes, functions
 from leap_kg.links.code.bounds import MOST_ITEMS, MOST_VALUES
+from leap_kg.links.code.magics import RUN
 from leap_kg.links.code.values import (
     NOTHING,
     UNKNOWN_VALUE,
@@ -12,6 +17,7 @@ from leap_kg.links.code.values import (
     Entries,
     External,
     FileSystem,
+    Function,
     Handle,
     Items,
     LocalFile,
@@ -24,9 +30,12 @@ from leap_kg.links.code.values import (
     only,
     pairs,
 )
+from leap_kg.links.signal import UNKNOWN
 
 if TYPE_CHECKING:
     from leap_kg.links.code.folding import Folder
+
+_DOLLAR = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 
 _PATHS = {
     "Path",
@@ -43,8 +52,12 @@ _PATHS = {
 _SAME = {
     "list", "tuple", "sorted", "set", "reversed", "iter", "unique", "array", "deepcopy", "copy", "asarray",
     "natsorted", "cast", "MappingProxyType", "progress", "tqdm", "trange", "track", "Create", "delayed",
-    "fspath", "to_absolute_path", "quote", "cache", "frozenset",
+    "fspath", "to_absolute_path", "quote", "cache", "frozenset", "from_sequence", "EasyDict", "Box", "AttrDict",
+    "OrderedDict", "as_tuple", "flatten", "vars", "DataFrame", "Series", "abspath", "realpath", "normpath",
+    "expanduser", "expandvars", "fsencode", "signed_url", "sign", "sign_url", "ensure_list", "unquote",
 }  # fmt: skip
+_PRODUCTS = 64
+"""Combinations of lists that are written out."""
 _LOADERS = {"safe_load", "load", "full_load", "unsafe_load", "loads", "from_file", "fromYAMLFile"}
 
 
@@ -55,11 +68,19 @@ def work_out(
     first = given[0] if given else NOTHING
     if last == "join" and top in {"os", "posixpath", "ntpath"}:
         return _joined_paths(given)
+    if last in {"dirname", "basename", "split", "splitext"} and top in {"os", "posixpath"}:
+        return _parted(last, first)
     if last in _PATHS:
         return (
             bounded(Alternative(PathText(as_text(v)), when) for v, when in _joined_paths(given)) if given else NOTHING
         )
+    if last in {"ConfigParser", "RawConfigParser", "SafeConfigParser"} and top == "configparser":
+        return one(External("configparser.ConfigParser"))
+    if full == "builtins.get_ipython" or (top == "duckdb" and last == "connect"):
+        return one(External("IPython" if top == "builtins" else "duckdb"))
     if last == "getenv" or full.endswith("environ.get") or full.endswith("environ.setdefault"):
+        if (said := folder.options.get(f"${as_text(only(first))}")) is not None:
+            return said
         default = named.get("default", given[1] if len(given) > 1 else NOTHING)
         return NOTHING if only(default) is None else default
     if last in _LOADERS and top in {"yaml", "json", "omegaconf", "ruamel", "toml", "tomllib", "builtins"}:
@@ -76,17 +97,59 @@ def work_out(
         return one(External("requests"))
     if last == "url_to_fs":
         return one(Items((one(FileSystem("")), first)))
-    if last == "Namespace" or (top == "builtins" and last == "dict"):
+    if last in {"Namespace", "SimpleNamespace"} or (top == "builtins" and last == "dict"):
         before = only(first)
         entries: dict[str | int, Values] = dict(before.each) if isinstance(before, Entries) else {}
         entries.update(named)
         return one(Entries(entries))
-    if last in {"DotMap", "Munch", "create"}:
+    if full == f"builtins.{RUN}":
+        module = folder.neighbours.included(as_text(only(first)), folder.passage.path)
+        folder.scope.names.update(module.names if module is not None else {})
+        return NOTHING
+    if last in {"DotMap", "Munch", "create"} or (last == "split" and top == "shlex"):
         return first
+    if last == "Template" and top == "string":
+        return tuple(Alternative(_DOLLAR.sub(r"{\1\2}", as_text(v)), when) for v, when in first)
+    if last in {"files", "resource_filename", "resource_string", "resource_stream", "open_text", "read_text", "path"}:
+        return _packaged(top, last, given)
     if last in {"Option", "Argument", "field", "Field"}:
+        maker = only(named.get("default_factory"))
+        if isinstance(maker, Function):
+            return functions.follow(folder, maker, [], {}, None)
         default = named.get("default", first)
         return NOTHING if only(default) in (None, UNKNOWN_VALUE) else default
     return _builtin(folder, last, given, named) if top in {"builtins", "numpy", "itertools"} else None
+
+
+def _parted(name: str, paths: Values) -> Values:
+    """`os.path.dirname` and its kin."""
+    found: list[Alternative] = []
+    for value, when in paths:
+        text = as_text(value)
+        folder, _, last = text.rpartition("/")
+        stem, dot, ending = text.rpartition(".")
+        match name:
+            case "dirname":
+                found.append(Alternative(folder, when))
+            case "basename":
+                found.append(Alternative(last, when))
+            case "split":
+                found.append(Alternative(Items((one(folder), one(last))), when))
+            case _:
+                parts = (stem, f".{ending}") if dot and "/" not in ending else (text, "")
+                found.append(Alternative(Items((one(parts[0]), one(parts[1]))), when))
+    return bounded(found)
+
+
+def _packaged(top: str, last: str, given: list[Values]) -> Values | None:
+    """A file that a package brings along, by the end of its path."""
+    if top not in {"importlib", "importlib_resources", "pkg_resources"} or not given:
+        return None
+    package = tuple(Alternative(as_text(value).replace(".", "/"), when) for value, when in given[0])
+    whole = _joined_paths([package, *given[1:2]])
+    if last in {"files", "path", "resource_filename"}:
+        return bounded(Alternative(PathText(as_text(value)), when) for value, when in whole)
+    return bounded(Alternative(LocalFile(as_text(value)), when) for value, when in whole)
 
 
 def _builtin(folder: "Folder", last: str, given: list[Values], named: dict[str, Values]) -> Values | None:
@@ -101,6 +164,17 @@ def _builtin(folder: "Folder", last: str, given: list[Values], named: dict[str, 
             return NOTHING
         rows = zip(*(each.each for each in lists if isinstance(each, Items)), strict=False)
         return one(Items(tuple(one(Items(row)) for row in rows)))
+    if last == "product":
+        return _combined(given)
+    if last == "filter" and len(given) > 1:
+        return given[1]
+    if last == "chain":
+        lists = [only(each) for each in given]
+        every = [each for inner in lists if isinstance(inner, Items) for each in inner.each]
+        return one(Items(tuple(every[:MOST_ITEMS]))) if all(isinstance(each, Items) for each in lists) else NOTHING
+    if last == "getattr" and len(given) > 1:
+        name = only(given[1])
+        return attributes.of(first, name, folder) if isinstance(name, str) and UNKNOWN not in name else NOTHING
     if last == "enumerate":
         value = only(first)
         if isinstance(value, Items):
@@ -113,6 +187,14 @@ def _builtin(folder: "Folder", last: str, given: list[Values], named: dict[str, 
         value = only(first)
         return first if isinstance(value, int) else NOTHING
     return None
+
+
+def _combined(given: list[Values]) -> Values:
+    """`itertools.product`."""
+    lists = [value.each for each in given if isinstance(value := only(each), Items)]
+    if len(lists) != len(given) or not 0 < prod(map(len, lists)) <= _PRODUCTS:
+        return NOTHING
+    return one(Items(tuple(one(Items(row)) for row in product(*lists))))
 
 
 def _range(bounds: list[Value]) -> Values:
@@ -142,8 +224,9 @@ def _resolved(base: Value, path: Value) -> Value:
 def _loaded(folder: "Folder", source: Values) -> Values:
     value = only(source)
     if isinstance(value, LocalFile):
+        # Whatever loads it, `${key}` is Hydra's way to say what another key says.
         return folder.neighbours.settings(value.path, folder.passage.path)
-    if isinstance(value, str | PathText) and as_text(value).endswith((".yaml", ".yml", ".json")):
+    if isinstance(value, str | PathText) and as_text(value).endswith((".yaml", ".yml", ".json", ".toml")):
         return folder.neighbours.settings(as_text(value), folder.passage.path)
     return one(value) if isinstance(value, Handle) else NOTHING
 

@@ -13,6 +13,9 @@ _PYTHON_CELL = re.compile(
 _OTHER_CELL = re.compile(r"\s*%%\w")
 _LINE = re.compile(r"^(?P<indent>[ \t]*)(?P<left>[A-Za-z_][\w.,\[\] ]*?\s*=\s*)?(?P<mark>!!?|%)(?P<rest>.*)$")
 _TIMED = re.compile(r"(?:time|timeit|prun|memit|lprun|mprun)\b(?:\s+-\w+(?:\s+\d+)?)*\s*")
+_PROGRAM = re.compile(r"run\s+(?:-\w\s+)*['\"]?([\w./~-]{1,200}\.(?:py|ipynb))\b")
+RUN = "__run__"
+"""What `%run file` becomes a call of."""
 _SHELL_MAGIC = re.compile(r"(?:sx|system|bash|sh)\s+")
 _QUESTION = re.compile(r"^[ \t]*\?{1,2}[\w.*%]+\s*;?$|^[ \t]*[\w.%\[\]\"'*]+\?{1,2}\s*;?$")
 _UNMARKED = re.compile(r"^(?:ls|ll|cd|pwd|pip|conda|mamba|mkdir|cp|mv|rm|cat|less|more|man)(?:\s+[^=\s(].*)?$")
@@ -36,6 +39,14 @@ def plain(lines: list[str]) -> tuple[str, dict[int, str]]:
         if head.startswith("%%time") and (rest := _TIMED.sub("", head[2:], count=1)) and "=" in rest:
             kept[first] = rest
     return _lines(kept)
+
+
+def script(lines: list[str]) -> str | None:
+    """The script of a cell that goes to a shell as a whole, with an empty line for its head; `None` for other cells."""
+    first = next((number for number, line in enumerate(lines) if line.strip()), None)
+    if first is None or not _SHELL_CELL.match(lines[first].lstrip()):
+        return None
+    return "\n".join("" if number <= first else line for number, line in enumerate(lines))
 
 
 def unmarked(text: str) -> str:
@@ -86,6 +97,8 @@ def _replaced(indent: str, left: str, mark: str, rest: str, number: int, shell: 
     if mark == "%":
         if timed := _TIMED.match(rest):
             return f"{indent}{left}{rest[timed.end() :]}"
+        if (program := _PROGRAM.match(rest)) is not None:
+            return f"{indent}{left}{RUN}({program[1]!r})"
         if (magic := _SHELL_MAGIC.match(rest)) is None:
             return f"{indent}{left}..."
         rest = rest[magic.end() :]

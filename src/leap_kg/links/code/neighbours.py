@@ -4,6 +4,7 @@ Hazard: imports may run in circles; a module that is being read when it is asked
 """
 
 import ast
+import configparser
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -12,10 +13,11 @@ from posixpath import dirname, join, normpath
 
 from leap_kg.ingest.formats.jsonvalue import read_value
 from leap_kg.ingest.formats.yamltext import Unreadable, read_yaml
-from leap_kg.links.code import addresses
+from leap_kg.links.code import addresses, configuring
 from leap_kg.links.code.bounds import MAX_SETTINGS, MOST_ITEMS, MOST_MODULES, MOST_TREES
 from leap_kg.links.code.parsing import parsed
 from leap_kg.links.code.values import NOTHING, Entries, Items, Module, Values, one
+from leap_kg.links.signal import UNKNOWN
 
 _DEEPEST = 12
 _IMPORTS = 3
@@ -25,7 +27,8 @@ Defined = tuple[str, int, str]
 """A function: the path of its file, its line there, its name."""
 _HINT = re.compile(
     r"intake|FileSystem|fsspec|s3fs|gcsfs|S3Map|GCSMap|_storage\b|S3Store|GCSStore|hf_hub|snapshot_download|load_dataset"
-    r"|huggingface"
+    r"|huggingface|earthaccess|cdsapi|copernicusmarine|zenodo_get|kaggle|gdown|\bee\.|ftplib|arraylake|earthkit|climetlab"
+    r"|%run\s|hydra|doi:10\.|new_s3|s3_from|s3_anonymous|boto3|google\.cloud|from_pretrained"
 )
 """Without one of these, and without where an address may begin, code names no storage."""
 _NAMING = re.compile(rb"import|\b(?:source|include)\(")
@@ -94,6 +97,7 @@ class Neighbours:
         self._ends: dict[str, list[str]] = {}
         for path in self._files:
             self._ends.setdefault(path.rpartition("/")[2], []).append(path)
+        self._places: dict[tuple[str, int, str], list[str]] = {}
         self._carrying = _carrying(self._files)
         self.calls = OnlyCalls()
         self._trees: dict[str, ast.Module] = {}
@@ -105,12 +109,15 @@ class Neighbours:
 
     def tree(self, path: str, text: str) -> ast.Module:
         """The module parsed, once for who imports it and for its own sake; raises `Unparsed`."""
-        found = self._trees.get(path)
-        if found is None:
-            found = parsed(text)
-            if len(text) <= self._room and path in self._files:
-                self._room -= len(text)
-                self._trees[path] = found
+        found = self._trees.pop(path, None)
+        if found is not None:
+            # Both have it now; hardly anybody asks a third time.
+            self._room += len(text)
+            return found
+        found = parsed(text)
+        if len(text) <= self._room and path in self._files:
+            self._room -= len(text)
+            self._trees[path] = found
         return found
 
     def close(self) -> frozenset[str]:
@@ -125,20 +132,27 @@ class Neighbours:
         """The module that `importer` calls `name`, `level` dots before it; `None` if the repository has none."""
         if self._load is None or (not name and not level):
             return None
+        wanted = (name, level, dirname(importer))
+        if wanted not in self._places:
+            self._places[wanted] = self._place(*wanted)
+        # A module that imports itself by the name of another is not the one that is meant.
+        for path in self._places[wanted]:
+            if path != importer:
+                return self._read(path)
+        return None
+
+    def _place(self, name: str, level: int, start: str) -> list[str]:
+        """The files that may be the module of that name, the likeliest first."""
         inner = name.replace(".", "/")
-        start = dirname(importer)
         for _ in range(level - 1):
             start = dirname(start)
-        folders = [start] if level else [start, "", "src"]
-        for folder in folders:
-            for candidate in (f"{inner}.py", f"{inner}/__init__.py") if inner else ("__init__.py",):
-                path = normpath(join(folder, candidate))
-                if path in self._files and path != importer:
-                    return self._read(path)
+        ends = (f"{inner}.py", f"{inner}/__init__.py") if inner else ("__init__.py",)
+        paths = (normpath(join(folder, end)) for folder in ([start] if level else [start, "", "src"]) for end in ends)
+        found = [path for path in paths if path in self._files]
         if level or not inner:
-            return None
-        found = self._ending(f"{inner}.py") or self._ending(f"{inner}/__init__.py")
-        return self._read(found) if found and found != importer else None
+            return found
+        last = next(filter(None, map(self._ending, ends)), None)
+        return [*found, last] if last else found
 
     def included(self, path: str, importer: str) -> Module | None:
         """What the file defines that `importer` runs in its place, by the path that it says."""
@@ -156,7 +170,11 @@ class Neighbours:
 
     def _named(self, path: str, importer: str) -> str | None:
         """The file that `importer` calls `path`: from its own folder, from the root, or by its end."""
-        for candidate in (normpath(join(dirname(importer), path)), normpath(path), self._ending(path.lstrip("./"))):
+        # Of a path below a folder that nobody knows, the end may still be of one file only.
+        path = path.rpartition(UNKNOWN)[2].lstrip("/") if UNKNOWN in path else path
+        told = normpath(path)
+        beside = normpath(join(dirname(importer), path))
+        for candidate in (beside, told, told.lstrip("/"), self._ending(path.lstrip("./"))):
             if candidate and candidate in self._files:
                 return candidate
         return None
@@ -181,7 +199,10 @@ def _carrying(files: Mapping[str, bytes]) -> "re.Pattern[str] | None":
     """The names of modules and settings that hold addresses, or that name such a module; as a pattern of words."""
     texts: dict[str, list[bytes]] = {}
     for path, data in files.items():
-        if path.endswith((".py", ".yaml", ".yml", ".json", ".R", ".r", ".jl")) and len(data) <= MAX_SETTINGS:
+        if (
+            path.endswith((".py", ".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", ".R", ".r", ".jl"))
+            and len(data) <= MAX_SETTINGS
+        ):
             stem = path.rpartition("/")[2].rpartition(".")[0]
             texts.setdefault(path.split("/")[-2] if stem == "__init__" and "/" in path else stem, []).append(data)
     carrying = {
@@ -209,10 +230,21 @@ def read_settings(data: bytes, path: str) -> Values:
     try:
         if path.endswith(".toml"):
             return _values(tomllib.loads(data.decode()), 0)
+        if path.endswith((".ini", ".cfg")):
+            return _values(_sections(data.decode()), 0)
         value = (read_value if path.endswith(".json") else read_yaml)(data, what=path).value
-    except (Unreadable, ValueError, RecursionError):
+    except (Unreadable, ValueError, RecursionError, configparser.Error):
         return NOTHING
-    return _values(value, 0)
+    found = _values(value, 0)
+    return (
+        tuple(each._replace(value=configuring.interpolated(each.value)) for each in found) if b"${" in data else found
+    )
+
+
+def _sections(text: str) -> dict[str, object]:
+    parser = configparser.ConfigParser(strict=False, interpolation=None)
+    parser.read_string(text)
+    return {name: dict(section) for name, section in parser.items()}
 
 
 def _values(value: object, depth: int) -> Values:

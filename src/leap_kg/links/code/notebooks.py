@@ -5,16 +5,20 @@ The language decides who reads the code: `READERS` is the one place where anothe
 
 import ast
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from leap_kg.ingest.mapping.finding import Finding
-from leap_kg.links.code import functions, magics, prose, statements
+from leap_kg.links.code import functions, magics, prose, reaching, statements
+from leap_kg.links.code.evidence import Passage
 from leap_kg.links.code.findings import cut, unread
 from leap_kg.links.code.folding import Folder
 from leap_kg.links.code.languages.cells import read_julia, read_r
+from leap_kg.links.code.languages.program import Program
 from leap_kg.links.code.ledger import Ledger
 from leap_kg.links.code.neighbours import Neighbours
 from leap_kg.links.code.notebook import Cell, NoNotebook, cells_of
 from leap_kg.links.code.parsing import Unparsed, parsed
+from leap_kg.links.code.values import Values
 from leap_kg.links.mined import Mined
 
 CellsReader = Callable[[Sequence[Cell], str, Ledger, Neighbours], list[Finding]]
@@ -58,8 +62,12 @@ def _plain(language: str) -> str:
 def _python(cells: Sequence[Cell], path: str, ledger: Ledger, neighbours: Neighbours) -> list[Finding]:
     findings: list[Finding] = []
     folder: Folder | None = None
+    trees: list[ast.Module] = []
     matters = any(neighbours.matters("\n".join(cell.passage.lines)) for cell in cells)
     for cell in cells:
+        if (script := magics.script(cell.passage.lines)) is not None:
+            findings += _script(script, cell, path, ledger, neighbours)
+            continue
         text, shell = magics.plain(cell.passage.lines)
         cell.passage.shell.update(shell)
         if folder is None:
@@ -77,13 +85,43 @@ def _python(cells: Sequence[Cell], path: str, ledger: Ledger, neighbours: Neighb
         if not matters:
             continue
         folder.passage = cell.passage
+        trees.append(tree)
         statements.body(folder, tree.body)
         prose.comments(tree, cell.passage, ledger)
     if folder is not None:
         functions.remaining(folder)
+        whole = folder
+        reaching.note(ledger, folder.unresolved, trees, lambda node: functions.given_texts([whole.fold(node)]))
         if folder.spent:
             findings.append(cut(path, "it has more code than is followed", "Split the notebook."))
     return findings
+
+
+def _script(text: str, cell: Cell, path: str, ledger: Ledger, neighbours: Neighbours) -> list[Finding]:
+    """A cell that goes to a shell; it knows no names of the notebook."""
+    program = Program("bash", path, ledger, neighbours)
+    program.add(text.replace("\0", " "), Passage(path, cell.passage.lines, cell.number, cell.passage.file_line))
+    program.read()
+    return program.findings
+
+
+def names_of(path: str, data: bytes, neighbours: Neighbours) -> dict[str, Values]:
+    """What the names of a notebook stand for at its end, for those that run it."""
+    try:
+        cells = cells_of(data, path).cells
+    except NoNotebook:
+        return {}
+    folder: Folder | None = None
+    for cell in cells:
+        if cell.kind != "code" or cell.problem or magics.is_foreign(cell.passage.lines):
+            continue
+        text, shell = magics.plain(cell.passage.lines)
+        cell.passage.shell.update(shell)
+        folder = folder or Folder(cell.passage, Ledger(), neighbours)
+        folder.path, folder.passage = path, cell.passage
+        with suppress(Unparsed):
+            statements.body(folder, _tree(text).body)
+    return folder.scope.names if folder is not None else {}
 
 
 def _tree(text: str) -> ast.Module:

@@ -4,7 +4,7 @@ import ast
 from posixpath import commonprefix
 from typing import TYPE_CHECKING
 
-from leap_kg.links.code import addresses
+from leap_kg.links.code import addresses, placing, reaching
 from leap_kg.links.code.bounds import MOST_VALUES
 from leap_kg.links.code.known import Known
 from leap_kg.links.code.ledger import QUERY
@@ -37,6 +37,7 @@ _WRITING = ("w", "x", "a", "r+")
 _STORES = {"StoreToZarr", "StoreToPyramid", "WriteReference", "WriteCombinedReference", "CombineReferences"}
 _TABLES = {"read_csv", "read_table", "read_parquet", "read_json"}
 """What they read may be a catalogue, whose rows hold addresses."""
+_DOWNLOADS = {("urllib", "urlretrieve"), ("wget", "download"), ("gdown", "download"), ("gdown", "download_folder")}
 _BUILDERS = {"csv", "json", "parquet", "text", "imagefolder", "audiofolder", "webdataset", "arrow", "pandas", "xml"}
 
 
@@ -56,9 +57,21 @@ def note(
         return NOTHING
     if inner is not None:
         values = one(inner)
+    if (system := placing.of_files(named)) is not None:
+        values = placing.located(system, values)
     found = noted(folder, role, values, node, told, via, endpoint, strict=spec.strict, yields=spec.yields)
+    if found is NOTHING and folder.site is None and len(folder.unresolved) < reaching.MOST_OPEN and _is_open(values):
+        folder.unresolved.append(reaching.Open(role, told or node, folder.place(node, told), via))
     address = addresses.given(as_text(only(values))) if via.rpartition(".")[2] in _TABLES else None
     return one(Table(address)) if address is not None and UNKNOWN not in address else found
+
+
+def _is_open(values: Values) -> bool:
+    """Whether nobody can tell where what is read or written lies."""
+    return any(
+        value is UNKNOWN_VALUE or (isinstance(value, str | PathText) and as_text(value).startswith(UNKNOWN))
+        for value, _ in _flat(values)
+    )
 
 
 def _argument(
@@ -115,8 +128,11 @@ def noted(
     *,
     strict: bool = False,
     yields: bool = False,
+    sure: bool = True,
 ) -> Values:
-    """Note each address in `values`. Where the call `yields` what stands for it, the signal waits for who takes it."""
+    """Note each address in `values`, as a mere candidate where it is not `sure`. Where the call `yields` what stands
+    for the address, the signal waits for who takes it.
+    """
     place: Place | None = None
     handles: list[tuple[Handle, tuple[tuple[str, int], ...]]] = []
     for value, when in _flat(values):
@@ -127,7 +143,7 @@ def noted(
         elif isinstance(value, Table):
             if folder.concerned(value.address):
                 place = place or folder.place(node, told)
-                folder.ledger.entry(f"{value.address}#{UNKNOWN}", QUERY, place, via)
+                folder.ledger.entry(value.target, QUERY, place, via)
             continue
         text = as_text(value)
         reached = at_endpoint(text, endpoint)
@@ -141,9 +157,10 @@ def noted(
             if yields:
                 handles.append((Handle(address, -1), when))
         elif yields:
-            handles.append((Handle(address, folder.ledger.pend(role, address, place, via, sure=folder.sure)), when))
+            pending = folder.ledger.pend(role, address, place, via, sure=sure and folder.sure)
+            handles.append((Handle(address, pending), when))
         else:
-            folder.ledger.use(role, address, place, via, sure=folder.sure)
+            folder.ledger.use(role, address, place, via, sure=sure and folder.sure)
     if not handles:
         return NOTHING
     return tuple(NOTHING[0]._replace(value=handle, choices=when) for handle, when in handles)
@@ -206,8 +223,11 @@ def special(
         told = next((each.value for each in node.keywords if each.arg == "target_store"), None)
         noted(folder, Role.WRITES, target, node, told, "rechunk")
         return None
-    if last == "open" and full == "pystac_client.Client.open":
-        return _service(folder, node, given, named)
+    if (top_last := (full.partition(".")[0], last)) in _DOWNLOADS:
+        return _downloaded(folder, top_last, node, given, named)
+    if top_last in {("uxarray", "open_dataset"), ("uxarray", "open_mfdataset")}:
+        noted(folder, Role.READS, given[0] if given else NOTHING, node, None, last)
+        return None
     if last in {"ConcatDim", "MergeDim"}:
         name, keys = [*given, NOTHING][0], named.get("keys", given[1] if len(given) > 1 else NOTHING)
         return one(Entries({"dimension": named.get("name", name), "keys": keys}))
@@ -218,14 +238,19 @@ def special(
     return None
 
 
-def _service(folder: "Folder", node: ast.Call, given: list[Values], named: dict[str, Values]) -> Values:
-    """A service that answers searches: what is read through it the code does not say, so it is a candidate."""
-    for value, _ in named.get("url", given[0] if given else NOTHING):
-        address = addresses.given(as_text(value))
-        if address is not None and UNKNOWN not in address and folder.concerned(address):
-            folder.ledger.entry(
-                address, QUERY, folder.place(node, node.args[0] if node.args else None), "search service"
-            )
+def _downloaded(
+    folder: "Folder", call: tuple[str, str], node: ast.Call, given: list[Values], named: dict[str, Values]
+) -> Values:
+    """A file that is fetched from the web: data, if its address or the name that it gets is that of data."""
+    told = node.args[0] if node.args else None
+    values = named.get("url", given[0] if given else NOTHING)
+    if "id" in named:
+        values = joined([one("https://drive.google.com/uc?id="), named["id"]])
+    copy = next((named[key] for key in ("filename", "out", "output") if key in named), [*given, NOTHING, NOTHING][1])
+    sure = call[0] == "gdown" or addresses.suffixed(as_text(only(copy)))
+    for each in values:
+        looks = sure or addresses.looking(as_text(each.value)) is not None
+        noted(folder, Role.READS, (each,), node, told, ".".join(call), sure=looks)
     return NOTHING
 
 

@@ -3,7 +3,7 @@
 import ast
 from bisect import bisect_right
 
-from leap_kg.links.code import addresses
+from leap_kg.links.code import addresses, trees
 from leap_kg.links.code.evidence import Passage
 from leap_kg.links.code.ledger import Ledger
 
@@ -41,12 +41,12 @@ def _literals(tree: ast.Module) -> tuple[list[_Span], set[_Span]]:
     spans: list[_Span] = []
     bare: set[_Span] = set()
     inside: set[int] = set()
-    for node in ast.walk(tree):
+    for node in trees.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             bare.add(_span(node.value))
         if isinstance(node, ast.JoinedStr):
             # The positions of pieces within an f-string are not those of the file.
-            inside.update(id(inner) for value in node.values for inner in ast.walk(value))
+            inside.update(id(inner) for value in node.values for inner in trees.walk(value))
         if id(node) not in inside and (
             isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str | bytes))
         ):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from leap_kg.links.code import notebooks
 from leap_kg.links.code.bounds import MAX_NOTEBOOK
 from leap_kg.links.code.findings import unread
 from leap_kg.links.code.languages import files as languages
@@ -12,7 +13,7 @@ from leap_kg.links.code.python import names_of, read_python
 from leap_kg.links.code.values import Values
 from leap_kg.links.mined import Mined
 
-READ_WITH = (".py", ".ipynb", ".yaml", ".yml", ".json", *languages.BESIDE)
+READ_WITH = (".py", ".ipynb", ".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", *languages.BESIDE)
 """Suffixes of the files that reading code asks for: code, and settings that code loads."""
 
 
@@ -50,6 +51,8 @@ def read_stored(file: Path, path: str) -> Mined:
 
 def _neighbours(files: Mapping[str, bytes]) -> Neighbours:
     def load(path: str, data: bytes) -> dict[str, Values]:
+        if path.endswith(".ipynb"):
+            return notebooks.names_of(path, data, neighbours)
         return (languages.names_of if languages.reads(path) else names_of)(path, data, neighbours)
 
     neighbours = Neighbours({path: files[path] for path in files if path.endswith(READ_WITH)}, load)

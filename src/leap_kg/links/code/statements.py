@@ -7,7 +7,7 @@ start, and joined.
 import ast
 from typing import TYPE_CHECKING
 
-from leap_kg.links.code import narrowing, options
+from leap_kg.links.code import configuring, narrowing, options
 from leap_kg.links.code.bounds import MAX_DEPTH, MOST_ARMS, MOST_ITEMS
 from leap_kg.links.code.values import (
     NOTHING,
@@ -94,8 +94,8 @@ def _statement(folder: "Folder", node: ast.stmt, returned: list[Alternative] | N
         case ast.Global(names=names) | ast.Nonlocal(names=names):
             folder.scope.outside.update(names)
         case ast.Match():
-            folder.fold(node.subject)
-            _side_by_side(folder, [case.body for case in node.cases], f"match{node.lineno}", returned)
+            cases = _cases(folder, node)
+            _side_by_side(folder, [case.body for case in cases], f"match{node.lineno}", returned)
         case ast.Raise() | ast.Continue() | ast.Break():
             _expressions(folder, node)
             return True
@@ -167,6 +167,21 @@ def _attempt(folder: "Folder", node: "ast.Try | ast.TryStar", returned: list[Alt
     body(folder, node.finalbody, returned)
 
 
+def _cases(folder: "Folder", node: ast.Match) -> list[ast.match_case]:
+    """The cases that the subject may be of: one, where it is told and so are they."""
+    subject = only(folder.fold(node.subject))
+    if not isinstance(subject, str | int):
+        return node.cases
+    for case in node.cases:
+        patterns = case.pattern.patterns if isinstance(case.pattern, ast.MatchOr) else [case.pattern]
+        told = [only(folder.fold(each.value)) for each in patterns if isinstance(each, ast.MatchValue)]
+        if subject in told or (isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None):
+            return [case] if case.guard is None else node.cases
+        if len(told) < len(patterns):
+            return node.cases
+    return []
+
+
 def _side_by_side(folder: "Folder", each: list[list[ast.stmt]], name: str, returned: list[Alternative] | None) -> None:
     start = folder.scope.names
     reached = []
@@ -193,6 +208,7 @@ def define(
         folder.fold(decorator)
         if isinstance(decorator, ast.Call):
             defaults.update(options.from_decorator(decorator))
+            defaults.update(configuring.of_main(folder, decorator, node))
     function = Function(node, scope, folder.passage, defaults, owner)
     if folder.site is None:
         folder.functions.append(function)
@@ -260,6 +276,8 @@ def assign(folder: "Folder", target: ast.expr, values: Values) -> None:
                     value.attributes[name] = values
         case ast.Subscript(value=owner, slice=key):
             before, entry = only(folder.fold(owner)), only(folder.fold(key))
+            if before == External("os.environ") and isinstance(entry, str):
+                folder.options[f"${entry}"] = values
             if not isinstance(before, Entries) or len(before.each) >= MOST_ITEMS:
                 return
             if isinstance(entry, str | int) and isinstance(owner, ast.Name):

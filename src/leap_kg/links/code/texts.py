@@ -7,12 +7,14 @@ import re
 import string
 from collections.abc import Iterator
 
+from leap_kg.links.code import moments
 from leap_kg.links.code.bounds import LONGEST_TEXT
 from leap_kg.links.code.values import (
     NOTHING,
     UNKNOWN_VALUE,
     Alternative,
     Items,
+    Moment,
     Value,
     Values,
     as_text,
@@ -39,6 +41,8 @@ def shown(values: Values, specification: str, conversion: str = "") -> Values:
 
 
 def _shown(value: Value, specification: str, conversion: str = "") -> str:
+    if isinstance(value, Moment):
+        return moments.shown(value, specification)
     if not isinstance(value, str | int | float) or not _SPECIFICATION.match(specification) or value == UNKNOWN:
         return as_text(value) if not specification else UNKNOWN
     try:
@@ -91,7 +95,7 @@ def percent(template: str, right: Values) -> Values:
 
 def method(text: str, name: str, arguments: list[Values], named: dict[str, Values]) -> Values:
     """`text.name(…)`; unknown for methods that make no text of a text."""
-    if name == "format":
+    if name in {"format", "substitute", "safe_substitute"}:
         return formatted(text, arguments, named)
     if name == "join" and arguments:
         return bounded(_joined_list(text, arguments[0]))

@@ -8,6 +8,7 @@ alternatives whose choices contradict each other are never combined.
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 Choices: TypeAlias = tuple[tuple[str, int], ...]
 """Which turn of each loop and which arm of each branch."""
+
+FREE = "default"
+"""The choice of a value that anybody who calls may replace; it decides no branch."""
 
 Ways: TypeAlias = tuple[Choices, ...]
 """The choices that lead to one place, each of them enough."""
@@ -101,9 +105,41 @@ class Catalogue:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows of a catalogue, or anything taken out of them: a column, a row, the address of one store."""
+    """The rows of a catalogue, or anything taken out of them: a column, a row, the address of one store.
+
+    `entry` names the part that is told: a collection of a service; with `""` the address alone stands for the data.
+    """
 
     address: str
+    entry: str = UNKNOWN
+
+    @property
+    def target(self) -> str:
+        """What stands for the data."""
+        return f"{self.address}#{self.entry}" if self.entry else self.address
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Files below an address that are fetched by their names; `urls` has those that lie elsewhere."""
+
+    base: "Values"
+    files: "Values"
+    urls: "Values"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date or time."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What is added to a moment."""
+
+    by: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +215,9 @@ Value: TypeAlias = (
     | Handle
     | Catalogue
     | Table
+    | Registry
+    | Moment
+    | Span
     | LocalFile
     | Partial
     | Function
@@ -200,6 +239,11 @@ def one(value: Value) -> Values:
 def only(values: Values | None) -> Value:
     """The value if there is one alternative; else unknown."""
     return values[0].value if values and len(values) == 1 else UNKNOWN_VALUE
+
+
+def is_free(values: Values) -> bool:
+    """Whether whoever calls may replace the value."""
+    return any(name == FREE for each in values for name, _ in each.choices)
 
 
 def merged(a: Choices, b: Choices) -> Choices | None:
@@ -261,7 +305,7 @@ def as_text(value: Value) -> str:
         return str(value)
     if isinstance(value, PathText):
         return value.text
-    return value.target if isinstance(value, Handle) else UNKNOWN
+    return value.target if isinstance(value, Handle) else str(value.at) if isinstance(value, Moment) else UNKNOWN
 
 
 def joined(pieces: Iterable[Values]) -> Values:

@@ -1,5 +1,7 @@
 """Keeps the links of a page about the past in the past: each leads to the same moment as the page does.
 
+Pictures too are those of that moment.
+
 Works on the finished page, so that no template and no maker of links has to think of it. That is safe because Jinja2
 escapes every quotation mark of a value: `href="/` stands only where a template wrote it.
 """
@@ -13,7 +15,7 @@ from leap_kg.web.links import at_moment
 _TIMELESS = re.compile(
     r"/(static/|changes|history|timemap|ldes|watch|queries$|about|void|graph-store|ontology|context\.jsonld|favicon)"
 )
-_LINK = re.compile(r'(?<!rel="latest-version" )href="(/[^"]*)"')
+_LINK = re.compile(r'(?<!rel="latest-version" )(href|src)="(/[^"]*)"')
 _FORM = re.compile(r'<form\b[^>]* action="(/[^"]*)" method="get"[^>]*>')
 
 
@@ -21,10 +23,10 @@ def pinned(html: str, revision: int) -> str:
     """The page with a moment added to each link to this server and to each form that asks it."""
 
     def link(found: re.Match[str]) -> str:
-        address = unescape(found[1])
+        address = unescape(found[2])
         if _TIMELESS.match(address) or re.search(r"[?&]at=", address):
             return found[0]
-        return f'href="{escape(at_moment(address, revision))}"'
+        return f'{found[1]}="{escape(at_moment(address, revision))}"'
 
     def form(found: re.Match[str]) -> str:
         if _TIMELESS.match(unescape(found[1])):

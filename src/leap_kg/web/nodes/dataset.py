@@ -9,7 +9,8 @@ from leap_kg.web.cells import Node
 from leap_kg.web.links import external_href, url
 from leap_kg.web.nodes.contributors import place_of
 from leap_kg.web.nodes.entity import EntityPage, entity_page
-from leap_kg.web.nodes.extents import Extent, extents_of
+from leap_kg.web.nodes.extents import Coverage, Extent, coverage_of
+from leap_kg.web.nodes.picture import Picture, picture_of_any
 from leap_kg.web.nodes.store import StoreEntry, store_entry
 from leap_kg.web.nodes.variables import Variables, variables_of
 from leap_kg.web.reading import Reading
@@ -90,7 +91,8 @@ class DatasetPage:
     documents: list[Node]
     tags: list[Node]
     variables: Variables
-    extents: list[Extent]
+    coverage: Coverage
+    picture: Picture | None
     thumbnail: Node | None
     entries: list[Node]
     series: list[Node]
@@ -102,6 +104,11 @@ class DatasetPage:
         anchors |= {contact.anchor for contact in self.contacts}
         anchors |= self.variables.anchors | {extent.anchor for extent in self.extents}
         return anchors | self.entity.anchors
+
+    @property
+    def extents(self) -> list[Extent]:
+        """The periods and places that it covers."""
+        return self.coverage.extents
 
 
 def dataset_page(revision: Revision, node: NamedNode) -> DatasetPage:
@@ -128,7 +135,8 @@ def dataset_page(revision: Revision, node: NamedNode) -> DatasetPage:
         documents=[reading.link(page) for page in reading.nodes(node, FOAF("page"))],
         tags=[_tag(reading, word) for word in reading.texts(node, DCAT("keyword"))],
         variables=variables_of(reading, node),
-        extents=extents_of(reading, node),
+        coverage=coverage_of(reading, node, stores),
+        picture=picture_of_any(reading, stores[:SHOWN_STORES]),
         thumbnail=reading.link(depiction) if depiction else None,
         entries=[page for entry in entries for page in _published(reading, entry)],
         series=[reading.link(whole) for whole in _series(reading, node)],

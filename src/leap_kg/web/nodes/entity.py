@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode, Triple
 
 from leap_kg.graph.names import provenance_graph
+from leap_kg.graph.statements import Term
 from leap_kg.ontology.iri import path_of
 from leap_kg.ontology.namespaces import DCAT, DCT, PROV, RDF, RDFS, SKOS
 from leap_kg.web.cells import Cell, Node, Row, Text
@@ -18,7 +19,7 @@ from leap_kg.web.links import address_label, external_href, url
 from leap_kg.web.nodes.contributors import CREDITS, Contributor, contributors_of
 from leap_kg.web.nodes.membership import Reason, reasons_of
 from leap_kg.web.nodes.panels import Panel, panels_of
-from leap_kg.web.reading import Reading, Term, moment
+from leap_kg.web.reading import Reading, moment
 from leap_kg.web.revision import Revision
 
 SHOWN = 60

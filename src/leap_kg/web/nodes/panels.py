@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
+from leap_kg.graph.statements import Term
 from leap_kg.ontology.iri import path_of
 from leap_kg.sparql.catalogue import NamedQuery
 from leap_kg.sparql.header import ANY
 from leap_kg.web.cells import Cell, Column, Node, plain
 from leap_kg.web.links import external_href, query_url
-from leap_kg.web.reading import Reading, Term
+from leap_kg.web.reading import Reading
 
 _AT = "_at"
 

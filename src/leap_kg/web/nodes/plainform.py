@@ -4,9 +4,10 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
+from leap_kg.graph.statements import Term
 from leap_kg.ontology.iri import path_of
 from leap_kg.web.nodes.entity import by_property
-from leap_kg.web.reading import Reading, Term
+from leap_kg.web.reading import Reading
 from leap_kg.web.revision import Revision
 
 COLUMNS = ("subject", "predicate", "object", "kind", "datatype", "language")

@@ -17,9 +17,11 @@ from leap_kg.ontology.iri import iri_of, mint, path_of, readable
 from leap_kg.ontology.namespaces import DCT, FOAF
 from leap_kg.sparql.formats import Format
 from leap_kg.web.answers import answer, origin, page, render, site_of, twins
+from leap_kg.web.catalog import documents
 from leap_kg.web.cells import Node
 from leap_kg.web.curation.cookies import private
 from leap_kg.web.curation.desk import Desk
+from leap_kg.web.data.places import data_path
 from leap_kg.web.departed import departed, tombstone
 from leap_kg.web.history.mementos import Mementos
 from leap_kg.web.history.moments import named_moment, number_asked, revision_asked
@@ -42,10 +44,12 @@ from leap_kg.web.nodes.entity import EntityPage, entity_page
 from leap_kg.web.nodes.gone import gone
 from leap_kg.web.nodes.hub import hub_page
 from leap_kg.web.nodes.image import image_page
+from leap_kg.web.nodes.launching import launches_of
 from leap_kg.web.nodes.link import link_page
 from leap_kg.web.nodes.plainform import COLUMNS, as_document, as_rows
 from leap_kg.web.nodes.software import software_page
 from leap_kg.web.nodes.store import store_page
+from leap_kg.web.nodes.ways import ways_of
 from leap_kg.web.nodes.work import work_page
 from leap_kg.web.placed import node_address, placed
 from leap_kg.web.reading import Reading
@@ -57,6 +61,8 @@ from leap_kg.web.tables import as_csv, as_json
 router = APIRouter(include_in_schema=False)
 
 _LONGEST_CHAIN = 20
+_RUN = ("notebook", "dataset", "store")
+"""Kinds whose pages say where notebooks can be run."""
 
 _BUILDERS: dict[str, tuple[str, Callable[[Revision, NamedNode], Any]]] = {
     "dataset": ("dataset.html", dataset_page),
@@ -156,6 +162,9 @@ def node_answer(request: Request, revision: Revision, node: NamedNode, form: For
     address, forms = node_address(revision, node), revision.descriptions.forms(node)
     if form is not None and form not in forms:
         return not_acceptable(forms, address)
+    twin = documents.twin_of(request, forms) if form is None else None
+    if twin is not None and revision.catalog.is_dataset(node):
+        return documents.twin_answer(request, revision, node, twin)
     # The past takes no verdicts.
     desk = Desk.of(request, reading) if revision.fixed is None else None
     resource = placed(
@@ -167,6 +176,7 @@ def node_answer(request: Request, revision: Revision, node: NamedNode, form: For
         lambda chosen: _body(request, revision, node, address, chosen, buried, desk),
         410 if buried else 200,
     )
+    resource = replace(resource, page_links=documents.page_links(request, revision, node))
     if desk is None:
         return answer(request, resource, form)
     # A browser that signs in must not take the page of before for that of now.
@@ -260,7 +270,9 @@ def _html(request: Request, revision: Revision, node: NamedNode, address: str, d
         anchors=getattr(view, "anchors", frozenset()),
         kind_plural=kind.plural if kind else "",
         description=entity.lead or f"{entity.node.kind or 'Node'}: {entity.node.label}",
-        formats=twins(address, revision.descriptions.forms(node)),
+        formats=[*twins(address, revision.descriptions.forms(node)), *documents.listed(revision, node, address)],
+        twin=documents.embedded(request, revision, node),
+        fair=documents.fair_path(revision, node, address),
         history=url("/history", iri=node.value),
         changed=site_of(request).history.timeline.count(entity=node.value),
         states=site_of(request).freshness.states(revision),
@@ -268,5 +280,8 @@ def _html(request: Request, revision: Revision, node: NamedNode, address: str, d
         feeds=[{"path": url("/changes.atom", entity=node.value), "title": f"Changes of {entity.node.label}"}],
         jsonld=revision.descriptions.jsonld(node),
         desk=desk,
+        ways=ways_of(request, revision, node, view),
+        launches=launches_of(reading, node) if kind and kind.name in _RUN else [],
+        data_path=data_path(site_of(request).settings, reading, node) if revision.fixed is None else "",
         section="browse",
     )

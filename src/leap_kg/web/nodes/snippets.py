@@ -12,7 +12,8 @@ lazily anyway.
 import json
 import keyword
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 _LONGEST = 4000
@@ -74,11 +75,16 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """Code that opens a store; `packages` must be installed for it, `notes` say what to know before."""
+    """Code that opens a store; `packages` must be installed for it, `notes` say what to know before.
+
+    `way` is the library that finds the store, `arguments` are those of `xarray.open_dataset`.
+    """
 
     code: str
     packages: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    way: str = "xarray"
+    arguments: Mapping[str, object] = field(default_factory=dict, compare=False)
 
     @property
     def install(self) -> str:
@@ -86,16 +92,19 @@ class Snippet:
         return "pip install " + " ".join(self.packages)
 
 
-def snippet(address: Address, form: str, kwargs: str = "") -> Snippet | None:
+def snippet(address: Address, form: str, kwargs: str = "", *, seen: bool = False) -> Snippet | None:
     """Code for a store of a format (`zarr`, `netcdf`, `kerchunk`, `icechunk`, `""` if nobody knows).
 
-    `kwargs` are the publisher's open arguments as a JSON object. `None` for an address that no library opens.
+    `kwargs` are the publisher's open arguments as a JSON object. With `seen`, harvesting found the format there, which
+    then counts for more than how the address ends. `None` for an address that no library opens.
     """
     if address.scheme not in ("gs", "s3", "https", "http", "file"):
         return None
     given, notes = _arguments(kwargs)
-    if address.url.lower().endswith(_NETCDF_SUFFIXES):
+    if address.url.lower().endswith(_NETCDF_SUFFIXES) and not seen:
         form = "netcdf"
+        if given.get("engine") not in (None, *_NETCDF_ENGINES):
+            notes.append("The record names an engine that reads no NetCDF, which its address ends like.")
     writers = {"netcdf": _netcdf, "kerchunk": _kerchunk, "icechunk": _icechunk}
     made = writers.get(form, _zarr)(address, given)
     if form not in ("zarr", *writers):
@@ -103,14 +112,15 @@ def snippet(address: Address, form: str, kwargs: str = "") -> Snippet | None:
     if address.scheme == "gs" and not address.public:
         notes.append("If the bucket is private, run this where you are signed in, such as on the platform's hub.")
     packages = (*made.packages, "dask") if "chunks" in given else made.packages
-    return Snippet(made.code, packages, (*made.notes, *notes))
+    return replace(made, packages=packages, notes=(*made.notes, *notes))
 
 
 def _zarr(address: Address, given: dict[str, object]) -> Snippet:
     arguments = {**given, "engine": "zarr"}
     arguments.update(_storage(address, given))
     packages = ("xarray", "zarr", *address.packages())
-    return Snippet(_code("import xarray as xr", f"ds = {_call(_literal(address.url), arguments)}"), packages)
+    code = _code("import xarray as xr", f"ds = {_call(literal(address.url), arguments)}")
+    return Snippet(code, packages, arguments=arguments)
 
 
 def _netcdf(address: Address, given: dict[str, object]) -> Snippet:
@@ -121,9 +131,9 @@ def _netcdf(address: Address, given: dict[str, object]) -> Snippet:
     package = {"h5netcdf": "h5netcdf", "netcdf4": "netCDF4", "scipy": "scipy"}[str(chosen)]
     notes = ('A file of NetCDF version 3 needs engine="scipy".',) if chosen == "h5netcdf" else ()
     if address.scheme == "file":
-        code = _code("import xarray as xr", f"ds = {_call(_literal(address.url), arguments)}")
+        code = _code("import xarray as xr", f"ds = {_call(literal(address.url), arguments)}")
         return Snippet(code, ("xarray", package), notes)
-    opening = _function("fsspec.open", [_literal(address.url)], {"mode": "rb", **address.options()})
+    opening = _function("fsspec.open", [literal(address.url)], {"mode": "rb", **address.options()})
     code = _code("import fsspec\nimport xarray as xr", f"file = {opening}.open()\nds = {_call('file', arguments)}")
     packages = dict.fromkeys(("xarray", package, "fsspec", *address.packages()))
     return Snippet(code, tuple(packages), notes)
@@ -139,7 +149,7 @@ def _kerchunk(address: Address, given: dict[str, object]) -> Snippet:
     if options:
         arguments["storage_options"] = options
     packages = ("xarray", "kerchunk", "zarr", *address.packages())
-    return Snippet(_code("import xarray as xr", f"ds = {_call(_literal(address.url), arguments)}"), packages)
+    return Snippet(_code("import xarray as xr", f"ds = {_call(literal(address.url), arguments)}"), packages)
 
 
 def _icechunk(address: Address, given: dict[str, object]) -> Snippet:
@@ -164,8 +174,8 @@ def _icechunk_storage(address: Address) -> str:
         endpoint = {"endpoint_url": address.endpoint, "force_path_style": True} if address.endpoint else {}
         return _function("icechunk.s3_storage", [], {**place, **endpoint, "anonymous": True})
     if address.scheme == "file":
-        return _function("icechunk.local_filesystem_storage", [_literal(address.url)], {})
-    return _function("icechunk.http_storage", [_literal(address.url)], {})
+        return _function("icechunk.local_filesystem_storage", [literal(address.url)], {})
+    return _function("icechunk.http_storage", [literal(address.url)], {})
 
 
 def _storage(address: Address, given: dict[str, object]) -> dict[str, object]:
@@ -207,19 +217,19 @@ def _function(name: str, positional: list[str], arguments: dict[str, object]) ->
     for key in arguments:
         if not key.isidentifier() or keyword.iskeyword(key):
             raise ValueError(f"{key!r} is not the name of an argument")
-    written = [*positional, *(f"{key}={_literal(value)}" for key, value in arguments.items())]
+    written = [*positional, *(f"{key}={literal(value)}" for key, value in arguments.items())]
     line = f"{name}({', '.join(written)})"
     if len(line) <= 80 or len(written) == 1:
         return line
     return f"{name}(\n" + "".join(f"    {argument},\n" for argument in written) + ")"
 
 
-def _literal(value: object) -> str:
+def literal(value: object) -> str:
     """A JSON value as Python writes it, texts in double quotes where they need no escape for that."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_literal(key)}: {_literal(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{literal(key)}: {literal(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_literal, value)) + "]"
+        return "[" + ", ".join(map(literal, value)) + "]"
     plain = repr(value)
     return f'"{plain[1:-1]}"' if isinstance(value, str) and plain[0] == "'" and '"' not in plain else plain
 

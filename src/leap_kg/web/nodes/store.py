@@ -1,14 +1,19 @@
 """The page of a store: where it lies, how to open it, and what it belongs to."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode
 
+from leap_kg.ontology.iri import path_of
 from leap_kg.ontology.namespaces import ADMS, DCAT, DCT, PROV
 from leap_kg.web.cells import Node
+from leap_kg.web.data.reachable import reachable
 from leap_kg.web.links import external_href
 from leap_kg.web.nodes.entity import EntityPage, entity_page
-from leap_kg.web.nodes.extents import Extent, extents_of
+from leap_kg.web.nodes.extents import Coverage, coverage_of
+from leap_kg.web.nodes.opening import doubt, why_not
+from leap_kg.web.nodes.picture import Picture, picture_of
 from leap_kg.web.nodes.snippets import Address, Snippet, snippet
 from leap_kg.web.nodes.variables import Variables, size, variables_of
 from leap_kg.web.reading import Reading
@@ -20,6 +25,8 @@ _PUBLIC = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
 @dataclass(frozen=True, slots=True)
 class StoreEntry:
     """A store as lists show it; `form` is its format, `web` its address for browsers, if it has one.
+
+    `unopened` says why there is no code that opens it, where there is none.
 
     `endpoint` is where the bucket of an S3-compatible store answers, `""` for any other store; `status` is whether the
     store answers, `status_day` the day on which it did not.
@@ -38,6 +45,18 @@ class StoreEntry:
     status_day: str
     use_case: str
     snippet: Snippet | None
+    unopened: str
+    address: Address
+
+    @property
+    def form_name(self) -> str:
+        """The last word of the format's IRI, such as `zarr`; `""` if the format is not known."""
+        return self.form.iri.rsplit("/", 1)[-1] if self.form else ""
+
+    @property
+    def arguments(self) -> Mapping[str, object]:
+        """The arguments with which the code opens it."""
+        return self.snippet.arguments if self.snippet else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +73,14 @@ class StorePage:
     size: str
     conforms_to: list[Node]
     variables: Variables
-    extents: list[Extent]
+    coverage: Coverage
+    picture: Picture | None
+    preview: str
 
     @property
     def anchors(self) -> set[str]:
         """The fragments that sections of this page carry."""
-        return self.entity.anchors | self.variables.anchors | {extent.anchor for extent in self.extents}
+        return self.entity.anchors | self.variables.anchors | {extent.anchor for extent in self.coverage.extents}
 
 
 def store_entry(reading: Reading, store: NamedNode) -> StoreEntry:
@@ -74,6 +95,12 @@ def store_entry(reading: Reading, store: NamedNode) -> StoreEntry:
     href = external_href(web.value) if web else ""
     address = Address(uri, endpoint, href, public=_PUBLIC in rights)
     kwargs = reading.text(store, reading.leap("openKwargs"))
+    named, found = (node.value.rsplit("/", 1)[-1] if node else "" for node in (form, status))
+    day = reading.text(store, DCT("date")) if status else ""
+    unopened = why_not(address, named, found, day) if uri else "The graph does not say where it lies."
+    code = snippet(address, named, kwargs, seen=found == "answers") if not unopened else None
+    if code is not None and (warning := doubt(found)):
+        code = replace(code, notes=(*code.notes, warning))
     return StoreEntry(
         node=reading.link(store),
         identifier=reading.text(store, DCT("identifier")),
@@ -85,15 +112,17 @@ def store_entry(reading: Reading, store: NamedNode) -> StoreEntry:
         public=address.public,
         modified=reading.text(store, DCT("modified")),
         status=reading.link(status) if status else None,
-        status_day=reading.text(store, DCT("date")) if status else "",
+        status_day=day,
         use_case=reading.text(store, reading.leap("useCase")),
-        snippet=snippet(address, form.value.rsplit("/", 1)[-1] if form else "", kwargs) if uri else None,
+        snippet=code,
+        unopened=unopened,
+        address=address,
     )
 
 
 def store_page(revision: Revision, node: NamedNode) -> StorePage:
     """The page of a store."""
-    reading = revision.reading
+    reading, path = revision.reading, path_of(revision.reading.base, node.value)
     return StorePage(
         entity=entity_page(revision, node),
         store=store_entry(reading, node),
@@ -105,5 +134,7 @@ def store_page(revision: Revision, node: NamedNode) -> StorePage:
         size=size(reading.text(node, DCAT("byteSize"))),
         conforms_to=[reading.link(standard) for standard in reading.nodes(node, DCT("conformsTo"))],
         variables=variables_of(reading, node),
-        extents=extents_of(reading, node),
+        coverage=coverage_of(reading, node),
+        picture=picture_of(reading, node),
+        preview=f"{path}/preview" if "?" not in path and reachable(reading, node) else "",
     )

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from leap_kg.graph.lookup import stands
+from leap_kg.graph.statements import Term
 from leap_kg.ontology.namespaces import RDF
 from leap_kg.sparql.catalogue import NamedQuery
 from leap_kg.sparql.demands import Demand, missing
 from leap_kg.web.cells import Node, plain
 from leap_kg.web.links import query_url
-from leap_kg.web.reading import Reading, Term
+from leap_kg.web.reading import Reading
 
 _QUESTIONS = "questions/"
 _EMPTY, _UNSURE = "questions/empty-classes", "questions/unsure-links"

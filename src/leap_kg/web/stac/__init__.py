@@ -1,8 +1,7 @@
 """The STAC API below `/stac`: the routes of stac-fastapi, answered from the search index and the graph.
 
-Here belongs what STAC says and how: requests read into searches (`asking`), documents of collections that the graph
-makes (`collection`), links (`links`), and answers put together from kept texts (`client`). How a search is answered is
-in `leap_kg.stac`.
+Here belongs what is said over HTTP: requests read into searches (`asking`), links (`links`), and answers put together
+from kept texts (`client`). How a search is answered, and what a collection says, is in `leap_kg.stac`.
 """
 
 import logging

@@ -35,13 +35,14 @@ from stac_fastapi.types.search import APIRequest
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 
+from leap_kg.stac.collection import VERSION
 from leap_kg.stac.refusal import BadSearch
 from leap_kg.stac.searching import TooLong
 from leap_kg.web.site import NoRevision, Site
 from leap_kg.web.stac import manual
+from leap_kg.web.stac.aggregation import CLASSES, AggregateByAddress, AggregateByBody, Aggregating, Aggregations
 from leap_kg.web.stac.bodies import BoundedBody
 from leap_kg.web.stac.client import Client
-from leap_kg.web.stac.collection import VERSION
 from leap_kg.web.stac.filtering import Filtering
 from leap_kg.web.stac.indexes import Indexes
 from leap_kg.web.stac.queryables import Queryables, Sortables
@@ -101,6 +102,10 @@ def stac_app(site: Site) -> FastAPI:
             TokenPaginationExtension(),
         ]
     )
+    narrowing: list[Any] = [each for each in search if isinstance(each, Filtering | QueryExtension | FreeTextExtension)]
+    aggregation = Aggregating(client=Aggregations(indexes=indexes), conformance_classes=CLASSES)
+    aggregation.GET = create_get_request_model(narrowing, base_model=AggregateByAddress)
+    aggregation.POST = create_post_request_model(narrowing, base_model=AggregateByBody)
     StacApi(
         app=app,
         settings=ApiSettings(enable_response_models=False),
@@ -108,7 +113,7 @@ def stac_app(site: Site) -> FastAPI:
         title=site.settings.name,
         description="Datasets, stores and items of the graph",
         client=Client(indexes=indexes, landing_page_id="leap-kg"),
-        extensions=[*search, *items, collections, collection_sort],
+        extensions=[*search, *items, collections, collection_sort, aggregation],
         search_get_request_model=create_get_request_model(search),
         search_post_request_model=create_post_request_model(search),
         items_get_request_model=_items_model(items),

@@ -14,18 +14,21 @@ from stac_fastapi.types.core import BaseCoreClient
 from stac_fastapi.types.errors import NotFoundError
 from starlette.responses import Response
 
+from leap_kg.stac.collection import collection
+from leap_kg.stac.links import link
 from leap_kg.stac.searching import Index, Page, Row
 from leap_kg.web.answers import origin, site_of
 from leap_kg.web.revision import Revision
 from leap_kg.web.site import Site
 from leap_kg.web.stac.asking import search_of
-from leap_kg.web.stac.collection import collection
 from leap_kg.web.stac.fields import Fields, fields_of
 from leap_kg.web.stac.indexes import Indexes
-from leap_kg.web.stac.links import item_text, link
+from leap_kg.web.stac.links import aggregation_links, children, collection_links, item_text
 from leap_kg.web.stac.place import PREFIX, place_of
 
 _GEOJSON, _JSON = "application/geo+json", "application/json"
+_MOST_CHILDREN = 1_000
+"""Collections that the first page links to."""
 
 
 @attr.s
@@ -53,13 +56,10 @@ class Client(BaseCoreClient):
                 title="Properties to filter by",
             ),
             link("alternate", f"{place.removesuffix(PREFIX)}/", "text/html", title=self.title),
+            *aggregation_links(place),
         ]
         with self._reading(request) as (index, _):
-            rows = index.collections(search_of({"limit": 1000})).rows
-            landing["links"] += [
-                link("child", f"{place}/collections/{row.name}", title=json.loads(row.document).get("title", row.name))
-                for row in rows
-            ]
+            landing["links"] += children(index.collections(search_of({"limit": _MOST_CHILDREN})), place)
         return _answer(json.dumps(landing, ensure_ascii=False), _JSON)
 
     def all_collections(self, **kwargs: Any) -> Any:
@@ -68,7 +68,7 @@ class Client(BaseCoreClient):
         with self._reading(request) as (index, revision):
             found = index.collections(search_of(kwargs, root=""))
             place, fields = place_of(request), fields_of(kwargs.get("fields"))
-            made = [collection(row, revision.reading, index, place, items=_has_items(row)) for row in found.rows]
+            made = [_made(row, revision, index, place) for row in found.rows]
         documents = [fields.of(each) for each in made] if fields else made
         links = [link("self", _asked(request)), link("root", f"{place}/"), *_next(request, found, _JSON)]
         return _answer(
@@ -89,7 +89,7 @@ class Client(BaseCoreClient):
         request: Request = kwargs["request"]
         with self._reading(request) as (index, revision):
             row = self._collection(index, collection_id)
-            document = collection(row, revision.reading, index, place_of(request), items=_has_items(row))
+            document = _made(row, revision, index, place_of(request))
         return _answer(json.dumps(document, ensure_ascii=False), _JSON)
 
     def item_collection(self, collection_id: str, **kwargs: Any) -> Any:  # type: ignore[override]
@@ -182,8 +182,11 @@ def _next(request: Request, found: Page, media_type: str, asked: dict[str, Any] 
     return [link("next", f"{origin(request)}{request.url.path}?{query}", media_type, method="GET")]
 
 
-def _has_items(row: Row) -> bool:
-    return not row.made
+def _made(row: Row, revision: Revision, index: Index, place: str) -> dict[str, Any]:
+    """A collection as the API serves it below `place`."""
+    document = collection(row, revision.reading, index, place.removesuffix(PREFIX))
+    document["links"] = [*collection_links(row.name, place, items=not row.made), *document["links"]]
+    return document
 
 
 def _answer(text: str, media_type: str) -> Response:

@@ -1,27 +1,33 @@
-"""The links of the API's objects to each other, as JSON, and documents with their links.
-
-Documents are kept as texts and never parsed for an answer: the links go before the last brace.
-"""
+"""The links of the API's objects to each other."""
 
 import json
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-from leap_kg.stac.searching import Row
+from leap_kg.stac.links import GEOJSON, link, with_links
+from leap_kg.stac.searching import Page, Row
 
-_JSON, _GEOJSON = "application/json", "application/geo+json"
+_REST = 100
 
 
 def item_text(row: Row, place: str, collection: str) -> str:
     """An item as the API serves it below `place`, which ends without a slash."""
     home = f"{place}/collections/{quote(collection, safe='')}"
     own = [
-        link("self", f"{home}/items/{quote(row.name, safe='')}", _GEOJSON),
+        link("self", f"{home}/items/{quote(row.name, safe='')}", GEOJSON),
         link("parent", home),
         link("collection", home),
         link("root", f"{place}/"),
     ]
     return with_links(row.document, own, row.links, collection)
+
+
+def aggregation_links(home: str) -> list[dict[str, Any]]:
+    """The links of a catalogue or collection to what can be counted over its items."""
+    return [
+        link("aggregate", f"{home}/aggregate", title="Counts over its items"),
+        link("aggregations", f"{home}/aggregations", title="What can be counted"),
+    ]
 
 
 def collection_links(name: str, place: str, *, items: bool) -> list[dict[str, Any]]:
@@ -33,7 +39,7 @@ def collection_links(name: str, place: str, *, items: bool) -> list[dict[str, An
         link("root", f"{place}/", title="The catalogue"),
     ]
     if items:
-        own.append(link("items", f"{home}/items", _GEOJSON, title="Its items"))
+        own += [link("items", f"{home}/items", GEOJSON, title="Its items"), *aggregation_links(home)]
     queryables = link(
         "http://www.opengis.net/def/rel/ogc/1.0/queryables",
         f"{home}/queryables",
@@ -43,17 +49,18 @@ def collection_links(name: str, place: str, *, items: bool) -> list[dict[str, An
     return [*own, queryables]
 
 
-def with_links(document: str, own: list[dict[str, Any]], kept: str, collection: str = "") -> str:
-    """The document with its own links and those that were kept, and with the collection it has here."""
-    mine = json.dumps(own, ensure_ascii=False, separators=(",", ":"))[1:-1]
-    where = (
-        f',"collection":{json.dumps(collection)}'
-        if collection and f'"collection":"{collection}"' not in document
-        else ""
-    )
-    return f'{document[:-1]}{where},"links":[{mine}{"," if kept else ""}{kept}]}}'
-
-
-def link(relation: str, href: str, media_type: str = _JSON, **more: object) -> dict[str, Any]:
-    """One link."""
-    return {"rel": relation, "href": href, "type": media_type, **more}
+def children(found: Page, place: str) -> list[dict[str, Any]]:
+    """Links to these collections, and, if there are more, to where the list of all of them goes on."""
+    links = [
+        link(
+            "child",
+            f"{place}/collections/{quote(row.name, safe='')}",
+            title=json.loads(row.document).get("title", row.name),
+        )
+        for row in found.rows
+    ]
+    if found.token:
+        title = f"The other {found.matched - len(links):,} of {found.matched:,} collections"
+        query = urlencode({"limit": _REST, "token": found.token})
+        links.append(link("data", f"{place}/collections?{query}", title=title))
+    return links

@@ -38,6 +38,11 @@ for item in search.items():
         """curl -G '{place}/search' --data-urlencode \\
   "filter=gsd < 30 AND S_INTERSECTS(geometry, POLYGON((0 0, 9 0, 9 9, 0 9, 0 0)))\"""",
     ),
+    (
+        "How many items there are, when and of what",
+        "Shell",
+        "curl '{place}/aggregate?aggregations=total_count,datetime_frequency,collection_frequency'",
+    ),
 )
 
 

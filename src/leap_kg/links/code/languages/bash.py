@@ -43,7 +43,7 @@ class Bash(Translator):
             "array": self._words,
             "brace_expression": lambda node: call(":", [self.expression(each) for each in node.named_children], node),
             "command": self._command,
-            "command_substitution": lambda node: placed(ast.Tuple([self.parts(node)], ast.Load()), node),
+            "command_substitution": self._substituted,
         }
 
     def statement(self, node: Node) -> list[ast.stmt]:
@@ -99,6 +99,15 @@ class Bash(Translator):
         if isinstance(program, ast.Constant) and isinstance(program.value, str):
             return call(program.value, given, node)
         return call("", given, node)
+
+    def _substituted(self, node: Node) -> ast.expr:
+        """`$(seq 1980 2020)` counts; what else a command prints nobody can tell."""
+        inner = node.named_children[0] if len(node.named_children) == 1 else None
+        if inner is not None and inner.type == "command" and text_of(inner.child_by_field_name("name")) == "seq":
+            given = [self.expression(each) for each in inner.children_by_field_name("argument")]
+            if len(given) == 2:
+                return call(":", given, node)
+        return placed(ast.Tuple([self.parts(node)], ast.Load()), node)
 
     def _words(self, node: Node) -> ast.expr:
         return call("words", [self.expression(each) for each in node.named_children], node)

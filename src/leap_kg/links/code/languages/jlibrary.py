@@ -30,7 +30,7 @@ from leap_kg.links.signal import Role
 _SAME = {
     "collect", "String", "sort", "unique", "reverse", "identity", "IOBuffer", "Vector", "SubString", "strip",
     "abspath", "expanduser", "normpath", "Symbol", "tuple", "Tuple", "vec", "register", "Ref", "esc", "URI", "URIs.URI",
-    "convert", "escapeuri", "lstrip", "rstrip", "@datadep_str", "Val", "skipmissing", "S3Path",
+    "convert", "escapeuri", "pipeline", "lstrip", "rstrip", "@datadep_str", "Val", "skipmissing", "S3Path",
 }  # fmt: skip
 _MAPS = {"map", "foreach", "pmap", "asyncmap", "broadcast", "tmap", "mapreduce"}
 _ARTIFACTS = {"@artifact_str", "@clima_artifact", "artifact_hash", "ensure_artifact_installed"}

@@ -23,7 +23,7 @@ from leap_kg.links.code.parsing import Unparsed
 from leap_kg.links.code.values import Values
 
 _HINT = re.compile(
-    r"artifact|\bs3_bucket|\bgs_bucket|\bpb_\w|dataverse|_by_name\b|bucket\s*=|S3Store|GCStore|/vsi|doi:10\."
+    r"zenodo|\bgdown\b|\bkaggle\b|huggingface-cli|config::get|artifact|\bs3_bucket|\bgs_bucket|\bpb_\w|dataverse|_by_name\b|bucket\s*=|S3Store|GCStore|/vsi|doi:10\."
 )
 """Without one of these, and without where an address may begin, code names no storage."""
 _NAMING = re.compile(r"\b(?:include|source)\s*\(|yaml|json|toml", re.IGNORECASE)

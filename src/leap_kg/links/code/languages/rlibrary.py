@@ -3,7 +3,7 @@
 import ast
 import re
 
-from leap_kg.links.code import options
+from leap_kg.links.code import deposits, options, queries
 from leap_kg.links.code.languages import foreign, rstores, vectors
 from leap_kg.links.code.languages.following import Follower
 from leap_kg.links.code.languages.known import R_CALLS
@@ -106,6 +106,15 @@ def _ran(
         found = foreign.settings(folder, given, named)
         if found is not None:
             return found
+    if name == "get" and full == "config::get":
+        table = only(folder.neighbours.settings("config.yml", folder.passage.path))
+        return table.each.get("default", NOTHING) if isinstance(table, Entries) else NOTHING
+    if name in {"dbGetQuery", "dbExecute", "dbSendQuery", "dbSendStatement", "sql"}:
+        for query in given:
+            queries.noted(folder, query, node, name)
+        return NOTHING
+    if name == "download_zenodo":
+        return deposits.noted(folder, [*given[:1], *(named[key] for key in ("doi",) if key in named)], node, full)
     if name in {"system", "system2", "shell", "run"}:
         foreign.run(folder, node, [*given, *(named[key] for key in ("command", "args") if key in named)])
         return NOTHING

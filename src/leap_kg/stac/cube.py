@@ -5,9 +5,10 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
+from leap_kg.graph.statements import Statements
 from leap_kg.ontology.namespaces import DCT, SCHEMA
-from leap_kg.web.reading import Reading
 
+_MOST = 200
 _LENGTH = re.compile(r"[0-9]{1,18}")
 _AXES = {
     "longitude": {"type": "spatial", "axis": "x"},
@@ -17,10 +18,13 @@ _AXES = {
 _SHORT = {"lon": "longitude", "lat": "latitude", "x": "", "y": ""}
 
 
-def cube(reading: Reading, node: NamedNode, most: int) -> dict[str, Any]:
-    """`cube:dimensions` and `cube:variables`; empty without variables."""
+def cube(reading: Statements, node: NamedNode, extent: dict[str, Any]) -> dict[str, Any]:
+    """`cube:dimensions`, if there are any, and `cube:variables`; empty without variables.
+
+    `extent` is that of the collection, which is where its dimensions of space and time begin and end.
+    """
     variables, lengths = {}, {}
-    for part in reading.nodes(node, SCHEMA("variableMeasured"))[:most]:
+    for part in reading.nodes(node, SCHEMA("variableMeasured"))[:_MOST]:
         name = reading.text(part, SCHEMA("name"))
         if not name:
             continue
@@ -44,21 +48,22 @@ def cube(reading: Reading, node: NamedNode, most: int) -> dict[str, Any]:
         variables[name] = variable
     if not variables:
         return {}
-    dimensions = {name: _dimension(name, length) for name, length in lengths.items()}
-    return {"cube:dimensions": dimensions, "cube:variables": variables}
+    dimensions = {name: _dimension(name, length, extent) for name, length in lengths.items()}
+    # Of many stores only the names of variables are known.
+    return {**({"cube:dimensions": dimensions} if dimensions else {}), "cube:variables": variables}
 
 
-def _dimension(name: str, length: int | None) -> dict[str, Any]:
+def _dimension(name: str, length: int | None, extent: dict[str, Any]) -> dict[str, Any]:
     axis = _AXES.get(_SHORT.get(name.lower(), name.lower()))
-    if axis is not None:
-        # The ends are not known here: an open interval says so.
-        return (
-            {**axis, "extent": [None, None]} if axis["type"] == "temporal" else {**axis, "extent": _FULL[axis["axis"]]}
-        )
-    return {"type": "index", **({"size": length} if length is not None else {})}
-
-
-_FULL = {"x": [-180, 180], "y": [-90, 90]}
+    if axis is None:
+        return {"type": "index", **({"size": length} if length is not None else {})}
+    if axis["type"] == "temporal":
+        return {**axis, "extent": list(extent["temporal"]["interval"][0])}
+    west, south, east, north = extent["spatial"]["bbox"][0]
+    if axis["axis"] == "y":
+        return {**axis, "extent": [south, north]}
+    # Across the antimeridian it has no first and last.
+    return {**axis, "extent": [west, east] if west <= east else [-180.0, 180.0]}
 
 
 def _lengths(text: str) -> dict[str, int | None]:

@@ -9,16 +9,14 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
+from leap_kg.graph.statements import Statements
 from leap_kg.ontology.iri import path_of
 from leap_kg.ontology.namespaces import DCAT, DCT, PROV, SCHEMA
+from leap_kg.stac.asset import asset
+from leap_kg.stac.cube import cube
+from leap_kg.stac.links import link
+from leap_kg.stac.moments import rfc3339
 from leap_kg.stac.searching import Index, Row
-from leap_kg.web.links import external_href
-from leap_kg.web.nodes.store import store_entry
-from leap_kg.web.nodes.variables import SHOWN_VARIABLES
-from leap_kg.web.reading import Reading
-from leap_kg.web.stac.cube import cube
-from leap_kg.web.stac.links import collection_links, link
-from leap_kg.web.stac.moments import rfc3339
 
 VERSION = "1.1.0"
 _CUBE = "https://stac-extensions.github.io/datacube/v2.3.0/schema.json"
@@ -27,44 +25,41 @@ _SCIENTIFIC = "https://stac-extensions.github.io/scientific/v1.0.0/schema.json"
 _MOST_ASSETS = 1000
 _SPDX = "https://spdx.org/licenses/"
 _DOI = "https://doi.org/"
-_MEDIA = {
-    "zarr": "application/vnd+zarr",
-    "icechunk": "application/vnd+zarr",
-    "kerchunk": "application/json",
-    "netcdf": "application/x-netcdf",
-}
 _ROLES = frozenset(("licensor", "producer", "processor", "host"))
 _GLOBE = [-180.0, -90.0, 180.0, 90.0]
 
 
-def collection(row: Row, reading: Reading, index: Index, place: str, *, items: bool) -> dict[str, Any]:
-    """A collection as the API serves it below `place`, which ends without a slash."""
+def collection(row: Row, reading: Statements, index: Index, pages: str) -> dict[str, Any]:
+    """A collection, with those of its links that lead out of its catalogue.
+
+    `pages` is the address of the web pages, without a slash at its end.
+    """
     document: dict[str, Any] = json.loads(row.document)
-    kept = json.loads(f"[{row.links}]")
-    document["links"] = [*collection_links(row.name, place, items=items), *kept]
-    if row.form == "collection" and not row.made:
-        return document
+    document["id"] = row.name
+    document["links"] = json.loads(f"[{row.links}]")
     node = NamedNode(row.iri)
-    document = {"type": "Collection", "stac_version": VERSION, "license": _licence(reading, node), **document}
-    document["type"] = "Collection"
-    document.setdefault("description", row.name)
-    document.setdefault("extent", _extent(row, index))
+    # What was published may be older than a field that has to be there, or a catalogue.
+    document = {"stac_version": VERSION, "license": _licence(reading, node), **document, "type": "Collection"}
+    if not isinstance(document.get("description"), str) or not document["description"]:
+        document["description"] = str(document.get("title") or row.name)
+    if not _is_extent(document.get("extent")):
+        document["extent"] = _extent(row, index)
     if row.made:
-        _complete(document, reading, node, place)
+        _complete(document, reading, node, pages)
     return document
 
 
-def _complete(document: dict[str, Any], reading: Reading, node: NamedNode, place: str) -> None:
+def _complete(document: dict[str, Any], reading: Statements, node: NamedNode, pages: str) -> None:
     """Say what the graph knows."""
     extensions = []
     stores = reading.nodes(node, DCAT("distribution"))[:_MOST_ASSETS] or [node]
-    assets = {key: asset for store in stores for key, asset in _asset(reading, store)}
+    assets = dict(found for store in stores if (found := asset(reading, store)) is not None)
     if assets:
         document["assets"] = assets
-        if any("xarray:open_kwargs" in asset or "xarray:storage_options" in asset for asset in assets.values()):
+        if any("xarray:open_kwargs" in each or "xarray:storage_options" in each for each in assets.values()):
             extensions.append(_XARRAY)
     for source in (node, *stores[:1]) if len(stores) == 1 else (node,):
-        if arrays := cube(reading, source, SHOWN_VARIABLES):
+        if arrays := cube(reading, source, document["extent"]):
             document.update(arrays)
             extensions.append(_CUBE)
             break
@@ -77,14 +72,14 @@ def _complete(document: dict[str, Any], reading: Reading, node: NamedNode, place
         document.update({"sci:citation": citations[0]} if citations else {})
         document.update({"sci:doi": doi.removeprefix(_DOI)} if doi else {})
     document["stac_extensions"] = sorted(extensions)
-    document["links"] += _links(reading, node, place)
+    document["links"] += _links(reading, node, pages)
     document["keywords"] = reading.texts(node, DCAT("keyword"))
     for key, predicate in (("created", DCT("created")), ("updated", DCT("modified"))):
         if (text := rfc3339(reading.text(node, predicate))) is not None:
             document[key] = text
 
 
-def _licence(reading: Reading, node: NamedNode) -> str:
+def _licence(reading: Statements, node: NamedNode) -> str:
     licences = [licence.value for licence in reading.nodes(node, DCT("license"))]
     return next((iri.removeprefix(_SPDX) for iri in licences if iri.startswith(_SPDX)), "other")
 
@@ -96,37 +91,15 @@ def _extent(row: Row, index: Index) -> dict[str, Any]:
     return {"spatial": {"bbox": [where]}, "temporal": {"interval": [when]}}
 
 
-def _asset(reading: Reading, store: NamedNode) -> list[tuple[str, dict[str, Any]]]:
-    """The store as an asset, under a short name; none if it has no address."""
-    entry = store_entry(reading, store)
-    if not entry.uri:
-        return []
-    form = entry.form.iri.rsplit("/", 1)[-1] if entry.form and entry.form.iri else ""
-    asset: dict[str, Any] = {
-        "href": entry.uri,
-        "title": entry.node.label,
-        "roles": ["references", "data"] if form == "kerchunk" else ["data"],
-    }
-    if entry.description:
-        asset["description"] = entry.description
-    if form in _MEDIA:
-        asset["type"] = _MEDIA[form]
-    kwargs = _object(reading.text(store, reading.leap("openKwargs")))
-    if form in ("zarr", "icechunk", "netcdf"):
-        kwargs.setdefault("engine", "h5netcdf" if form == "netcdf" else "zarr")
-    if kwargs:
-        asset["xarray:open_kwargs"] = kwargs
-    if entry.public and entry.uri.startswith(("gs://", "s3://")):
-        anonymous: dict[str, Any] = {"token": "anon"} if entry.uri.startswith("gs://") else {"anon": True}
-        if entry.endpoint:
-            anonymous["client_kwargs"] = {"endpoint_url": entry.endpoint}
-        asset["xarray:storage_options"] = anonymous
-    if entry.web and entry.web.path != entry.uri:
-        asset["alternate"] = {"https": {"href": entry.web.path, "title": "over https"}}
-    return [(entry.identifier or store.value.rsplit("/", 1)[-1], asset)]
+def _is_extent(value: object) -> bool:
+    """Whether it has a place and a time, as clients look for without asking."""
+    if not isinstance(value, dict):
+        return False
+    space, time = value.get("spatial"), value.get("temporal")
+    return isinstance(space, dict) and "bbox" in space and isinstance(time, dict) and "interval" in time
 
 
-def _providers(reading: Reading, node: NamedNode) -> list[dict[str, Any]]:
+def _providers(reading: Statements, node: NamedNode) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for attribution in reading.nodes(node, PROV("qualifiedAttribution")):
         agent = reading.one(attribution, PROV("agent"))
@@ -140,28 +113,20 @@ def _providers(reading: Reading, node: NamedNode) -> list[dict[str, Any]]:
     return sorted(found.values(), key=lambda provider: provider["name"])
 
 
-def _links(reading: Reading, node: NamedNode, place: str) -> list[dict[str, Any]]:
-    """Links out of the API: to the page and its other forms, the licence, the works and the code."""
-    page = f"{place.removesuffix('/stac')}/{path_of(reading.base, node.value).lstrip('/')}"
+def _links(reading: Statements, node: NamedNode, pages: str) -> list[dict[str, Any]]:
+    """Links to the page and its other forms, the licence, the works and the code."""
+    page = f"{pages}/{path_of(reading.base, node.value).lstrip('/')}"
     links = [link("about", page, "text/html", title=reading.label(node))]
     if "?" not in page:
-        links.append(link("describedby", f"{page}.jsonld", "application/ld+json"))
+        links.append(link("describedby", f"{page}.jsonld", "application/ld+json", title="The same as linked data"))
     for relation, predicate in (
         ("license", DCT("license")),
         ("cite-as", SCHEMA("citation")),
         ("via", reading.leap("feedstock")),
     ):
         links += [
-            link(relation, href, "text/html", title=reading.label(target))
+            link(relation, target.value, "text/html", title=reading.label(target))
             for target in reading.nodes(node, predicate)[:10]
-            if (href := external_href(target.value))
+            if target.value.startswith(("https://", "http://"))
         ]
     return links
-
-
-def _object(text: str) -> dict[str, Any]:
-    try:
-        value = json.loads(text) if text else {}
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}

@@ -1,0 +1,62 @@
+"""Where and when a dataset is as a whole: one box around its places, one period around its periods.
+
+Moments are texts as sources wrote them; one that is no date of the calendar is left out of the comparison.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from leap_kg.catalog.record import Period, Place
+from leap_kg.graph.index.extent import seconds
+from leap_kg.ingest.mapping.extents import Box
+
+_DAY = "T00:00:00Z"
+
+
+def around(places: Iterable[Place]) -> Box | None:
+    """The smallest box around all boxes, `None` without any; all longitudes if they lie on both sides of the globe.
+
+    Places that are no boxes do not count.
+    """
+    boxes = [place.box for place in places if place.box is not None]
+    if not boxes:
+        return None
+    if len(set(boxes)) == 1:
+        return boxes[0]
+    south, north = min(box.south for box in boxes), max(box.north for box in boxes)
+    if any(box.west > box.east for box in boxes):
+        return Box(-180.0, south, 180.0, north)
+    return Box(min(box.west for box in boxes), south, max(box.east for box in boxes), north)
+
+
+def lasting(periods: Sequence[Period]) -> tuple[str, str] | None:
+    """The first start and the last end, `""` for an open one; `None` without any period that has a date."""
+    starts = [(at, period.start) for period in periods if (at := seconds(period.start)) is not None]
+    ends = [(at, period.end) for period in periods if (at := seconds(period.end, last=True)) is not None]
+    if not starts and not ends:
+        return None
+    # One that has no start began before all others.
+    start = min(starts)[1] if starts and all(period.start for period in periods) else ""
+    end = max(ends)[1] if ends and all(period.end for period in periods) else ""
+    return (short(start), short(end)) if start or end else None
+
+
+def interval(periods: Sequence[Period]) -> str:
+    """The period as ISO 8601 has it, `1981-09-01/..` if it is open; `""` without one."""
+    found = lasting(periods)
+    return f"{found[0] or '..'}/{found[1] or '..'}" if found else ""
+
+
+def short(moment: str) -> str:
+    """A moment at midnight UTC as its day."""
+    return moment.removesuffix(_DAY)
+
+
+def calendar(moment: str) -> str:
+    """A date or moment of the calendar as ISO 8601 has it, `""` for any other text."""
+    found = short(moment)
+    try:
+        datetime.fromisoformat(found if len(found) > 7 else f"{found}{'-01-01'[: 10 - len(found)]}")
+    except ValueError:
+        return ""
+    return found

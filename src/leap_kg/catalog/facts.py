@@ -1,0 +1,64 @@
+"""What the graph says of a node, looked up within bounds and always in the same order."""
+
+from pyoxigraph import Literal, NamedNode
+
+from leap_kg.graph.engine import Engine
+from leap_kg.graph.index.entry import label_in
+from leap_kg.graph.lookup import looked_up
+from leap_kg.ontology.namespaces import ONTOLOGY_PATH, RDF, Namespace
+
+MOST = 2000
+"""Values of one property that are read."""
+
+
+class Facts:
+    """Reads a store whose own IRIs begin with `base`; one object serves one document or one page of them."""
+
+    def __init__(self, store: Engine, base: str) -> None:
+        self.base = base
+        self.leap = Namespace(base + ONTOLOGY_PATH)
+        self._store = store
+        self._labels: dict[str, str] = {}
+
+    def nodes(self, node: NamedNode, predicate: NamedNode) -> list[NamedNode]:
+        """The nodes that a property leads to."""
+        quads = looked_up(self._store, node, predicate, most=MOST)
+        return sorted({quad.object for quad in quads if isinstance(quad.object, NamedNode)}, key=lambda n: n.value)
+
+    def one(self, node: NamedNode, predicate: NamedNode) -> NamedNode | None:
+        """The first node that a property leads to."""
+        return next(iter(self.nodes(node, predicate)), None)
+
+    def texts(self, node: NamedNode, predicate: NamedNode) -> list[str]:
+        """The texts of a property that are not blank."""
+        quads = looked_up(self._store, node, predicate, most=MOST)
+        found = {quad.object.value.strip() for quad in quads if isinstance(quad.object, Literal)}
+        return sorted(found - {""})
+
+    def text(self, node: NamedNode, *predicates: NamedNode) -> str:
+        """The first text of the first of these properties that has one, `""` if none has."""
+        return next((text for predicate in predicates for text in self.texts(node, predicate)), "")
+
+    def subjects(self, predicate: NamedNode, target: NamedNode) -> list[NamedNode]:
+        """The nodes that have this value."""
+        quads = looked_up(self._store, None, predicate, target, most=MOST)
+        return sorted({quad.subject for quad in quads if isinstance(quad.subject, NamedNode)}, key=lambda n: n.value)
+
+    def types(self, node: NamedNode) -> set[NamedNode]:
+        """The classes of the node."""
+        return set(self.nodes(node, RDF("type")))
+
+    def label(self, node: NamedNode) -> str:
+        """The node's name, else the last words of its IRI."""
+        known = self._labels.get(node.value)
+        if known is None:
+            known = self._labels[node.value] = label_in(self._store, node)
+        return known
+
+    def all_of(self, kind: NamedNode) -> list[str]:
+        """The IRIs of all nodes of a class, in order; a pass over all of them."""
+        found = set()
+        for quad in self._store.quads_for_pattern(None, RDF("type"), kind, None):
+            if isinstance(quad.subject, NamedNode):
+                found.add(quad.subject.value)
+        return sorted(found)

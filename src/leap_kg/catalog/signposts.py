@@ -1,0 +1,119 @@
+"""FAIR Signposting: typed links from a dataset's page to its identifier, authors, licence, data and descriptions.
+
+https://signposting.org/FAIR/. The header of the page (level 1) has as many links as headers bear, the linkset (level 2,
+RFC 9264) has all of them, and says which descriptions there are of what.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from leap_kg.catalog.page import DESCRIPTIONS, LINKSET, Place
+from leap_kg.catalog.record import Record, web_address
+
+MOST_IN_HEADER = 10
+"""Links of one relation; proxies refuse headers of many kilobytes."""
+_TYPES = ("https://schema.org/AboutPage", "https://schema.org/Dataset")
+
+
+@dataclass(frozen=True, slots=True)
+class Signpost:
+    """A typed link; `media_type` and `profile` say what is there, `""` where that is not known."""
+
+    relation: str
+    target: str
+    media_type: str = ""
+    profile: str = ""
+
+
+def signposts(record: Record, place: Place) -> list[Signpost]:
+    """The links of the page of a dataset, all of them."""
+    return [
+        Signpost("cite-as", cite_as(record)),
+        *(Signpost("type", address) for address in _TYPES),
+        *(Signpost("author", address) for address in _authors(record)),
+        *(Signpost("license", address) for address in (web_address(record.licence.iri),) if address),
+        *(
+            Signpost("describedby", place.twin(record.iri, twin.suffix), twin.media_type, twin.profile)
+            for twin in DESCRIPTIONS
+        ),
+        *_items(record),
+    ]
+
+
+def cite_as(record: Record) -> str:
+    """What is to be cited: the DOI, else the dataset's own IRI."""
+    return record.doi or record.iri
+
+
+def header(record: Record, place: Place) -> str:
+    """The links as the header `Link` of the page has them, the first of each relation, and the way to all of them."""
+    found: dict[str, list[Signpost]] = {}
+    for post in signposts(record, place):
+        found.setdefault(post.relation, []).append(post)
+    kept = [post for posts in found.values() for post in posts[:MOST_IN_HEADER]]
+    everything = Signpost("linkset", place.twin(record.iri, LINKSET.suffix), LINKSET.media_type)
+    return ", ".join(map(written, (*kept, everything)))
+
+
+def back(record: Record, place: Place) -> str:
+    """The links of a description: to the page of what it describes, and to all links."""
+    return ", ".join(
+        map(
+            written,
+            (
+                Signpost("describes", place.page(record.iri), "text/html"),
+                Signpost("linkset", place.twin(record.iri, LINKSET.suffix), LINKSET.media_type),
+            ),
+        )
+    )
+
+
+def linkset(record: Record, place: Place, forms: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
+    """All links as `application/linkset+json`: those of the page, and those back from descriptions and data.
+
+    `forms` are the suffixes and media types of the other forms of the page that describe the dataset.
+    """
+    page = place.page(record.iri)
+    others = [Signpost("describedby", place.twin(record.iri, suffix), media) for suffix, media in forms]
+    posts = [*signposts(record, place), *others]
+    contexts = [_context(page, posts)]
+    contexts += [
+        _context(post.target, [Signpost("describes", page, "text/html")])
+        for post in posts
+        if post.relation == "describedby"
+    ]
+    contexts += [_context(item.target, [Signpost("collection", page, "text/html")]) for item in _items(record)]
+    return {"linkset": contexts}
+
+
+def written(post: Signpost) -> str:
+    """A link as a header has it (RFC 8288)."""
+    found = f'<{_ascii(post.target)}>; rel="{post.relation}"'
+    if post.media_type:
+        found += f'; type="{post.media_type}"'
+    return f'{found}; profile="{post.profile}"' if post.profile else found
+
+
+def _authors(record: Record) -> Iterator[str]:
+    for agent in record.creators:
+        if address := web_address(agent.iri):
+            yield address
+
+
+def _items(record: Record) -> list[Signpost]:
+    return [Signpost("item", store.address, store.media_type) for store in record.stores if store.address]
+
+
+def _context(anchor: str, posts: Sequence[Signpost]) -> dict[str, Any]:
+    found: dict[str, Any] = {"anchor": anchor}
+    for post in posts:
+        target = {"href": post.target, "type": post.media_type, "profile": post.profile}
+        found.setdefault(post.relation, []).append({key: value for key, value in target.items() if value})
+    return found
+
+
+def _ascii(iri: str) -> str:
+    """The IRI as a URI, fit for a header."""
+    return quote(iri, safe="/-._~!$&'()*+,;=:@?#%[]")

@@ -1,0 +1,272 @@
+"""`leap-kg recipe`: runs recipes, checks feedstocks, and makes what both need.
+
+What does the work is imported when a command runs, so that the reading commands start quickly.
+"""
+
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from leap_kg.cli import context
+from leap_kg.cli.output import FAILED, NOT_FOUND, errors, fail, print_entry, print_json, print_line
+
+if TYPE_CHECKING:
+    from leap_kg.ingest.leap.feedstock import RecipeEntry
+    from leap_kg.ingest.recipes.checkout import Checkout
+    from leap_kg.ingest.recipes.running import Outcome
+
+app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="From source files to a Zarr store in the graph.")
+
+_RUNNERS = ("direct", "dask")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
+Name = Annotated[str, typer.Option("--as", metavar="OWNER/NAME", help="The repository that the folder is.")]
+
+Run = Annotated[str, typer.Argument(metavar="RUN", help="The name of a run, as `leap-kg recipe run` prints it.")]
+
+
+@app.command()
+def setup(
+    runner: Annotated[list[str] | None, typer.Option(help="direct or dask; both without it.")] = None,
+) -> None:
+    """Make the environments that recipes run in, from the locks that come with leap-kg; once for a home."""
+    from leap_kg.graph.home import Home
+    from leap_kg.ingest.recipes.environments import Environment, NotReady, set_up
+
+    settings = context.settings()
+    try:
+        for each in runner or _RUNNERS:
+            environment = Environment.of(_runner(each), Home.of(settings))
+            made = set_up(environment, print_line)
+            print_line(f"{environment.name} is {'ready' if made else 'there already'}: {environment.folder}")
+    except NotReady as error:
+        fail(str(error))
+
+
+@app.command()
+def run(
+    path: Annotated[Path, typer.Argument(help="The folder of a feedstock.")],
+    recipe: Annotated[list[str] | None, typer.Option(help="The id of a recipe of meta.yaml; all without it.")] = None,
+    runner: Annotated[str, typer.Option(help="direct (Beam in one process) or dask (processes, Zarr 3).")] = "direct",
+    target: Annotated[str, typer.Option(metavar="URL", help="The folder that stores go to; one of the home's.")] = "",
+    prune: Annotated[int, typer.Option(min=0, help="Take so many files along each dimension; 0 takes all.")] = 0,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Another value for a name that recipe.py binds to a literal."),
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes of --runner dask.")] = 2,
+    time_limit: Annotated[float, typer.Option(min=1, metavar="SECONDS", help="End the recipe after so long.")] = 21600,
+    grant: Annotated[
+        list[str] | None, typer.Option("--grant", metavar="VARIABLE", help="Let the recipe see this variable of ours.")
+    ] = None,
+    name: Name = "",
+    as_json: AsJson = False,
+) -> None:
+    """Run the recipes of a feedstock, and publish the stores that they make.
+
+    A recipe runs in an environment and a process of its own, and sees none of our variables. A store that is not fit
+    to be published stays staged, and the message says why.
+    """
+    from leap_kg.graph.home import Home, HomeError
+    from leap_kg.graph.log.patchfile import LogError
+    from leap_kg.graph.publish import Rejected
+    from leap_kg.ingest.recipes.process import Bounds, JobFailed
+    from leap_kg.ingest.recipes.running import Options, Unfit, run_recipe, runs_folder, stores_folder
+    from leap_kg.ingest.recipes.staging import target_folder
+
+    settings = context.settings()
+    home = Home.of(settings)
+    options = Options(
+        _runner(runner), prune, _settings(sets or []), workers, Bounds(time_limit, granted=tuple(grant or ()))
+    )
+    checkout = _checkout(path, name)
+    entries = _entries(checkout, recipe or [])
+    outcomes: list[Outcome] = []
+    told: list[str] = []
+
+    def tell(line: str) -> None:
+        told.append(line)
+        errors.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    try:
+        place = target_folder(target, stores_folder(home, checkout.repository.key))
+        with _interruptible(told):
+            for entry in entries:
+                outcomes.append(run_recipe(home, settings.base, checkout, entry, place, options, tell))
+                _print(outcomes[-1:], as_json=False) if not as_json else None
+    except (HomeError, LogError, Rejected, Unfit) as error:
+        fail(str(error))
+    except JobFailed as error:
+        fail(f"{error} (log: {runs_folder(home) / _run_of(told) / 'log.txt'})")
+    if as_json:
+        _print(outcomes, as_json=True)
+
+
+@app.command()
+def check(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Feedstocks, or folders that hold some.")],
+    strict: Annotated[bool, typer.Option("--strict", help="Fail for what is probably wrong, too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check the files of feedstocks without running anything, and say what to mend.
+
+    Exits with 1 if something has to be mended, with 3 if there is no feedstock.
+    """
+    from leap_kg.graph.home import Home
+    from leap_kg.ingest.mapping.finding import Severity
+    from leap_kg.ingest.recipes.checking import check_all, feedstocks_below
+    from leap_kg.ingest.recipes.environments import Environment
+    from leap_kg.ingest.recipes.letter import as_json as told
+    from leap_kg.ingest.recipes.letter import letter
+
+    settings = context.settings()
+    found = feedstocks_below(paths)
+    if not found:
+        fail(f"there is no feedstock in {', '.join(map(str, paths))}: name folders with meta.yaml in them", NOT_FOUND)
+    installed = Environment.of("direct", Home.of(settings)).packages()
+    reports = list(check_all(found, installed, settings.base))
+    if as_json:
+        print_json([told(report) for report in reports])
+    else:
+        for report in reports:
+            print_line(letter(report))
+        good = sum(report.passes for report in reports)
+        print_line(f"{len(reports)} feedstocks, {good} with nothing that has to be mended")
+    bad = [report for report in reports if not report.passes or (strict and report.counts[Severity.WARNING])]
+    if bad:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def new(
+    repository: Annotated[str, typer.Argument(metavar="OWNER/NAME", help="The repository that it will be.")],
+    folder: Annotated[Path | None, typer.Argument(help="Where to put it; a folder of its name without it.")] = None,
+    title: Annotated[str, typer.Option(help="What the dataset is called.")] = "",
+) -> None:
+    """Make a new feedstock that checks and runs as it is."""
+    from leap_kg.ingest.recipes.scaffold import Taken, scaffold
+    from leap_kg.ontology.identifiers import Refusal, github
+
+    found = github.parse_repository(repository)
+    if isinstance(found, Refusal):
+        raise typer.BadParameter(f"{repository}: {found.reason}; {found.hint}")
+    place = folder or Path(found.name)
+    try:
+        scaffold(place, found, title or f"Dataset of {found.display}")
+    except Taken as error:
+        fail(str(error))
+    print_line(f"{place} is made; look at {place / 'feedstock' / 'recipe.py'}, then run `leap-kg recipe run {place}`")
+
+
+@app.command()
+def promote(run: Run, as_json: AsJson = False) -> None:
+    """Publish the stores of a run that stayed staged, or that could not be published."""
+    from leap_kg.graph.home import Home, HomeError
+    from leap_kg.graph.log.patchfile import LogError
+    from leap_kg.graph.publish import Rejected
+    from leap_kg.ingest.recipes.process import JobFailed
+    from leap_kg.ingest.recipes.running import promote as publish
+
+    settings = context.settings()
+    try:
+        outcome = publish(Home.of(settings), settings.base, run)
+    except (HomeError, LogError, Rejected, JobFailed) as error:
+        fail(str(error))
+    _print([outcome], as_json=as_json)
+
+
+@app.command()
+def log(run: Run) -> None:
+    """Print what a run printed."""
+    from leap_kg.graph.home import Home
+    from leap_kg.ingest.recipes.running import runs_folder
+
+    file = runs_folder(Home.of(context.settings())) / run / "log.txt"
+    if not file.is_file():
+        fail(f"there is no log of a run {run!r} in {file.parent.parent}", NOT_FOUND)
+    with file.open("rb") as opened:
+        while piece := opened.read(65_536):
+            sys.stdout.buffer.write(piece)
+
+
+def _print(outcomes: "list[Outcome]", *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    if as_json:
+        print_json([asdict(outcome) for outcome in outcomes])
+        return
+    for outcome in outcomes:
+        lines = (f"{outcome.inputs} inputs, {outcome.seconds:.1f} s, run {outcome.iri}", *outcome.findings)
+        print_entry(f"{', '.join(outcome.stores)}: published at revision {outcome.revision}", *lines)
+
+
+@contextmanager
+def _interruptible(told: list[str]) -> Iterator[None]:
+    """Leave on SIGTERM as on Ctrl-C: what the recipe started is ended, and the command says what came of it."""
+    from leap_kg.ingest.recipes.running import PUBLISHING
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except KeyboardInterrupt:
+        if told and told[-1] == PUBLISHING:
+            fail(f"stopped while publishing; `leap-kg recipe promote {_run_of(told)}` ends it", 128 + signal.SIGINT)
+        fail("stopped; nothing of this run is published", 128 + signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _run_of(told: list[str]) -> str:
+    """The run that was told of last."""
+    return next((line.removeprefix("run ") for line in reversed(told) if line.startswith("run recipe-")), "")
+
+
+def _checkout(path: Path, name: str) -> "Checkout":
+    from leap_kg.ingest.formats.yamltext import Unreadable
+    from leap_kg.ingest.recipes.checkout import NoFeedstock, read_checkout
+
+    try:
+        return read_checkout(path, name)
+    except (NoFeedstock, Unreadable) as error:
+        fail(str(error), NOT_FOUND)
+
+
+def _entries(checkout: "Checkout", wanted: list[str]) -> "list[RecipeEntry]":
+    entries = checkout.feedstock.recipes
+    known = ", ".join(entry.id for entry in entries)
+    if not entries:
+        fail(f"{checkout.folder}/meta.yaml lists no recipe: add recipes: with id and object")
+    for each in wanted:
+        if each not in {entry.id for entry in entries}:
+            fail(f"meta.yaml has no recipe {each!r}; it has {known}", NOT_FOUND)
+    return [entry for entry in entries if not wanted or entry.id in wanted]
+
+
+def _settings(given: list[str]) -> dict[str, Any]:
+    """Values as JSON writes them; what is no JSON is a text."""
+    found: dict[str, Any] = {}
+    for each in given:
+        name, equals, text = each.partition("=")
+        if not equals or not name.isidentifier():
+            raise typer.BadParameter(f"--set {each}: write it as NAME=VALUE")
+        try:
+            found[name] = json.loads(text)
+        except ValueError:
+            found[name] = text
+    return found
+
+
+def _runner(name: str) -> str:
+    if name not in _RUNNERS:
+        raise typer.BadParameter(f"there is no runner {name!r}: take one of {', '.join(_RUNNERS)}")
+    return name

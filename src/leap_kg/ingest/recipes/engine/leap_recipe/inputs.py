@@ -1,0 +1,182 @@
+"""Fetches what a recipe reads, whole and once, and notes address, size and checksum of each file.
+
+Pipelines then read files of this machine: a source that drops a connection or changes halfway can spoil a file here,
+where it is noticed and fetched again, and never a part of a store.
+"""
+
+import hashlib
+import os
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import fsspec
+
+from .failing import Failed
+from .telling import tell
+
+_ATTEMPTS = 4
+_AT_ONCE = 4
+_PIECE = 2**20
+_SILENT = 60.0
+"""Seconds without a byte after which a connection counts as dead."""
+_SLOWEST = 1024
+"""Bytes a second, over the whole file and after a minute, below which a source counts as not answering."""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """One input as it was read."""
+
+    url: str
+    path: str
+    size: int
+    sha256: str
+
+
+class _Again(Exception):
+    """An attempt failed in a way that may pass."""
+
+
+@dataclass
+class Inputs:
+    """The files that were fetched into `folder`, by their addresses; `pause` is the first wait before a new attempt.
+
+    `used` are those that were asked for since it was cleared.
+    """
+
+    folder: Path
+    pause: float = 1.0
+    found: dict[str, Fetched] = field(default_factory=dict)
+    used: dict[str, None] = field(default_factory=dict)
+
+    def all(self, urls: Iterable[str]) -> list[Fetched]:
+        """These files, in their order, each fetched once; raises `Failed` that names the first that cannot be had."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        wanted = list(urls)
+        self.used.update(dict.fromkeys(wanted))
+        new = [url for url in dict.fromkeys(wanted) if url not in self.found]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for number, fetched in enumerate(pool.map(self._one, new), 1):
+                self.found[fetched.url] = fetched
+                if number % 10 == 0 or number == len(new):
+                    tell(f"{number} of {len(new)} inputs fetched")
+        return [self.found[url] for url in wanted]
+
+    def _one(self, url: str) -> Fetched:
+        local = _local(url)
+        if local is not None:
+            return self._there(url, local)
+        path = self.folder / f"{hashlib.sha256(url.encode()).hexdigest()[:16]}{_suffix(url)}"
+        reason = ""
+        for attempt in range(_ATTEMPTS):
+            if attempt:
+                time.sleep(self.pause * 2 ** (attempt - 1))
+            try:
+                return _fetched(url, path)
+            except _Again as problem:
+                reason = str(problem)
+                tell(f"{_shown(url)}: {reason}")
+        raise Failed("source", f"{_shown(url)} could not be fetched in {_ATTEMPTS} attempts: {reason}")
+
+    @staticmethod
+    def _there(url: str, path: Path) -> Fetched:
+        digest, size = hashlib.sha256(), 0
+        try:
+            with path.open("rb") as file:
+                while piece := file.read(_PIECE):
+                    digest.update(piece)
+                    size += len(piece)
+        except OSError as error:
+            raise Failed("source", f"{url} cannot be read ({error.strerror}): check the path") from None
+        return Fetched(url, str(path), size, digest.hexdigest())
+
+
+def _fetched(url: str, path: Path) -> Fetched:
+    digest, size, start = hashlib.sha256(), 0, time.monotonic()
+    partial = path.with_name(f"{path.name}.part")
+    with _opened(url) as (stream, due), partial.open("wb") as file:
+        while True:
+            try:
+                piece = stream.read(_PIECE)
+            except (OSError, ValueError) as error:  # http.client's errors are one or the other
+                raise _Again(f"the connection broke after {size} bytes ({type(error).__name__})") from None
+            if not piece:
+                break
+            digest.update(piece)
+            size += len(piece)
+            file.write(piece)
+            took = time.monotonic() - start
+            if took > _SILENT and size < took * _SLOWEST:
+                raise _Again(f"only {size} bytes came in {took:.0f} s")
+    if due is not None and size != due:
+        raise _Again(f"{due} bytes were announced and {size} came")
+    partial.replace(path)
+    return Fetched(url, str(path), size, digest.hexdigest())
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[tuple[Any, int | None]]:
+    """The bytes of an address, and how many there are to be if that is known."""
+    if urlsplit(url).scheme not in ("http", "https"):
+        try:
+            with fsspec.open(url, "rb").open() as stream:
+                yield stream, getattr(stream, "size", None)
+        except FileNotFoundError:
+            raise Failed("source", f"{_shown(url)} is not there: correct the address in recipe.py") from None
+        except (ImportError, ValueError) as error:
+            raise Failed("source", f"{_shown(url)} cannot be opened: {error}") from None
+        return
+    request = urllib.request.Request(url, headers={"User-Agent": "leap-recipe", "Accept-Encoding": "identity"})  # noqa: S310
+    try:
+        answer = urllib.request.urlopen(request, timeout=_SILENT)  # noqa: S310 - http and https only
+    except urllib.error.HTTPError as error:
+        with error:
+            if error.code in (408, 425, 429) or error.code >= 500:
+                raise _Again(f"it was answered with {error.code}") from None
+            message = (
+                f"{_shown(url)} was answered with {error.code}: correct the address in recipe.py, or ask its owner"
+            )
+            raise Failed("source", message) from None
+    except OSError as error:
+        raise _Again(f"it does not answer ({getattr(error, 'reason', error)})") from None
+    with answer:
+        length = answer.headers.get("Content-Length", "")
+        yield _Whole(answer), int(length) if length.isdecimal() else None
+
+
+class _Whole:
+    """Reads an answer in pieces as they come, so that a slow one is noticed; a piece that is cut short is no error."""
+
+    def __init__(self, answer: Any) -> None:  # noqa: ANN401 - whatever urlopen returns
+        self._answer = answer
+
+    def read(self, size: int) -> bytes:
+        """At most so many bytes; `b""` at the end."""
+        data: bytes = self._answer.read1(size)
+        return data
+
+
+def _local(url: str) -> Path | None:
+    if url.startswith("file://"):
+        return Path(unquote(urlsplit(url).path))
+    return Path(url) if url.startswith(os.sep) else None
+
+
+def _suffix(url: str) -> str:
+    ending = Path(urlsplit(url).path).suffix
+    return ending if len(ending) <= 8 and ending[1:].isalnum() else ""
+
+
+def _shown(url: str) -> str:
+    """The address without what may be a secret."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}" if parts.scheme else url

@@ -1,0 +1,118 @@
+"""Runs recipes on Beam: those of Pangeo Forge as they are, and declared ones as a pipeline of its transforms.
+
+What a pipeline is created from is fetched when its first item is asked for, all of it at once, and what follows opens
+files of this machine.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+from pangeo_forge_recipes.patterns import ConcatDim, FilePattern, MergeDim
+from pangeo_forge_recipes.transforms import (
+    ConsolidateDimensionCoordinates,
+    ConsolidateMetadata,
+    StoreToZarr,
+)
+
+from .declaration import Item, Recipe
+from .failing import Failed
+from .inputs import Inputs
+from .opening import opened
+
+_GROUPS: dict[int, list[str]] = {}
+_INPUTS: list[Inputs] = []
+"""Set once for the process: what is pickled with a pipeline must find the one that there is."""
+
+
+class Created:
+    """What stands for `Create(pattern.items())`: the same with its files fetched, and cut to `prune` a dimension.
+
+    With `remote`, files stay where they are, as references to them need it; then only their addresses are noted.
+    """
+
+    def __init__(self, inputs: Inputs, prune: int, remote: bool) -> None:
+        _INPUTS[:] = [inputs]
+        self._prune = prune
+        self._remote = remote
+        self.unfetched: list[str] = []
+
+    def __call__(self, create: Callable[[Any], Any], pattern: Any) -> Any:  # noqa: ANN401 - whatever a recipe has
+        """The beginning of a pipeline."""
+        if not isinstance(pattern, FilePattern):
+            return create(pattern.items())
+        pruned = pattern.prune(self._prune) if self._prune else pattern
+        items = [(index, str(url)) for index, url in pruned.items()]
+        if self._remote:
+            self.unfetched += [url for _, url in items]
+            return create(items)
+        number = len(_GROUPS)
+        _GROUPS[number] = [url for _, url in items]
+        return create(items) | f"Fetch inputs {number}" >> beam.Map(_localised, group=number)
+
+
+def run(recipe: Any, inputs: Inputs, target: Path, prune: int) -> None:  # noqa: ANN401 - whatever a module has
+    """Run one recipe to its end; raises `Failed` for what is none, and whatever the recipe raises."""
+    if isinstance(recipe, Recipe):
+        recipe = _pipeline(recipe, inputs, target, prune)
+    if not isinstance(recipe, beam.PTransform):
+        raise Failed(
+            "feedstock",
+            f"the object is a {type(recipe).__name__}, not a pipeline: write it for pangeo-forge-recipes 0.10 as "
+            "beam.Create(pattern.items()) | … | StoreToZarr(…), or as leap_recipe.Recipe(…)",
+        )
+    options = PipelineOptions(["--runner=DirectRunner", "--direct_running_mode=in_memory", "--direct_num_workers=1"])
+    with beam.Pipeline(options=options) as pipeline:
+        pipeline | recipe
+
+
+def _localised(item: tuple[Any, str], group: int) -> tuple[Any, str]:
+    index, url = item
+    inputs = _INPUTS[0]
+    if url not in inputs.found or url not in inputs.used:
+        inputs.all(_GROUPS[group])
+    return index, inputs.found[url].path
+
+
+def _pipeline(recipe: Recipe, inputs: Inputs, target: Path, prune: int) -> Any:  # noqa: ANN401 - Beam has no types
+    items = list(recipe.files.items(prune))
+    paths = [each.path for each in inputs.all(item.url for item in items)]
+    pattern = _pattern(recipe, items)
+    if recipe.files.dimension:
+        sized = _sizes(recipe, paths[0])
+        chunks = {name: recipe.chunks.get(name, size) for name, size in sized.items()}
+    else:
+        chunks = dict(recipe.chunks)
+    opened = [(index, path) for (index, _), path in zip(pattern.items(), paths, strict=True)]
+    return (
+        beam.Create(opened)
+        | "Open inputs" >> beam.Map(_open, recipe=recipe)
+        | StoreToZarr(
+            target_root=str(target),
+            store_name=recipe.store,
+            combine_dims=pattern.combine_dim_keys,
+            target_chunks=chunks,
+        )
+        | ConsolidateDimensionCoordinates()
+        | ConsolidateMetadata()
+    )
+
+
+def _pattern(recipe: Recipe, items: list[Item]) -> FilePattern:
+    members = list(dict.fromkeys(item.member for item in items))
+    dims = [ConcatDim(name, sorted({item.position for item in items})) for name in recipe.files.concat]
+    dims += [MergeDim(name, members) for name in recipe.files.merge]
+    if not dims:  # a single file
+        return FilePattern(lambda **_: items[0].url, MergeDim("file", [""]))
+    return FilePattern(lambda **_: "", *dims)
+
+
+def _open(item: tuple[Any, str], recipe: Recipe) -> tuple[Any, Any]:
+    index, path = item
+    return index, opened(recipe, path)
+
+
+def _sizes(recipe: Recipe, path: str) -> dict[str, int]:
+    return {str(name): int(size) for name, size in opened(recipe, path).sizes.items()}

@@ -1,0 +1,134 @@
+"""Where a store is put together, and how it takes its place: by renaming, so that nobody ever sees half of one.
+
+Everything lies below the target, in a folder whose name begins with a dot, so that a rename stays within one file
+system. One run of a recipe at a time holds it; what a run that was killed has left there goes when the next begins.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from leap_kg.graph.home import HomeError, unwritable
+from leap_kg.ontology.iri import digest, slug
+
+_FOLDER = ".leap-staging"
+
+
+class Busy(HomeError):
+    """Another run has the recipe."""
+
+
+def target_folder(target: str, default: Path) -> Path:
+    """The folder that a target names; raises `HomeError` for one that is not on a file system of this machine."""
+    if not target:
+        return default
+    scheme = urlsplit(target).scheme
+    if scheme == "file":
+        return Path(unquote(urlsplit(target).path)).absolute()
+    if "://" in target:
+        raise HomeError(
+            f"--target {target}: stores are put into folders of this machine, as file:///path or as a path; mount the "
+            "bucket, or copy the finished store there"
+        )
+    return Path(target).absolute()
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """The staging place of one recipe below a target."""
+
+    target: Path
+    name: str
+
+    @classmethod
+    def of(cls, target: Path, *recipe: str) -> "Staging":
+        """That of the recipe so called."""
+        return cls(target, f"{slug(recipe[-1])[:40]}-{digest(*recipe)}")
+
+    @property
+    def folder(self) -> Path:
+        """Where its stores are put together."""
+        return self.target / _FOLDER / self.name
+
+    @contextmanager
+    def held(self, run: str) -> Iterator[None]:
+        """Hold the place for a run; raises `Busy`, or `HomeError` where nothing can be written."""
+        try:
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
+            file = self.folder.with_suffix(".lock").open("a+", encoding="utf-8")
+        except OSError as error:
+            remedy = "give a folder that can be written by --target"
+            raise HomeError(f"{self.target} cannot be used ({error.strerror}): {remedy}") from None
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                other = file.read(200).strip() or "unknown"
+                raise Busy(f"the recipe is being run already (run {other}): wait for it, or stop it") from None
+            file.truncate(0)
+            file.write(f"{run}, process {os.getpid()}")
+            file.flush()
+            self._recover()
+            yield
+
+    def clear(self) -> None:
+        """Make the place empty."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        try:
+            self.folder.mkdir(parents=True)
+        except OSError as error:
+            raise unwritable(self.folder, error) from None
+
+    def drop(self) -> None:
+        """Remove what is left of it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def promote(self, store: str) -> Path:
+        """Put a staged store into its place; the one that the same recipe put there before makes way and is gone.
+
+        One that is not staged any more was put there already. Raises `HomeError`, also if something else is there.
+        """
+        staged, final = self.folder / store, self.target / store
+        if not staged.is_dir():
+            return final
+        replaced, owner = self._replaced / digest(store), self.target / _FOLDER / f"{digest(store)}.owner"
+        try:
+            final.parent.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(replaced, ignore_errors=True)
+            if final.exists() and not (owner.is_file() and owner.read_text(encoding="utf-8") == self.name):
+                raise HomeError(
+                    f"{final} is there already and is not of this recipe: move it away, or take another target"
+                )
+            owner.write_text(self.name, encoding="utf-8")
+            if final.exists():
+                replaced.mkdir(parents=True)
+                (replaced / "place.json").write_text(json.dumps(store), encoding="utf-8")
+                final.rename(replaced / "store")
+            staged.rename(final)
+        except OSError as error:
+            self._recover()
+            raise unwritable(final, error) from None
+        shutil.rmtree(self._replaced, ignore_errors=True)
+        return final
+
+    @property
+    def _replaced(self) -> Path:
+        return self.folder.with_suffix(".replaced")
+
+    def _recover(self) -> None:
+        """Put back what a run took away that was then killed before it put the new store there."""
+        if not self._replaced.is_dir():
+            return
+        for each in self._replaced.iterdir():
+            with suppress(OSError, ValueError):
+                final = self.target / json.loads((each / "place.json").read_text(encoding="utf-8"))
+                if (each / "store").is_dir() and not final.exists():
+                    (each / "store").rename(final)
+        shutil.rmtree(self._replaced, ignore_errors=True)

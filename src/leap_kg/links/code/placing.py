@@ -1,0 +1,47 @@
+"""Paths on a file system as whole addresses."""
+
+from leap_kg.links.code.values import (
+    NOTHING,
+    Alternative,
+    FileSystem,
+    Handle,
+    Items,
+    Table,
+    Values,
+    as_text,
+    only,
+)
+
+
+def of_files(named: dict[str, Values]) -> FileSystem | None:
+    """The file system that a reader is given beside a path."""
+    for key in ("filesystem", "fs"):
+        if isinstance(system := only(named.get(key)), FileSystem) and system.scheme not in {"", "https", "reference"}:
+            return system
+    return None
+
+
+def located(system: FileSystem, place: Values) -> Values:
+    """The paths as whole addresses."""
+    if system.scheme in {"", "https", "reference"}:
+        return place
+    if system.scheme == "file":
+        return NOTHING
+    return tuple(Alternative(_whole(system.scheme, value), when) for value, when in _spread(place))
+
+
+def _spread(place: Values) -> Values:
+    return tuple(
+        inner
+        for each in place
+        for inner in (
+            [deep for item in each.value.each[:200] for deep in item] if isinstance(each.value, Items) else [each]
+        )
+    )
+
+
+def _whole(scheme: str, value: object) -> "str | Handle | Table":
+    if isinstance(value, Handle | Table):
+        return value
+    text = as_text(value)  # type: ignore[arg-type]
+    return text if "://" in text or not text else f"{scheme}://{text.lstrip('/')}"

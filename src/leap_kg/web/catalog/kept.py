@@ -1,0 +1,46 @@
+"""What is kept of the datasets of one revision: which there are, the records that were read last, and reports."""
+
+from functools import cached_property
+
+from pyoxigraph import NamedNode
+
+from leap_kg.catalog.facts import Facts
+from leap_kg.catalog.fair.report import Report
+from leap_kg.catalog.reading import datasets, is_dataset, read
+from leap_kg.catalog.record import Record
+from leap_kg.web.memory import Memory
+from leap_kg.web.reading import Reading
+
+_RECORDS = 64
+_REPORTS = 4096
+
+
+class Kept:
+    """The datasets of one revision, for all requests."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._store, self._base = reading.snapshot.store, reading.base
+        self._records = Memory[NamedNode, Record](_RECORDS)
+        self.reports = Memory[str, Report](_REPORTS)
+        """By the address of the page that was tried."""
+
+    @cached_property
+    def datasets(self) -> list[str]:
+        """The IRIs of all datasets, in order; a pass over all of them."""
+        return datasets(self._facts())
+
+    def is_dataset(self, node: NamedNode) -> bool:
+        """Whether the node is a dataset."""
+        return is_dataset(self._facts(), node)
+
+    def record(self, node: NamedNode) -> Record:
+        """What is known of a dataset."""
+        return self._records.get(node, lambda wanted: read(self._facts(), wanted))
+
+    def brief(self, node: NamedNode, stores: int) -> Record:
+        """The same with no more than so many stores, for lists of datasets; it is not kept."""
+        return read(self._facts(), node, stores)
+
+    def _facts(self) -> Facts:
+        # Names are looked up anew: an object of which one is kept for long would hold all of them.
+        return Facts(self._store, self._base)

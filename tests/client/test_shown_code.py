@@ -1,0 +1,167 @@
+"""All Python that the pages of the example platform show is run, as a reader would, and opens what the graph says."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import html5lib
+import pytest
+
+from leap_kg.client.graph import Client
+from leap_kg.ontology.iri import path_of
+from leap_kg.settings import DEFAULT_BASE as BASE
+from tests.client.files import data
+from tests.web.server import Server
+
+pytestmark = pytest.mark.all
+
+# Runs each text as a program of its own would, in one process, since reading the libraries takes longer than all else.
+_RUNNER = """
+import json, sys, warnings
+import xarray as xr
+warnings.simplefilter("ignore")
+found = []
+for code in json.load(sys.stdin):
+    names = {"__name__": "__main__"}
+    try:
+        exec(compile(code, "<snippet>", "exec"), names)
+    except BaseException as error:
+        found.append({"error": f"{type(error).__name__}: {error}"})
+        continue
+    ds = names.get("ds")
+    found.append({
+        "sum": {n: float(v.sum()) for n, v in ds.data_vars.items()},
+        "shapes": {str(n): " ".join(f"{d}={s}" for d, s in v.sizes.items()) for n, v in ds.variables.items()},
+    } if isinstance(ds, xr.Dataset) else {})
+json.dump(found, sys.stdout)
+"""
+_WAYS = ("xarray", "pystac-client", "intake")
+# What tests put into the graph to be refused; nothing was harvested of it, so the pages cannot know.
+_FAULTY = (
+    "private",
+    "gone",
+    "disguised",
+    "stealing",
+    "metadata",
+    "chained",
+    "other",
+    "needs-gcs",
+    "scattered",
+    "hostile",
+)
+
+
+class Shown(NamedTuple):
+    """Python that a page shows."""
+
+    page: str
+    caption: str
+    code: str
+
+
+@pytest.fixture(scope="module")
+def shown(kg_server: Server, kg: Client) -> list[Shown]:
+    """The Python of all pages that the site map names, of the stores that no test made faulty."""
+    locations = kg_server.get("/sitemap.xml").text
+    document = html5lib.parse(locations, namespaceHTMLElements=False)
+    paths = {"".join(e.itertext()).strip().removeprefix(kg_server.origin) for e in document.iter("loc")}
+    if any(path.startswith("/sitemap-") for path in paths):
+        raise AssertionError("the site map has parts; read them too")
+    found = []
+    for path in sorted({*paths, "/", "/about", "/stac/"}):
+        answer = kg_server.get(path, accept="text/html")
+        assert answer.status_code == 200, path
+        page = html5lib.parse(answer.text, namespaceHTMLElements=False)
+        for figure in page.iter("figure"):
+            code = next((c for c in figure.iter("code") if c.get("class") == "language-python"), None)
+            if code is not None and not path.endswith(tuple(f"/loopback/{name}" for name in _FAULTY)):
+                caption = next("".join(c.itertext()) for c in figure.iter("figcaption"))
+                found.append(Shown(path, caption.strip(), "".join(code.itertext())))
+    return found
+
+
+@pytest.fixture(scope="module")
+def outcomes(shown: list[Shown], tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """What came of each text."""
+    codes = sorted({each.code for each in shown})
+    done = subprocess.run(
+        [sys.executable, "-c", _RUNNER],
+        input=json.dumps(codes),
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+        cwd=tmp_path_factory.mktemp("reader"),
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    return dict(zip(codes, found, strict=True))
+
+
+def test_every_text_runs(shown: list[Shown], outcomes: Mapping[str, dict[str, Any]]) -> None:
+    failures = {
+        (each.page, each.caption): outcomes[each.code]["error"] for each in shown if "error" in outcomes[each.code]
+    }
+    assert not failures
+    assert len(shown) > 30
+
+
+def test_what_is_opened_is_what_the_graph_says(
+    kg: Client, shown: list[Shown], outcomes: Mapping[str, dict[str, Any]]
+) -> None:
+    rows = kg.rows(
+        """SELECT ?store ?name ?shape WHERE { ?store leap:storageURI ?uri ; schema:variableMeasured ?v .
+        ?v schema:name ?name ; leap:shape ?shape }"""
+    )
+    said: dict[str, dict[str, str]] = {}
+    for row in rows:
+        said.setdefault(path_of(BASE, row["store"]), {})[row["name"]] = row["shape"]
+    compared = set()
+    for each in shown:
+        if each.page in said and "error" not in outcomes[each.code]:
+            assert outcomes[each.code]["shapes"] == said[each.page], each
+            compared.add((each.page, _way(each)))
+    assert {page for page, _ in compared} == said.keys()
+    assert len(said) == 5
+    assert {(page, way) for page in said for way in _WAYS} == compared
+
+
+@pytest.mark.parametrize(
+    ("name", "ways"),
+    [
+        ("v2", {"xarray", "pystac-client", "intake"}),
+        ("v3", {"xarray", "pystac-client", "intake"}),
+        ("references", {"xarray"}),
+        ("netcdf", {"xarray"}),
+        ("icechunk", {"xarray"}),
+    ],
+)
+def test_every_format_opens_by_all_ways_that_it_has(
+    shown: list[Shown], outcomes: Mapping[str, dict[str, Any]], name: str, ways: set[str]
+) -> None:
+    mine = [each for each in shown if each.page == f"/dataset/loopback/{name}"]
+    assert {_way(each) for each in mine} == ways
+    for each in mine:
+        assert outcomes[each.code]["sum"] == {"sst": float(data()["sst"].sum())}, (each, outcomes[each.code])
+
+
+def _way(each: Shown) -> str:
+    return next((way for way in _WAYS[1:] if each.caption.startswith(way)), _WAYS[0])
+
+
+@pytest.mark.parametrize(
+    ("store", "said"),
+    [
+        ("https/data.example.org/precipitation/daily-2024.nc", "reserved for examples"),
+        ("https/data.example.org/wind-stress/2022.zarr", "reserved for examples"),
+        ("loopback/other", "opens addresses of az"),
+    ],
+)
+def test_a_store_without_code_says_why(kg_server: Server, store: str, said: str) -> None:
+    page = html5lib.parse(kg_server.get(f"/store/{store}", accept="text/html").text, namespaceHTMLElements=False)
+    codes = [code for code in page.iter("code") if code.get("class") == "language-python"]
+    notes = ["".join(note.itertext()) for note in page.iter("p") if note.get("class") == "note"]
+    assert codes == []
+    assert any(said in note for note in notes)

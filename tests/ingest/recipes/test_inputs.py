@@ -1,0 +1,77 @@
+"""Fetching what a recipe reads from a server that misbehaves: whole files by their checksums, or one clear reason."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from leap_kg.ingest.recipes.engine.leap_recipe.failing import Failed
+from leap_kg.ingest.recipes.engine.leap_recipe.inputs import Inputs
+from tests.ingest.hostile_server import Exchange, HostileServer, Page, serving
+
+BODY = b"x" * 100_000
+
+
+@pytest.fixture
+def server() -> Iterator[HostileServer]:
+    with serving() as started:
+        yield started
+
+
+def after(faults: list[Page]) -> Page:
+    """A page that goes wrong in these ways, one after the other, and then is right."""
+
+    def page(exchange: Exchange) -> None:
+        if faults:
+            faults.pop(0)(exchange)
+        else:
+            exchange.answer(200, BODY)
+
+    return page
+
+
+def truncated(exchange: Exchange) -> None:
+    exchange.head(200, {"Content-Length": str(len(BODY))})
+    exchange.send(BODY[:70_000])
+    exchange.close_connection = True
+
+
+def test_faults_that_pass_are_waited_for_and_the_file_is_whole(server: HostileServer, tmp_path: Path) -> None:
+    url = server.page("/a.nc", after([lambda exchange: exchange.answer(503), truncated]))
+    (found,) = Inputs(tmp_path, pause=0.001).all([url])
+    assert (found.size, found.sha256) == (len(BODY), hashlib.sha256(BODY).hexdigest())
+    assert Path(found.path).read_bytes() == BODY
+    assert server.asked["/a.nc"] == 3
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_file_is_fetched_once(server: HostileServer, tmp_path: Path) -> None:
+    url = server.page("/a.nc", after([]))
+    inputs = Inputs(tmp_path)
+    assert inputs.all([url, url])[0] == inputs.all([url])[0]
+    assert server.asked["/a.nc"] == 1
+
+
+def test_a_file_that_stays_truncated_is_named_with_what_came(server: HostileServer, tmp_path: Path) -> None:
+    url = server.page("/a.nc", truncated)
+    with pytest.raises(Failed, match=r"/a\.nc could not be fetched in 4 attempts: .*70000"):
+        Inputs(tmp_path, pause=0.001).all([url])
+
+
+def test_a_file_that_is_not_there_is_asked_for_once_and_its_secret_is_not_told(
+    server: HostileServer, tmp_path: Path
+) -> None:
+    url = server.page("/a.nc", lambda exchange: exchange.answer(404)) + "?token=secret"
+    with pytest.raises(Failed, match=r"a\.nc was answered with 404: correct the address") as raised:
+        Inputs(tmp_path, pause=0.001).all([url])
+    assert "secret" not in str(raised.value)
+    assert server.asked["/a.nc"] == 1
+
+
+def test_a_file_of_this_machine_is_read_in_place(tmp_path: Path) -> None:
+    (tmp_path / "a.nc").write_bytes(BODY)
+    (found,) = Inputs(tmp_path / "inputs").all([(tmp_path / "a.nc").as_uri()])
+    assert (found.path, found.sha256) == (str(tmp_path / "a.nc"), hashlib.sha256(BODY).hexdigest())
+    with pytest.raises(Failed, match="check the path"):
+        Inputs(tmp_path / "inputs").all([str(tmp_path / "b.nc")])

@@ -1,0 +1,99 @@
+"""How stores take their places: one run at a time, and never half of a store, whenever a run is cut off."""
+
+from pathlib import Path
+
+import pytest
+
+from leap_kg.graph.home import HomeError
+from leap_kg.ingest.recipes.staging import Busy, Staging, target_folder
+from leap_kg.ontology.iri import digest
+
+
+@pytest.fixture
+def staging(tmp_path: Path) -> Staging:
+    return Staging.of(tmp_path / "stores", "lab/sst", "monthly")
+
+
+def stage(staging: Staging, text: str) -> None:
+    staging.clear()
+    (staging.folder / "a.zarr").mkdir()
+    (staging.folder / "a.zarr" / ".zgroup").write_text(text)
+
+
+def content(staging: Staging) -> str:
+    return (staging.target / "a.zarr" / ".zgroup").read_text()
+
+
+def test_two_runs_of_a_recipe_are_refused_and_of_two_recipes_not(staging: Staging) -> None:
+    with staging.held("recipe-1"):
+        with pytest.raises(Busy, match=r"being run already \(run recipe-1, process \d+\)"), staging.held("recipe-2"):
+            pass
+        with Staging.of(staging.target, "lab/sst", "daily").held("recipe-3"):
+            pass
+    with staging.held("recipe-4"):
+        pass
+
+
+def test_a_store_takes_the_place_of_the_one_before(staging: Staging) -> None:
+    for text in ("one", "two"):
+        with staging.held(text):
+            stage(staging, text)
+            assert staging.promote("a.zarr") == staging.target / "a.zarr"
+            staging.drop()
+        assert content(staging) == text
+    left = [path.name for path in staging.target.rglob("*") if path.suffix != ".lock"]
+    assert sorted(left) == sorted([".leap-staging", ".zgroup", "a.zarr", f"{digest('a.zarr')}.owner"])
+
+
+def test_what_another_put_there_is_not_replaced(staging: Staging) -> None:
+    with staging.held("one"):
+        stage(staging, "one")
+        staging.promote("a.zarr")
+    other = Staging.of(staging.target, "lab/other", "monthly")
+    with other.held("two"):
+        stage(other, "two")
+        with pytest.raises(HomeError, match="is there already and is not of this recipe"):
+            other.promote("a.zarr")
+        assert content(staging) == "one"
+        (staging.target / "a.zarr").rename(staging.target / "b.zarr")
+        other.promote("a.zarr")
+    assert content(staging) == "two"
+
+
+@pytest.mark.parametrize("point", ["taken away", "put there"])
+def test_a_run_that_is_cut_off_while_it_replaces_a_store_leaves_one(
+    point: str, staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with staging.held("one"):
+        stage(staging, "one")
+        staging.promote("a.zarr")
+    rename, done = Path.rename, list[Path]()
+
+    def cut(self: Path, target: Path) -> Path:
+        if point == "put there" or not done:
+            done.append(rename(self, target))
+        if len(done) == (1 if point == "taken away" else 2):
+            raise KeyboardInterrupt
+        return target
+
+    with staging.held("two"):
+        stage(staging, "two")
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "rename", cut)
+            with pytest.raises(KeyboardInterrupt):
+                staging.promote("a.zarr")
+    with staging.held("three"):
+        assert content(staging) == ("one" if point == "taken away" else "two")
+
+
+def test_targets_are_folders_of_this_machine(tmp_path: Path) -> None:
+    assert target_folder("", tmp_path) == tmp_path
+    assert target_folder(f"file://{tmp_path}/a%20b", tmp_path) == tmp_path / "a b"
+    with pytest.raises(HomeError, match="mount the bucket"):
+        target_folder("gs://bucket/stores", tmp_path)
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(HomeError, match="cannot be used"),
+        Staging.of(tmp_path / "file" / "stores", "lab/sst", "monthly").held("run"),
+    ):
+        pass
