@@ -100,7 +100,7 @@ class TestTypeahead:
         page.clock.run_for(200)
         expect(popup.get_by_role("option").first).to_be_visible()
         assert site.queries() == ["heat"]
-        assert [one for one in site.asked if "search.json" in one] == ["/search.json?q=heat&limit=8"]
+        assert [one for one in site.asked if "search.json" in one] == ["/search.json?q=heat&limit=8&facets=none"]
 
     def test_arrows_walk_and_enter_opens(self, page: Page, site: Site) -> None:
         popup = search(page, site, "heat")
