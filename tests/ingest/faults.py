@@ -31,6 +31,7 @@ from tests.ingest.datacite import records as datacite
 from tests.ingest.github.hub import Hub, Made
 from tests.ingest.shelf import BASE, GITHUB, Shelf, meta_of
 from tests.ingest.zarr.stores import WEB, Folder, build
+from tests.ingest.zarr.test_thumbnail import ramp
 
 CITATION = "cff-version: 1.2.0\ntitle: The code\nlicense: MIT\nauthors: [{name: The Lab}]\n"
 WORK = "10.1029/2023ms004000"
@@ -178,6 +179,12 @@ def a_page_instead(place: Path) -> None:
         (place / name).write_text("<html>Not here</html>")
 
 
+def with_broken_chunks(place: Path) -> None:
+    """No chunk of the data can be read."""
+    for path in (place / "v").glob("[0-9]*"):
+        path.write_bytes(b"x")
+
+
 def icechunked(place: Path) -> None:
     made = icechunk.Repository.create(icechunk.local_filesystem_storage(str(place)))
     session = made.writable_session("main")
@@ -219,6 +226,7 @@ EXAMPLES = {
     "not-consolidated": store(lambda place: (place / ".zmetadata").unlink()),
     "extent-unread": store(lambda place: (place / "lat" / "0").unlink()),
     "extents-differ": store(elsewhere),
+    "not-pictured": store(with_broken_chunks, lambda place: ramp(place, 2)),
     "arrays-unread": Example(store(lambda place: None, icechunked).made, absent=("icechunk",)),
 }
 """By kind."""
