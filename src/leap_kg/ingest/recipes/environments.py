@@ -25,7 +25,7 @@ RUNNERS = {"direct": "beam", "dask": "dask"}
 
 _MARK = "ready"
 _LONGEST_REASON = 600
-_UNREACHED = ("connect", "resolve", "network", "timed out", "dns", "unreachable", "retries")
+_UNREACHED = ("from versions: none", "connect", "resolve", "network", "timed out", "dns", "unreachable", "retries")
 
 
 class NotReady(HomeError):
