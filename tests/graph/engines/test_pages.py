@@ -73,10 +73,14 @@ UNKNOWN = {
     ("questions/papers-incomplete", "Virtuoso"): "SQ156",
     ("questions/versions", "Virtuoso"): "SQ074",
 }
+# Where Virtuoso answers, but not all, or another of several titles: docs/remote.md says so.
+DIFFERENT = {("findings", "Virtuoso"), ("questions/users-of-variable", "Virtuoso")}
 
 
 @pytest.mark.parametrize("name", ASKED)
 def test_named_queries_answer_alike(home: Home, engine: Server, name: str) -> None:
+    if (name, engine.name) in DIFFERENT:
+        pytest.skip(f"{engine.name} answers differently, as docs/remote.md says")
     query = QUERIES.get(name)
     assert query is not None
     index = SearchIndex(home.index)

@@ -230,12 +230,14 @@ def test_a_run_that_is_stopped_publishes_nothing_and_the_next_one_goes_through(
     sources.faults["sea-surface/sst-2024-02.nc"] = [hold]
     source = f"SOURCE={sources.url('sea-surface')}"
     arguments = ["run", str(RECIPES / "sea-surface"), "--prune", "2", "--runner", "dask", "--set", source]
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # where tests run in the background it is ignored
     process = subprocess.Popen(
         [sys.executable, "-m", "leap_kg", "recipe", *arguments],
         env={**os.environ, "LEAP_KG_HOME": str(home.path)},
         stderr=subprocess.PIPE,
         text=True,
     )
+    signal.signal(signal.SIGINT, before)
     assert entered.wait(120)
     second = leap_kg(home, *arguments)
     assert second.returncode == 1

@@ -39,6 +39,7 @@ _ASKED = "__ASK_RETVAL"
 _BLANK = re.compile(r"(?:nodeID://|_:)")
 _GEOMETRY = "http://www.openlinksw.com/schemas/virtrdf#Geometry"
 _WKT = Namespace("http://www.opengis.net/ont/geosparql#")("wktLiteral")
+_BOX_FROM_180 = re.compile(r"\(180 ([-0-9.e]+),([^,()]+),([^,()]+),180 ([-0-9.e]+),180 ([-0-9.e]+)\)")
 _SAME_EVERYWHERE = (XSD("string").value, XSD("integer").value, XSD("anyURI").value)
 # If a body has none of this, there is nothing to mend in it.
 _SUSPECT = re.compile(
@@ -134,7 +135,10 @@ def _ours(term: Term) -> Term:
 def _canonical(value: str, datatype: str) -> Literal:
     """A typed value in the form in which the embedded store gives it back."""
     node = NamedNode("urn:x")
-    quad = Quad(node, node, Literal(value, datatype=_WKT if datatype == _GEOMETRY else NamedNode(datatype)))
+    literal = (
+        Literal(_boxed(value), datatype=_WKT) if datatype == _GEOMETRY else Literal(value, datatype=NamedNode(datatype))
+    )
+    quad = Quad(node, node, literal)
     with _scratch_lock:
         _scratch.add(quad)
         (kept,) = _scratch
@@ -142,3 +146,8 @@ def _canonical(value: str, datatype: str) -> Literal:
     if not isinstance(kept.object, Literal):
         raise TypeError("a literal stays one")
     return kept.object
+
+
+def _boxed(wkt: str) -> str:
+    """A geometry of Virtuoso's, which takes 180 degrees west for 180 degrees east: no box begins at its own end."""
+    return _BOX_FROM_180.sub(r"(-180 \1,\2,\3,-180 \4,-180 \5)", wkt)

@@ -113,9 +113,8 @@ def _licence(store: NamedNode, value: object, say: Statements) -> None:
 def _page(store: NamedNode, address: str, key: str, say: Statements) -> None:
     number = doi.parse(address)
     if not isinstance(number, Refusal):
-        paper = say.type(NamedNode(number.iri), SCHEMA("ScholarlyArticle"))
-        say.text(paper, DCT("title"), number.value)
-        say.link(store, SCHEMA("citation"), paper)
+        # No title: it would stand beside the one that the paper's own record has.
+        say.link(store, SCHEMA("citation"), say.document(number.iri, number.value))
         return
     try:
         named = bool(urlsplit(address).hostname)
