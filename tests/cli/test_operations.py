@@ -131,6 +131,7 @@ def follower_of(pid: int) -> int:
     return found
 
 
+@pytest.mark.all
 def test_a_replica_serves_what_it_follows_and_writes_nothing(tmp_path: Path) -> None:
     primary, copy = Home(tmp_path / "primary"), Home(tmp_path / "copy")
     grow(primary, 1, 2)
@@ -174,6 +175,7 @@ def test_no_follower_outlives_a_replica_that_is_killed(tmp_path: Path) -> None:
         wait_for(lambda: not alive(started))
 
 
+@pytest.mark.all
 def test_a_source_that_is_away_and_comes_back(tmp_path: Path) -> None:
     """What was taken over is served meanwhile."""
     primary, copy = Home(tmp_path / "primary"), Home(tmp_path / "copy")

@@ -151,6 +151,7 @@ def _killed(*_: object) -> None:
     raise KeyboardInterrupt
 
 
+@pytest.mark.all
 def test_the_old_page_leads_to_the_new_one(bench: Bench, hub: Hub) -> None:
     bench.harvest()
     call(hub, "lab/tools")

@@ -28,6 +28,7 @@ def test_an_environment_that_is_not_there_says_how_to_make_it(tmp_path: Path) ->
         environment.require()
 
 
+@pytest.mark.all
 def test_without_a_network_nothing_half_made_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "UV_OFFLINE": "1",

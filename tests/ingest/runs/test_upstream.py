@@ -198,6 +198,7 @@ def test_a_server_that_is_none_of_ours_is_said_to_be_none(server: Server) -> Non
         there.patch(source_graph(BASE, "x").value, [b"A <a:> <a:> <a:> .\n"], "")
 
 
+@pytest.mark.all
 def test_metrics_tell_of_harvests(tmp_path: Path) -> None:
     desk = Desk(tmp_path / "home")
     desk.harvest(Ledger({**TEXTS, "dead": "bad"}))

@@ -140,6 +140,7 @@ def test_a_consumer_rebuilds_the_graph(past_server: Server, past_home: Home, acc
     assert {member.revision for member in consumer.members} == set(range(1, LAST + 1))
 
 
+@pytest.mark.all
 def test_any_prefix_of_the_stream_is_the_graph_as_it_was_then(past_server: Server, past_home: Home) -> None:
     members = Consumer(past_server).follow().members
     for revision in range(1, LAST + 1):

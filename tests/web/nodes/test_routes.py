@@ -54,6 +54,7 @@ def all_nodes(revision: Revision) -> list[NamedNode]:
     return sorted((node for node in found if "#" not in node.value), key=lambda node: node.value)
 
 
+@pytest.mark.all
 def test_all_forms_of_every_node_say_the_same(server: Server, revision: Revision) -> None:
     nodes = all_nodes(revision)
     assert len(nodes) > 100

@@ -38,6 +38,7 @@ def test_an_empty_home_is_healthy_but_not_ready(folder: Path) -> None:
         assert answer.json() == {"ready": False, "revision": 0, "reason": "nothing is published yet"}
 
 
+@pytest.mark.all
 def test_a_server_whose_graph_is_old_or_cannot_be_read_is_not_ready(home: Home, folder: Path) -> None:
     copy = Home(folder)
     shutil.copytree(home.path, copy.path)
@@ -82,6 +83,7 @@ def test_a_server_whose_index_cannot_be_read_is_not_ready_until_it_can_be(home: 
         assert server.get("/ready").json() == {"ready": True, "revision": 4}
 
 
+@pytest.mark.all
 def test_metrics_tell_of_all_processes(home: Home) -> None:
     with running(home.path, workers=2) as server:
         for _ in range(10):

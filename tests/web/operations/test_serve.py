@@ -122,6 +122,7 @@ def _ended(pid: int, seconds: float) -> float:
     return time.monotonic() - began
 
 
+@pytest.mark.all
 def test_what_is_being_answered_is_finished_when_the_server_stops(home: Home) -> None:
     with running(home.path, {"LEAP_KG_QUERY_SECONDS": "3"}) as server:
         asked = _ask_slowly(server)
@@ -189,6 +190,7 @@ def test_nothing_outlives_a_server_that_is_killed(home: Home) -> None:
             asked.result(30)
 
 
+@pytest.mark.all
 def test_a_web_process_that_dies_is_replaced(home: Home) -> None:
     with running(home.path) as server:
         (web,) = children(server.pid)
