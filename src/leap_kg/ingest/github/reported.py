@@ -10,7 +10,9 @@ Hazard: reports come from outside and must not fill the disk. Of one repository 
 tables are bounded.
 """
 
+import random
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -136,14 +138,30 @@ class Reported:
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
             with closing(sqlite3.connect(self._path, timeout=_WAIT_SECONDS, isolation_level=None)) as file:
-                file.execute("PRAGMA journal_mode = WAL")
-                file.execute("PRAGMA synchronous = FULL")
-                if file.execute("PRAGMA user_version").fetchone() != (_VERSION,):
-                    file.executescript(_SCHEMA)
+                _prepare(file)
                 yield file
         except sqlite3.Error as error:
             reason = f"cannot use {self._path} ({error}); make room, or remove the file: reports in it are lost then"
             raise HomeError(reason) from None
+
+
+def _prepare(file: sqlite3.Connection) -> None:
+    """Make the file ready; of several processes that make it at once, each would wait for the others until the end."""
+    until = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            file.execute("PRAGMA busy_timeout = 20")
+            file.execute("PRAGMA journal_mode = WAL")
+            file.execute("PRAGMA synchronous = FULL")
+            if file.execute("PRAGMA user_version").fetchone() != (_VERSION,):
+                file.executescript(_SCHEMA)
+            file.execute(f"PRAGMA busy_timeout = {_WAIT_SECONDS * 1000:.0f}")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(random.uniform(0, 0.05))  # noqa: S311 - so that they do not meet again
+        else:
+            return
 
 
 def due(home: Home, sources: Iterable[Source]) -> dict[str, int]:
