@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode, Quad, QuerySolutions, Triple
 from leap_kg.graph.home import Home
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.snapshot import Snapshot, Snapshots
-from leap_kg.hub.desired import profiles_of, values_of
+from leap_kg.hub.desired import offered
 from leap_kg.hub.offers import chart_problems, profile_problems
 from leap_kg.hub.rendering import values_text
 from leap_kg.ingest.fetch import Limits
@@ -123,9 +123,9 @@ def test_all_values_of_each_hub_come_back(leap: Path, name: str) -> None:
 @pytest.mark.parametrize("name", HUBS)
 def test_what_is_rendered_is_what_was_written_and_can_work(leap: Path, name: str) -> None:
     store, (domain, files) = snapshot(leap).store, HUBS[name]
-    values = values_of(store, domain, BASE)
+    values, profiles = offered(store, domain, BASE)
     assert json.dumps(yaml.safe_load(values_text(values))) == json.dumps(merged(files))
-    assert profile_problems(profiles_of(store, domain, BASE)) == []
+    assert profile_problems(profiles) == []
     chart = DATA / "z2jh"
     own = values.get("basehub", values)["jupyterhub"]
     assert chart_problems(own, chart / "values.schema.yaml", chart / "values.yaml") == []

@@ -15,7 +15,7 @@ from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.publish import Rejected, Writer
 from leap_kg.hub.declaring import declare as declare_releases
 from leap_kg.hub.declaring import declared, hub_node
-from leap_kg.hub.desired import Desired, NothingWanted, desired, profiles_of, values_of
+from leap_kg.hub.desired import Desired, NothingWanted, desired, offered
 from leap_kg.hub.manifest import marked
 from leap_kg.hub.offers import chart_problems, profile_problems
 from leap_kg.hub.release import ReleasesFaulty, read_releases
@@ -77,8 +77,8 @@ def render(
     settings = context.settings()
     store = context.snapshot(settings).store
     try:
-        values = values_of(store, hub, settings.base)
-        _check(values, profiles_of(store, hub, settings.base), chart)
+        values, profiles = offered(store, hub, settings.base)
+        _check(values, profiles, chart)
         if form == "values":
             typer.echo(values_text(values), nl=False)
             return

@@ -41,23 +41,20 @@ class Desired:
         return digest([[each.manifest, each.wave, each.heals] for each in self.objects])
 
 
-def values_of(store: Engine, domain: str, base: str) -> dict[str, Any]:
-    """The values of the hub at a domain; raises `NothingWanted` if the graph does not have them."""
+def offered(store: Engine, domain: str, base: str) -> tuple[dict[str, Any], object]:
+    """The values of the hub at a domain, and its `profileList`, `None` if it has none.
+
+    Raises `NothingWanted` if the graph does not have them.
+    """
     node = hub_node(domain, base)
+    said = list(settings_of(store, node))
     try:
-        values = hub_values(settings_of(store, node), node)
+        values = hub_values(said, node)
     except KeyError:
         values = None
     if not isinstance(values, dict) or not values:
         raise NothingWanted(f"the graph has no values of the hub {domain}: harvest the files that configure it")
-    return values
-
-
-def profiles_of(store: Engine, domain: str, base: str) -> object:
-    """The `profileList` of the hub at a domain, `None` if it has none; raises `NothingWanted`."""
-    node = hub_node(domain, base)
-    values_of(store, domain, base)
-    return profile_list(settings_of(store, node), node)
+    return values, profile_list(said, node)
 
 
 def desired(store: Engine, revision: int, cluster: str, form: str, base: str) -> Desired:
@@ -75,8 +72,8 @@ def desired(store: Engine, revision: int, cluster: str, form: str, base: str) ->
             problems.append(f"{release.name}: is suspended, which only a HelmRelease can say")
             continue
         try:
-            values = values_of(store, release.hub, base)
-            wrong = profile_problems(profiles_of(store, release.hub, base))
+            values, profiles = offered(store, release.hub, base)
+            wrong = profile_problems(profiles)
             made = list(rendered(release, values, form)) if not wrong else []
         except (NothingWanted, Unrenderable) as error:
             wrong, made = [str(error)], []
