@@ -70,12 +70,13 @@ def index_rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
     queries = {
         "revision": "SELECT revision FROM meta",
         "node": "SELECT iri, kind, label, summary FROM node",
-        "facet": "SELECT node.iri, name, value, facet.label FROM facet JOIN node ON node.id = facet.node",
+        "facet": "SELECT node.iri, name, value, facet.label FROM has JOIN node ON node.id = node JOIN facet ON facet.id = facet",
+        "facets": "SELECT name, value, label FROM facet",
         "owner": "SELECT p.iri, w.iri FROM owner JOIN node p ON p.id = part JOIN node w ON w.id = whole",
         "owners": "SELECT count(*) FROM owner",
         "words": "SELECT node.iri, w.label, keywords, body FROM words w JOIN node ON node.id = w.rowid",
         "letters": "SELECT node.iri, l.label FROM letters l JOIN node ON node.id = l.rowid",
-        "counts": "SELECT (SELECT count(*) FROM facet), (SELECT count(*) FROM words), (SELECT count(*) FROM letters)",
+        "counts": "SELECT (SELECT count(*) FROM has), (SELECT count(*) FROM words), (SELECT count(*) FROM letters)",
     }
     rows = {name: sorted(database.execute(query).fetchall()) for name, query in queries.items()}
     database.close()

@@ -83,3 +83,8 @@ def _opened(path: Path, prepare: Prepare, any_thread: bool) -> sqlite3.Connectio
         database.close()
         raise
     return database
+
+
+def stored(text: str) -> str:
+    """The text without what SQLite cannot hold; an RDF text has no half characters."""
+    return text.replace("\0", " ")

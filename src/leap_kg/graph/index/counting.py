@@ -15,20 +15,23 @@ from leap_kg.graph.index.narrowing import OF_STORES
 _MANY = 20_000
 """From so many hits on the values of a facet are gone through, below it the facets of each hit."""
 
+_NAMED = "name IN (SELECT value FROM json_each(?))"
 _OF_HITS = (
-    "SELECT f.name, f.value, min(f.label), count(*) FROM temp.hit AS h CROSS JOIN facet AS f ON f.node = h.node "
-    "WHERE f.name IN (SELECT value FROM json_each(?)) GROUP BY f.name, f.value"
+    "SELECT f.name, f.value, f.label, c.hits FROM (SELECT had.facet, count(*) AS hits FROM temp.hit AS h "
+    "CROSS JOIN has AS had ON had.node = h.node GROUP BY had.facet) AS c CROSS JOIN facet AS f ON f.id = c.facet "
+    f"WHERE f.{_NAMED}"
 )
 _OF_MANY = (
-    "SELECT ?1, f.value, (SELECT o.label FROM facet AS o WHERE o.name = ?1 AND o.value = f.value LIMIT 1), count(*) "
-    "FROM facet AS f WHERE f.name = ?1 AND f.node IN (SELECT node FROM temp.hit) GROUP BY f.value"
+    "SELECT f.name, f.value, f.label, count(*) FROM facet AS f CROSS JOIN has AS had ON had.facet = f.id "
+    f"WHERE f.{_NAMED} AND had.node IN (SELECT node FROM temp.hit) GROUP BY f.id"
 )
-_OF_ALL = _OF_MANY.replace(" AND f.node IN (SELECT node FROM temp.hit)", "")
+_OF_ALL = _OF_MANY.replace(" AND had.node IN (SELECT node FROM temp.hit)", "")
 _OF_STORES = (
-    "SELECT name, value, min(label), count(*) FROM (SELECT DISTINCT h.node, f.name, f.value, f.label "
-    "FROM owner AS o CROSS JOIN temp.hit AS h ON h.node = o.whole CROSS JOIN facet AS f ON f.node = o.part "
-    "WHERE f.name IN (SELECT value FROM json_each(?)) AND NOT EXISTS (SELECT 1 FROM facet AS own "
-    "WHERE own.node = h.node AND own.name = f.name AND own.value = f.value)) GROUP BY name, value"
+    "SELECT f.name, f.value, f.label, c.hits FROM (SELECT facet, count(*) AS hits FROM "
+    "(SELECT DISTINCT h.node, had.facet FROM owner AS o CROSS JOIN temp.hit AS h ON h.node = o.whole "
+    "CROSS JOIN has AS had ON had.node = o.part WHERE NOT EXISTS "
+    "(SELECT 1 FROM has AS own WHERE own.node = h.node AND own.facet = had.facet)) GROUP BY facet) AS c "
+    f"CROSS JOIN facet AS f ON f.id = c.facet WHERE f.{_NAMED}"
 )
 
 
@@ -59,11 +62,8 @@ def counts(
     `everything` says that all nodes are hits.
     """
     rows: list[tuple[str, str, str, int]] = []
-    if total > _MANY:
-        for name in counted:
-            rows += database.execute(_OF_ALL if everything else _OF_MANY, (name,))
-    else:
-        rows += database.execute(_OF_HITS, (json.dumps(list(counted)),))
+    statement = (_OF_ALL if everything else _OF_MANY) if total > _MANY else _OF_HITS
+    rows += database.execute(statement, (json.dumps(list(counted)),))
     if inherited := [name for name in counted if name in OF_STORES]:
         rows += database.execute(_OF_STORES, (json.dumps(inherited),))
     found: dict[str, dict[str, tuple[str, int]]] = {name: {} for name in counted}

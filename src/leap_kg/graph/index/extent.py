@@ -33,6 +33,9 @@ EVER = 1e12
 NOT = 1e15
 """Where something is that is nowhere, or when something is that is never: nothing asked for is there."""
 
+_FARTHEST = 1e3
+_PER_SECOND = 1e-7
+
 
 class Extent(NamedTuple):
     """A box in degrees that does not cross the antimeridian, and a period in seconds from 1970 on, UTC.
@@ -46,6 +49,21 @@ class Extent(NamedTuple):
     north: float
     start: float
     end: float
+
+    @property
+    def in_tree(self) -> tuple[float, ...]:
+        """The same as an R*Tree is to hold it."""
+        place = (min(degrees, _FARTHEST) for degrees in self[:4])
+        return (*place, tree_time(self.start), tree_time(self.end))
+
+
+def tree_time(seconds: float) -> float:
+    """A moment as an R*Tree is to hold it, and to be asked for it.
+
+    A tree is only as good as its boxes are small on all sides at once: months there are as long as degrees, and what
+    is farther than any date is not far. It never falls where the moment rises, so what overlaps still does.
+    """
+    return max(-_FARTHEST, min(_FARTHEST, seconds * _PER_SECOND))
 
 
 def extents(said: Said, others: Others) -> tuple[Extent, ...]:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, Store
 
-from leap_kg.graph.database import Held, opened, transaction
+from leap_kg.graph.database import Held, opened, stored, transaction
+from leap_kg.graph.index import facets
 from leap_kg.graph.index.entry import CREDITS, NAMES, STORE, Entry, Stored, entry, is_part, label_of, said_by
 from leap_kg.graph.index.said import Said
 from leap_kg.graph.log.fields import fields
@@ -24,23 +25,22 @@ from leap_kg.graph.publication.sorting import Batch, Sorter
 from leap_kg.ontology.iri import readable
 from leap_kg.ontology.kinds import LABELS
 
-_LAYOUT = 4
+_LAYOUT = 6
 """Changes with the tables: an index of another layout is made again."""
 
-_TABLES = ("meta", "node", "facet", "owner", "words", "letters", "place", "extent", "stac", "document")
+_TABLES = ("meta", "node", "facet", "has", "owner", "words", "letters", "place", "extent", "stac", "document")
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS meta (revision INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS node (id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, "
     "label TEXT NOT NULL, summary TEXT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS facet (node INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, "
-    "label TEXT NOT NULL)",
+    *facets.SCHEMA,
     # By which datasets a store is found.
     "CREATE TABLE IF NOT EXISTS owner (part INTEGER NOT NULL, whole INTEGER NOT NULL, PRIMARY KEY (part, whole)) "
     "WITHOUT ROWID",
     "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (label, keywords, body, "
     "tokenize = \"unicode61 remove_diacritics 2\", prefix = '2 3')",
     "CREATE VIRTUAL TABLE IF NOT EXISTS letters USING fts5 (label, tokenize = 'trigram')",
-    # An R*Tree holds short numbers, rounded outwards; `place` has the exact ones under the same id.
+    # An R*Tree holds short numbers, rounded outwards, of one scale; `place` has the exact ones under the same id.
     "CREATE TABLE IF NOT EXISTS place (id INTEGER PRIMARY KEY, node INTEGER NOT NULL, west REAL NOT NULL, "
     "east REAL NOT NULL, south REAL NOT NULL, north REAL NOT NULL, start REAL NOT NULL, stop REAL NOT NULL)",
     "CREATE VIRTUAL TABLE IF NOT EXISTS extent USING rtree (id, west, east, south, north, start, stop)",
@@ -50,8 +50,7 @@ _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS document (node INTEGER PRIMARY KEY, text TEXT NOT NULL, links TEXT NOT NULL)",
 )
 _INDEXES = (
-    "CREATE INDEX IF NOT EXISTS facet_value ON facet (name, value, node)",
-    "CREATE INDEX IF NOT EXISTS facet_node ON facet (node)",
+    *facets.INDEXES,
     "CREATE INDEX IF NOT EXISTS owner_whole ON owner (whole)",
     "CREATE INDEX IF NOT EXISTS place_node ON place (node)",
     "CREATE INDEX IF NOT EXISTS stac_name ON stac (name)",
@@ -61,24 +60,23 @@ _INDEXES = (
 )
 _ROWS = (
     "INSERT INTO node VALUES (?, ?, ?, ?, ?)",
-    "INSERT INTO facet VALUES (?, ?, ?, ?)",
     "INSERT INTO words (rowid, label, keywords, body) VALUES (?, ?, ?, ?)",
     "INSERT INTO letters (rowid, label) VALUES (?, ?)",
     "INSERT INTO stac VALUES (?, ?, ?, ?, ?, ?, ?)",
     "INSERT INTO document VALUES (?, ?, ?)",
 )
-_PLACE = "INSERT INTO place VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
+_PLACE = "INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _OWNERS = (
-    "INSERT OR IGNORE INTO owner SELECT part.id, facet.node FROM facet CROSS JOIN node AS part "
-    f"ON part.iri = facet.value WHERE facet.name = {STORE!r}"
+    "INSERT OR IGNORE INTO owner SELECT part.id, has.node FROM facet CROSS JOIN node AS part ON part.iri = facet.value "
+    f"CROSS JOIN has ON has.facet = facet.id WHERE facet.name = {STORE!r}"
 )
-# A plus sign keeps SQLite from going through the stores of all datasets.
 _NEW_OWNERS = (
-    f"{_OWNERS.replace('facet.name', '+facet.name')} AND facet.node >= ?",
-    "INSERT OR IGNORE INTO owner SELECT part.id, facet.node FROM node AS part CROSS JOIN facet "
-    f"ON facet.name = {STORE!r} AND facet.value = part.iri WHERE part.id >= ?",
+    "INSERT OR IGNORE INTO owner SELECT part.id, has.node FROM has CROSS JOIN facet ON facet.id = has.facet "
+    f"AND facet.name = {STORE!r} CROSS JOIN node AS part ON part.iri = facet.value WHERE has.node >= ?",
+    "INSERT OR IGNORE INTO owner SELECT part.id, has.node FROM node AS part CROSS JOIN facet "
+    f"ON facet.name = {STORE!r} AND facet.value = part.iri CROSS JOIN has ON has.facet = facet.id WHERE part.id >= ?",
 )
-_EXTENT = "INSERT INTO extent SELECT id, west, east, south, north, start, stop FROM place WHERE id > ?"
+_EXTENT = "INSERT INTO extent VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 _ENTRIES = 2_000
 _PLACES = 1 << 23
@@ -144,11 +142,11 @@ class SearchWriter(Held):
         with transaction(self._database):
             first = self._greatest() + 1
             nodes = sorted(touched | shown | wholes | _pointing(store, parts))
-            for iri in nodes:
-                self._remove(iri)
+            lost = {number for iri in nodes for number in self._removed(iri)}
             self._insert(_entries(((iri, others.said(iri)) for iri in nodes), others, self._base), count(first))
             for statement in _NEW_OWNERS:
                 self._database.execute(statement, (first,))
+            facets.drop_unused(self._database, lost)
             self._record(revision)
 
     def rebuild(self, store: Store, revision: int) -> None:
@@ -180,31 +178,37 @@ class SearchWriter(Held):
     def _greatest(self) -> int:
         return int(self._database.execute("SELECT ifnull(max(id), 0) FROM node").fetchone()[0])
 
-    def _remove(self, iri: str) -> None:
+    def _removed(self, iri: str) -> set[int]:
+        """Take the node out of the index; returns the numbers of the values that it had."""
         row = self._database.execute("SELECT id FROM node WHERE iri = ?", (iri,)).fetchone()
-        if row is not None:
-            for statement in (
-                "DELETE FROM node WHERE id = ?",
-                "DELETE FROM facet WHERE node = ?",
-                "DELETE FROM owner WHERE part = ?",
-                "DELETE FROM owner WHERE whole = ?",
-                "DELETE FROM words WHERE rowid = ?",
-                "DELETE FROM letters WHERE rowid = ?",
-                "DELETE FROM extent WHERE id IN (SELECT id FROM place WHERE node = ?)",
-                "DELETE FROM place WHERE node = ?",
-                "DELETE FROM stac WHERE node = ?",
-                "DELETE FROM document WHERE node = ?",
-            ):
-                self._database.execute(statement, row)
+        if row is None:
+            return set()
+        for statement in (
+            "DELETE FROM node WHERE id = ?",
+            "DELETE FROM owner WHERE part = ?",
+            "DELETE FROM owner WHERE whole = ?",
+            "DELETE FROM words WHERE rowid = ?",
+            "DELETE FROM letters WHERE rowid = ?",
+            "DELETE FROM extent WHERE id IN (SELECT id FROM place WHERE node = ?)",
+            "DELETE FROM place WHERE node = ?",
+            "DELETE FROM stac WHERE node = ?",
+            "DELETE FROM document WHERE node = ?",
+        ):
+            self._database.execute(statement, row)
+        return facets.taken(self._database, row[0])
 
     def _insert(self, entries: Iterator[Entry], numbers: "count[int]") -> None:
+        values = facets.Numbers(self._database)
         while some := list(zip(numbers, islice(entries, _ENTRIES), strict=False)):
             for statement, rows in zip(_ROWS, _rows(some), strict=True):
                 self._database.executemany(statement, rows)
-            if places := [(number, *extent) for number, made in some for extent in made.extents]:
-                known = self._database.execute("SELECT ifnull(max(id), 0) FROM place").fetchone()
-                self._database.executemany(_PLACE, places)
-                self._database.execute(_EXTENT, known)
+            had = ((number, value) for number, made in some for value in values.of(made.facets))
+            self._database.executemany(facets.HAS, had)
+            if places := [(number, extent) for number, made in some for extent in made.extents]:
+                (known,) = self._database.execute("SELECT ifnull(max(id), 0) FROM place").fetchone()
+                named = list(enumerate(places, known + 1))
+                self._database.executemany(_PLACE, [(name, number, *extent) for name, (number, extent) in named])
+                self._database.executemany(_EXTENT, [(name, *extent.in_tree) for name, (_, extent) in named])
 
     def _record(self, revision: int) -> None:
         self._database.execute("DELETE FROM meta")
@@ -266,28 +270,21 @@ def _entries(nodes: Iterable[tuple[str, Said]], others: Stored | _Noted, base: s
 def _rows(entries: list[tuple[int, Entry]]) -> tuple[list[_Row], ...]:
     """The rows of each table for these entries, in the order of `_ROWS`."""
     nodes: list[_Row] = []
-    facets: list[_Row] = []
     words: list[_Row] = []
     letters: list[_Row] = []
     objects: list[_Row] = []
     documents: list[_Row] = []
     for number, made in entries:
-        label = _stored(made.label)
-        nodes.append((number, _stored(made.iri), made.kind, label, _stored(made.summary)))
-        facets.extend((number, facet.name, _stored(facet.value), _stored(facet.label)) for facet in made.facets)
-        words.append((number, label, _stored(made.keywords), _stored(made.body)))
+        label = stored(made.label)
+        nodes.append((number, stored(made.iri), made.kind, label, stored(made.summary)))
+        words.append((number, label, stored(made.keywords), stored(made.body)))
         letters.append((number, label))
         if made.stac is not None:
             form, name, series, at, plain, whole, document, links = made.stac
-            objects.append((number, form, _stored(name), _stored(series), at, plain, whole))
+            objects.append((number, form, stored(name), stored(series), at, plain, whole))
             if document is not None:
-                documents.append((number, _stored(document), _stored(links)))
-    return nodes, facets, words, letters, objects, documents
-
-
-def _stored(text: str) -> str:
-    """The text without what SQLite cannot hold; an RDF text has no half characters."""
-    return text.replace("\0", " ")
+                documents.append((number, stored(document), stored(links)))
+    return nodes, words, letters, objects, documents
 
 
 def _pointing(store: Store, iris: Iterable[str]) -> set[str]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from leap_kg.graph.index.entry import CALLED
+from leap_kg.graph.index.extent import tree_time
 
 OF_STORES = frozenset(("format", "access", "chunking", "variable", "meaning", "unit"))
 """The facets that a dataset has from its stores."""
@@ -16,9 +17,10 @@ OF_STORES = frozenset(("format", "access", "chunking", "variable", "meaning", "u
 _LISTED = "(SELECT value FROM json_each(?))"
 # A standard name that was replaced and the one that stands for it have a name in common.
 _SYNONYMS = (
-    "SELECT node.iri FROM facet AS other JOIN node ON node.id = other.node WHERE other.name = ?1 AND other.value IN "
-    "(SELECT own.value FROM facet AS one JOIN facet AS own ON own.node = one.node AND own.name = ?1 "
-    f"WHERE one.name = ?1 AND one.value IN {_LISTED.replace('?', '?2')})"
+    "SELECT node.iri FROM has AS other JOIN node ON node.id = other.node WHERE other.facet IN "
+    "(SELECT called.id FROM has AS one JOIN has AS own ON own.node = one.node "
+    "JOIN facet AS called ON called.id = own.facet AND called.name = ?1 WHERE one.facet IN "
+    f"(SELECT id FROM facet WHERE name = ?1 AND value IN {_LISTED.replace('?', '?2')}))"
 )
 
 Box = tuple[float, float, float, float]
@@ -66,7 +68,7 @@ def storable(text: str) -> str:
 
 
 def _has(name: str, wanted: Sequence[str]) -> tuple[str, list[object]]:
-    own = f"SELECT node FROM facet WHERE name = ? AND value IN {_LISTED}"
+    own = f"SELECT node FROM has WHERE facet IN (SELECT id FROM facet WHERE name = ? AND value IN {_LISTED})"
     values: list[object] = [storable(name), json.dumps([storable(value) for value in wanted])]
     return (_with_owners(own), values * 2) if name in OF_STORES else (own, values)
 
@@ -76,13 +78,13 @@ def _lies(boxes: Sequence[Box], period: tuple[float, float] | None) -> tuple[str
     tests, values = [], list[object]()
     for box in boxes or (None,):
         sides = []
-        for table in "ep":
+        for table, time in (("e", tree_time), ("p", float)):
             if box is not None:
                 west, east, south, north = box
                 values += [east, west, north, south]
                 sides.append(f"{table}.west <= ? AND {table}.east >= ? AND {table}.south <= ? AND {table}.north >= ?")
             if period is not None:
-                values += [period[1], period[0]]
+                values += [time(period[1]), time(period[0])]
                 sides.append(f"{table}.start <= ? AND {table}.stop >= ?")
         tests.append(f"SELECT p.node FROM extent AS e JOIN place AS p ON p.id = e.id WHERE {' AND '.join(sides)}")
     return _with_owners(" UNION ".join(tests)), values * 2

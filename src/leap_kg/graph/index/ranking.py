@@ -30,7 +30,7 @@ _PLACES = {name: place for place, name in enumerate(_BY_WEIGHT)}
 _RANKS = " ".join(f"WHEN {name!r} THEN {rank}" for rank, name in enumerate(_KINDS))
 _PLAIN = f"CASE node.kind {_RANKS} END, node.label COLLATE NOCASE, node.iri"
 _COLUMNS = "node.iri, node.kind, node.label, node.summary"
-_SPAN = "SELECT {}(node) FROM facet WHERE name = 'kind' AND value = ?"
+_SPAN = "SELECT {}(node) FROM has WHERE facet = (SELECT id FROM facet WHERE name = 'kind' AND value = ?)"
 
 Row = tuple[str, str, str, str]
 

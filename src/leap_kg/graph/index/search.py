@@ -123,11 +123,11 @@ class SearchIndex:
         The text alone if there is none.
         """
         given = storable(text)
-        query = "SELECT 1 FROM facet WHERE name = ? AND value = ? LIMIT 1"
+        query = "SELECT 1 FROM facet WHERE name = ? AND value = ?"
         if self._database.execute(query, (name, given)).fetchone():
             return [text]
         wanted = given.casefold()
-        rows = self._database.execute("SELECT DISTINCT value, label FROM facet WHERE name = ? ORDER BY value", (name,))
+        rows = self._database.execute("SELECT value, label FROM facet WHERE name = ? ORDER BY value", (name,))
         alike = [value for value, label in rows if wanted in (label.casefold(), re.split("[/#]", value)[-1].casefold())]
         return alike or [text]
 
