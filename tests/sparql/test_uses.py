@@ -1,6 +1,11 @@
-"""What a node points to, each thing once, though attributions repeat whom the node itself names."""
+"""What a node points to and what points to it, each thing once, though attributions repeat whom a node itself names."""
+
+import re
+
+import pytest
 
 from leap_kg.resources import declarations
+from leap_kg.settings import DEFAULT_BASE
 from leap_kg.sparql.catalogue import load
 from tests.sparql.questions.asked import said, stored
 
@@ -30,3 +35,27 @@ def test_whom_a_node_names_itself_no_attribution_names_again() -> None:
         ("urn:max", "agent"),
         ("urn:other", "references"),
     ]
+
+
+WORKS = """
+kg:paper a schema:ScholarlyArticle ; dct:creator kg:ada ; prov:qualifiedAttribution <BASEpaper#1> , <BASEpaper#2> .
+<BASEpaper#1> prov:agent kg:ada . <BASEpaper#2> prov:agent kg:max .
+kg:data a dcat:Dataset ; schema:maintainer kg:ada , kg:max ; prov:qualifiedInfluence <BASEdata#1> .
+<BASEdata#1> prov:influencer kg:max .
+kg:run a prov:Activity ; prov:qualifiedAssociation <BASErun#1> . <BASErun#1> prov:agent kg:max .
+""".replace("BASE", DEFAULT_BASE)
+
+
+@pytest.mark.parametrize(
+    ("person", "expected"),
+    [
+        ("ada", [("data", "maintainer"), ("paper", "creator")]),
+        ("max", [("data", "maintainer"), ("paper", "agent"), ("run", "agent")]),
+    ],
+)
+def test_who_names_a_person_is_named_once_for_it(person: str, expected: list[tuple[str, str]]) -> None:
+    query = load(declarations() / "sparql").get("panels/used-by")
+    assert query is not None
+    rows = stored(said(WORKS)).query(query.bind(node=DEFAULT_BASE + person), use_default_graph_as_union=True)
+    found = [(row["user"].value, row["property"].value) for row in rows]  # type: ignore[union-attr]
+    assert sorted((user.removeprefix(DEFAULT_BASE), re.split("[/#]", name)[-1]) for user, name in found) == expected
