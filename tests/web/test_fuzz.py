@@ -168,7 +168,9 @@ def target(tmp_path_factory: pytest.TempPathFactory, temporary: Path) -> Iterato
     def items(writer: Writer) -> None:
         publish(writer, "stac", "STAC", [quad.triple for quad in made.store()], 5)
 
-    with attacked(folder, {"TMPDIR": str(temporary), "LEAP_KG_BODY_BYTES": str(2**20)}, items) as started:
+    # A body that never ends is told so before a client here loses patience.
+    bounds = {"LEAP_KG_BODY_BYTES": str(2**20), "LEAP_KG_BODY_SECONDS": "5"}
+    with attacked(folder, {"TMPDIR": str(temporary), **bounds}, items) as started:
         yield started
     assert list(temporary.iterdir()) == [], "the server left temporary files"
 
