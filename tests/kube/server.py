@@ -44,6 +44,21 @@ def binaries() -> tuple[Path, str]:
 @contextmanager
 def running(folder: Path) -> Iterator[ApiServer]:
     """A server with nothing in it, which keeps what it has in `folder`."""
+    with storing(folder) as commands, answering(folder, commands) as server:
+        yield server
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """What starts the API server, and where it answers."""
+
+    api: list[str]
+    address: str
+
+
+@contextmanager
+def storing(folder: Path) -> Iterator[Commands]:
+    """What a server keeps what it has in; how to start the server, which may be stopped and started again."""
     server, etcd = binaries()
     ports = free_ports(3)
     key = folder / "accounts.key"
@@ -68,10 +83,18 @@ def running(folder: Path) -> Iterator[ApiServer]:
     api += ["--service-account-issuer", address, "--service-account-key-file", str(key)]
     api += ["--service-account-signing-key-file", str(key), "--service-cluster-ip-range", "10.0.0.0/24"]
     api += ["--disable-admission-plugins", "ServiceAccount", "--endpoint-reconciler-type", "none"]
-    with (folder / "server.log").open("wb") as log, started(database, log), started(api, log):
-        authority = folder / "certificates" / "apiserver.crt"
-        await_ready(address, authority, folder / "server.log")
-        yield ApiServer(address, kubeconfig(folder, address, _TOKEN, authority), authority)
+    with (folder / "etcd.log").open("wb") as log, started(database, log):
+        yield Commands(api, address)
+
+
+@contextmanager
+def answering(folder: Path, commands: Commands) -> Iterator[ApiServer]:
+    """The server itself, which answers until the block ends; then it is killed, for else it waits for who watches."""
+    authority = folder / "certificates" / "apiserver.crt"
+    with (folder / "server.log").open("ab") as log, started(commands.api, log) as process:
+        await_ready(commands.address, authority, folder / "server.log")
+        yield ApiServer(commands.address, kubeconfig(folder, commands.address, _TOKEN, authority), authority)
+        process.kill()
 
 
 def kubeconfig(folder: Path, address: str, token: str, authority: Path) -> Path:
@@ -131,3 +154,18 @@ def free_ports(number: int) -> list[int]:
     finally:
         for each in with_sockets:
             each.close()
+
+
+@contextmanager
+def controllers(server: ApiServer, folder: Path) -> Iterator[None]:
+    """The controllers that make pods of Jobs and Jobs of CronJobs, and clear away what belonged to what is gone.
+
+    There is no node: what a pod does, the test says. Skips, with the reason, where they were not built.
+    """
+    program = binaries()[0].with_name("kube-controller-manager")
+    if not program.is_file():
+        pytest.skip("there is no kube-controller-manager: run `make envtest`, or set KUBEBUILDER_ASSETS")
+    names = "job-controller,cronjob-controller,garbage-collector-controller"
+    command = [str(program), "--kubeconfig", str(server.kubeconfig), "--leader-elect=false", "--secure-port=0"]
+    with (folder / "controllers.log").open("wb") as log, started([*command, f"--controllers={names}"], log):
+        yield

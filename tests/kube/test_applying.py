@@ -48,7 +48,7 @@ def wanted(folder: Path, cluster: str, *names: str, **more: Any) -> Desired:
         for name in ("one", "two", "six")
         for each in settings_triples(hub_node(f"{name}.example.org", BASE), VALUES, VALUES_OF_HUB)
     ]
-    with Writer(Home(folder), BASE) as writer:
+    with Writer(Home(folder), BASE, 30) as writer:
         writer.publish("hubs", quads, activity(f"hubs-{writer.revision}"))
         revision = declare(writer, value, BASE).revision
         return desired(writer.store, revision, cluster, "helmrelease", BASE)

@@ -1,25 +1,19 @@
-"""Kubernetes CronJobs that keep the sources of a platform fresh, one for each source.
+"""`leap-kg harvest manifests`: the CronJobs of a sources file, for who applies them by hand.
 
-Each looks every hour whether its source is due. A job that is stopped has its checkpoint on disk within ten seconds;
-one that is still running is not started twice, and no two jobs harvest one source.
+`leap_kg.hub.harvest` makes them, also where a file of releases declares harvests and `leap-kg hub` applies them.
 """
 
 import re
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import yaml
 
 from leap_kg.cli import context
 from leap_kg.cli.output import fail, print_line
-from leap_kg.ingest.source import Source
+from leap_kg.hub.harvest import FOLDER, Place, harvest_cronjob
+from leap_kg.hub.inclusion import beside
 from leap_kg.ingest.sources import SourcesFaulty, chosen, read_entries
 
-_USER = 10001
-_GRACE_SECONDS = 20
-_SOURCES = "/etc/leap-kg"
-_HOME = "/var/lib/leap-kg"
 _WORD = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _HOST = rf"(?:{_LABEL}(?:\.{_LABEL})+(?::\d{{1,5}})?|{_LABEL}:\d{{1,5}}|localhost)"
@@ -61,8 +55,7 @@ def print_manifests(
         picked = chosen([entry.source(entry.sources_file.parent, settings.base) for entry in entries], names)
     except SourcesFaulty as error:
         fail(str(error))
-    included = {entry.sources_file.name: None for entry in entries if entry.sources_file != sources}
-    needed = {entry.id: (*included, *entry.local_files) for entry in entries}
+    needed = beside(entries, sources)
     jobs = []
     for source in picked:
         if needed[source.id] and files is None:
@@ -72,72 +65,7 @@ def print_manifests(
                 "with --files PATH; or name the sources to print without it"
             )
         baked = files if needed[source.id] else None
-        file = str(PurePosixPath(baked or _SOURCES) / sources.name)
-        jobs.append(
-            cronjob(source, file, settings.base, image, claim, None if baked else config, secret, to),
-        )
+        file = str(PurePosixPath(baked or FOLDER) / sources.name)
+        place = Place(settings.base, image, claim, secret, "" if baked else config, to or "")
+        jobs.append(harvest_cronjob(source.id, file, place))
     print_line(yaml.safe_dump_all(jobs, sort_keys=False, width=100, explicit_start=True).rstrip())
-
-
-def cronjob(
-    source: Source, file: str, base: str, image: str, claim: str, config: str | None, secret: str, to: str | None
-) -> dict[str, Any]:
-    """The CronJob of one source, as Kubernetes has it in YAML; without a `config` map, the image has the `file`."""
-    name = "app.kubernetes.io"
-    labels = {f"{name}/name": "leap-kg", f"{name}/component": "harvest", "leap-kg/source": source.id}
-    container = {
-        "name": "harvest",
-        "image": image,
-        "args": ["leap-kg", "harvest", source.id, "--due", "--sources", file, *(["--to", to] if to else [])],
-        "env": [{"name": "LEAP_KG_HOME", "value": _HOME}, {"name": "LEAP_KG_BASE", "value": base}],
-        "envFrom": [{"secretRef": {"name": secret, "optional": True}}],
-        "resources": {"requests": {"cpu": "100m", "memory": "512Mi"}, "limits": {"memory": "2Gi"}},
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "capabilities": {"drop": ["ALL"]},
-            "readOnlyRootFilesystem": True,
-        },
-        "volumeMounts": [
-            {"name": "home", "mountPath": _HOME},
-            *([{"name": "sources", "mountPath": _SOURCES, "readOnly": True}] if config else []),
-            {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 - of the container, a volume of its own
-        ],
-    }
-    pod = {
-        "restartPolicy": "Never",
-        "terminationGracePeriodSeconds": _GRACE_SECONDS,
-        "automountServiceAccountToken": False,
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": _USER,
-            "runAsGroup": _USER,
-            "fsGroup": _USER,
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
-        "containers": [container],
-        "volumes": [
-            {"name": "home", "persistentVolumeClaim": {"claimName": claim}},
-            *([{"name": "sources", "configMap": {"name": config}}] if config else []),
-            {"name": "tmp", "emptyDir": {}},
-        ],
-    }
-    return {
-        "apiVersion": "batch/v1",
-        "kind": "CronJob",
-        "metadata": {"name": f"leap-kg-harvest-{source.id}"[:52].rstrip("-"), "labels": labels},
-        "spec": {
-            "schedule": f"{_minute(source.id)} * * * *",
-            "concurrencyPolicy": "Forbid",
-            "startingDeadlineSeconds": 600,
-            "successfulJobsHistoryLimit": 1,
-            "failedJobsHistoryLimit": 3,
-            "jobTemplate": {
-                "spec": {"backoffLimit": 0, "template": {"metadata": {"labels": dict(labels)}, "spec": pod}}
-            },
-        },
-    }
-
-
-def _minute(source: str) -> int:
-    """A minute of the hour, so that not all sources begin at once."""
-    return sha256(source.encode()).digest()[0] % 60

@@ -3,25 +3,27 @@
 What needs Kubernetes is imported when it runs, so that other commands start as fast without it.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import yaml
 
-from leap_kg.cli import context
+from leap_kg.cli import context, operating
 from leap_kg.cli.output import FAILED, NOT_FOUND, console, fail, print_entry, print_json, print_line
 from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.publish import Rejected, Writer
 from leap_kg.hub.declaring import declare as declare_releases
 from leap_kg.hub.declaring import declared, hub_node
-from leap_kg.hub.desired import Desired, NothingWanted, desired, offered
-from leap_kg.hub.manifest import marked
+from leap_kg.hub.desired import Desired, NothingWanted, desired, offered, part_objects
+from leap_kg.hub.manifest import Manifest, marked
 from leap_kg.hub.offers import chart_problems, profile_problems
-from leap_kg.hub.release import ReleasesFaulty, read_releases
+from leap_kg.hub.release import Release, ReleasesFaulty, read_releases
 from leap_kg.hub.rendering import FORMS, Unrenderable, rendered, values_text
 from leap_kg.ingest.hubs.charts import dig
 from leap_kg.ingest.hubs.mapping import chart_path
+from leap_kg.ingest.hubs.scalars import HelmDumper
 
 if TYPE_CHECKING:
     from leap_kg.hub.plan import Plan, Step
@@ -39,6 +41,10 @@ Kubeconfig = Annotated[
 ]
 Context = Annotated[str | None, typer.Option("--context", help="A context of the kubeconfig; its own default without.")]
 Prune = Annotated[bool, typer.Option("--prune", help="Take away what was made before and is no longer wanted.")]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--override", metavar="NAME", help="With --prune, also this object, although somebody needs it."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 
 
@@ -58,12 +64,18 @@ def declare(
         fail(f"{file} was not published: mend the {len(error.problems)} problems above")
     except (OSError, HomeError, Rejected) as error:
         fail(str(error))
-    print_line(f"{len(releases.releases)} releases of {releases.cluster} are declared; revision {revision}")
+    print_line(f"{len(releases.parts)} parts of {releases.cluster} are declared; revision {revision}")
 
 
 @app.command()
 def render(
-    hub: Annotated[str, typer.Argument(metavar="HUB", help="The domain at which the hub answers.")],
+    hub: Annotated[
+        str,
+        typer.Argument(
+            metavar="HUB",
+            help="The domain at which the hub answers; with --cluster also an environment, a recipe or a harvest.",
+        ),
+    ],
     form: Annotated[str, typer.Option("--as", metavar="FORM", help="helmrelease (Flux), argocd, values.")] = "values",
     cluster: Annotated[str, typer.Option(help="The cluster whose release it is; not needed for values.")] = "",
     chart: Annotated[
@@ -71,18 +83,22 @@ def render(
         typer.Option(exists=True, file_okay=False, help="The chart jupyterhub: its values are checked by its schema."),
     ] = None,
 ) -> None:
-    """Print a hub as YAML: its values, or the objects that a cluster needs to run it."""
+    """Print a hub as YAML: its values, or the objects that a cluster needs to run it, or to build an environment."""
     if form not in FORMS:
         raise typer.BadParameter(f"{form!r} is no form; say {', '.join(FORMS)}", param_hint="--as")
     settings = context.settings()
     store = context.snapshot(settings).store
     try:
+        releases = declared(store, cluster, settings.base) if cluster else None
+        parts = [each for each in releases.parts if each.name == hub] if releases else []
+        if parts and not isinstance(parts[0], Release):
+            _print_objects(part_objects(store, parts[0], form, settings.base)[0])
+            return
         values, profiles = offered(store, hub, settings.base)
         _check(values, profiles, chart)
         if form == "values":
             typer.echo(values_text(values), nl=False)
             return
-        releases = declared(store, cluster, settings.base) if cluster else None
         found = [each for each in releases.releases if each.hub == hub] if releases else []
         if not found:
             where = f"the cluster {cluster!r}" if cluster else "any cluster: name one by --cluster"
@@ -93,8 +109,13 @@ def render(
         fail(str(error), NOT_FOUND)
     except (ReleasesFaulty, Unrenderable) as error:
         fail(str(error))
+    _print_objects(objects)
+
+
+def _print_objects(objects: list[Manifest]) -> None:
     typer.echo(
-        yaml.safe_dump_all(objects, sort_keys=False, allow_unicode=True, width=120, explicit_start=True), nl=False
+        yaml.dump_all(objects, Dumper=HelmDumper, sort_keys=False, allow_unicode=True, width=120, explicit_start=True),
+        nl=False,
     )
 
 
@@ -121,11 +142,12 @@ def plan(
     kubeconfig: Kubeconfig = None,
     kube_context: Context = None,
     prune: Prune = False,
+    overrides: Overrides = None,
     confirmed: Annotated[str, typer.Option("--plan-digest", help="A digest: as `apply` takes it.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Show what `apply` would do. Exit status 0: nothing; 2: something; 1: it cannot be told."""
-    wanted = _desired(cluster, form)
+    wanted = replace(_desired(cluster, form), overridden=frozenset(overrides or ()))
     with _connected(kubeconfig, kube_context) as connection:
         made = _looked(connection, wanted, prune, confirmed)
     if as_json:
@@ -143,6 +165,7 @@ def apply(
     kubeconfig: Kubeconfig = None,
     kube_context: Context = None,
     prune: Prune = False,
+    overrides: Overrides = None,
     confirmed: Annotated[
         str, typer.Option("--plan-digest", help="Do nothing unless the plan still has this digest.")
     ] = "",
@@ -151,7 +174,7 @@ def apply(
     from leap_kg.hub.applying import carry_out
     from leap_kg.hub.cluster import ClusterError
 
-    wanted = _desired(cluster, form)
+    wanted = replace(_desired(cluster, form), overridden=frozenset(overrides or ()))
     with _connected(kubeconfig, kube_context) as connection:
         made = _looked(connection, wanted, prune, confirmed)
         if confirmed and made.digest != confirmed:
@@ -238,3 +261,8 @@ def _described(made: "Plan") -> dict[str, object]:
         ],
         "refused": list(made.refused),
     }
+
+
+app.command()(operating.run)
+app.command()(operating.suspend)
+app.command()(operating.status)

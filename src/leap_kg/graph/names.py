@@ -14,20 +14,25 @@ COMPARISON_SOURCE = "comparison"
 LINKS = "links."
 """What the names of the sources of links begin with: `links.d1` fills `graph/links/d1`."""
 
+OBSERVED = "observed."
+"""What the names of the sources of clusters begin with: `observed.lab` fills `graph/observed/lab`."""
+
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 
 
 def source_graph(base: str, source: str) -> NamedNode:
     """The graph that holds what `source` says now.
 
-    Those of links have graphs of their own, one a method. The name also becomes part of file names, so it is held to
-    lower-case letters, digits, `.`, `_` and `-`; raises `ValueError` for any other.
+    Those of links have graphs of their own, one a method, and those of what is seen on clusters, one a cluster. The
+    name also becomes part of file names, so it is held to lower-case letters, digits, `.`, `_` and `-`; raises
+    `ValueError` for any other.
     """
     if not _SOURCE.fullmatch(source):
         raise ValueError(f"{source!r} cannot name a source; use lower-case letters, digits, '.', '_' and '-'")
-    links = source.removeprefix(LINKS)
-    if links and links != source:
-        return NamedNode(f"{base}graph/links/{links}")
+    for prefix, folder in ((LINKS, "links"), (OBSERVED, "observed")):
+        name = source.removeprefix(prefix)
+        if name and name != source:
+            return NamedNode(f"{base}graph/{folder}/{name}")
     return NamedNode(f"{base}graph/source/{source}")
 
 

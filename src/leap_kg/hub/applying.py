@@ -1,19 +1,10 @@
 """Carries out a plan, such that a process killed anywhere can do it again."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from leap_kg.hub.cluster import Cluster, ClusterError
 from leap_kg.hub.desired import Desired
-from leap_kg.hub.plan import Act, Plan, Step, planned
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A step, and what went wrong with it: `""` for nothing."""
-
-    step: Step
-    problem: str = ""
+from leap_kg.hub.plan import Act, Done, Plan, Step, planned
 
 
 def look(cluster: Cluster, desired: Desired, *, prune: bool = False, confirmed: str = "") -> Plan:
@@ -34,20 +25,19 @@ def carry_out(cluster: Cluster, plan: Plan) -> Iterator[Done]:
     failed_wave: int | None = None
     for step in plan.steps:
         late = failed_wave is not None and (step.wave > failed_wave or step.act is Act.DELETE)
-        problem = "left, since something before it failed" if late else _tried(cluster, step)
-        if problem and failed_wave is None:
+        done = Done(step, "left, since something before it failed") if late else _tried(cluster, step)
+        if done.problem and failed_wave is None:
             failed_wave = step.wave
-        yield Done(step, problem)
+        yield done
     if failed_wave is None:
         cluster.keep_inventory(plan.cluster, plan.inventory)
 
 
-def _tried(cluster: Cluster, step: Step) -> str:
+def _tried(cluster: Cluster, step: Step) -> Done:
     try:
         if step.manifest is None:
             cluster.delete(step.key, step.uid, step.version)
-        else:
-            cluster.apply(step.manifest, force=bool(step.conflicts))
+            return Done(step)
+        return Done(step, live=cluster.apply(step.manifest, force=bool(step.conflicts)))
     except ClusterError as error:
-        return str(error)
-    return ""
+        return Done(step, str(error))

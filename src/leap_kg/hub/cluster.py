@@ -6,7 +6,9 @@ Hazards: a write must never be tried again without a look; what comes back is wh
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,32 +17,47 @@ from typing import Any
 
 import kubernetes.client
 import kubernetes.config
+import kubernetes.watch
 import urllib3.exceptions
 from kubernetes.client.exceptions import ApiException
 from kubernetes.dynamic import DynamicClient
 from kubernetes.dynamic.exceptions import ResourceNotFoundError
 
-from leap_kg.hub.manifest import MANAGER, Key, Manifest, key_of
+from leap_kg.hub.manifest import MANAGER, SELECTOR, Key, Manifest, key_of
 from leap_kg.hub.plan import Conflict, Seen
 
 _SECONDS = 30
 _INVENTORY = "leap-kg-inventory"
-_HINTS = {401: "the credentials are not accepted", 403: "see docs/hubs.md for the rights that are needed"}
+_AT_ONCE = 8
+"""Requests that are under way at a time when many objects are looked at."""
+_PAGE = 500
 
 
 class ClusterError(RuntimeError):
-    """The cluster did not do what it was asked for; the text says what and what to do."""
+    """The cluster did not do what it was asked for; the text says what and what to do.
+
+    `status` is that of HTTP, 0 if there was no answer.
+    """
+
+    def __init__(self, text: str, status: int = 0) -> None:
+        self.status = status
+        super().__init__(text)
 
 
 class Cluster:
     """One cluster, by a context of a kubeconfig file; use it as a context manager.
 
-    Every method raises `ClusterError`. `namespace` is where the inventory is kept.
+    Every method raises `ClusterError`. `namespace` is where the inventory is kept. What is called by `before_writing`
+    may raise, and then nothing is written.
     """
 
     def __init__(self, kubeconfig: Path | None = None, context: str | None = None, namespace: str = "leap-kg") -> None:
         self._folder = TemporaryDirectory(prefix="leap-kg-kube-")
-        self._namespace = namespace
+        self._pool = ThreadPoolExecutor(_AT_ONCE)
+        self._resources: dict[tuple[str, str], Any] = {}
+        self._discovering = threading.Lock()
+        self.namespace = namespace
+        self.before_writing: Callable[[], None] = lambda: None
         try:
             if kubeconfig is None and context is None and _is_inside():
                 kubernetes.config.load_incluster_config()
@@ -64,20 +81,25 @@ class Cluster:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._pool.shutdown(cancel_futures=True)
         self._folder.cleanup()
 
     def seen(self, manifests: Iterable[Manifest], others: Iterable[Key]) -> dict[Key, Seen]:
         """How these objects are and would be, and how those others are."""
-        found = {key_of(manifest): self._seen(manifest) for manifest in manifests}
-        return {**{key: Seen(self.read(key), None) for key in others if key not in found}, **found}
+        wanted = list(manifests)
+        keys = [key_of(manifest) for manifest in wanted]
+        rest = [key for key in others if key not in set(keys)]
+        found = dict(zip(keys, self._pool.map(self._seen, wanted), strict=True))
+        found |= {key: Seen(live, None) for key, live in zip(rest, self._pool.map(self.read, rest), strict=True)}
+        return found
 
     def read(self, key: Key) -> Manifest | None:
         """The object, `None` if there is none, or if the cluster does not know its kind."""
-        try:
-            resource = self._client.resources.get(api_version=key.version, kind=key.kind)
-        except ResourceNotFoundError:
-            return None
         with _told(str(key)):
+            try:
+                resource = self._resource(key.version, key.kind)
+            except ResourceNotFoundError:
+                return None
             try:
                 found = self._client.get(
                     resource, name=key.name, namespace=key.namespace or None, _request_timeout=_SECONDS
@@ -100,9 +122,11 @@ class Cluster:
     def apply(self, manifest: Manifest, *, dry: bool = False, force: bool = False) -> Manifest:
         """Make the object say what the manifest says; raises `Conflicting` for fields of others unless `force`."""
         key = key_of(manifest)
+        if not dry:
+            self.before_writing()
         with _told(str(key)):
             try:
-                resource = self._client.resources.get(api_version=key.version, kind=key.kind)
+                resource = self._resource(key.version, key.kind)
                 more = {"dry_run": "All"} if dry else {}
                 made = self._client.server_side_apply(
                     resource,
@@ -123,11 +147,77 @@ class Cluster:
     def delete(self, key: Key, uid: str, version: str) -> None:
         """Take the object away, if it still is the one that was seen."""
         body = {"preconditions": {"uid": uid, "resourceVersion": version}, "propagationPolicy": "Background"}
+        self.before_writing()
         with _told(str(key)):
-            resource = self._client.resources.get(api_version=key.version, kind=key.kind)
+            resource = self._resource(key.version, key.kind)
             self._client.delete(
                 resource, name=key.name, namespace=key.namespace or None, body=body, _request_timeout=_SECONDS
             )
+
+    def put(self, manifest: Manifest, seconds: float = _SECONDS) -> Manifest:
+        """Make the object, or replace the one of the version that it names; raises `ClusterError` of status 409.
+
+        Unlike `apply` this is for what several processes contend for; whether it may be written is for them to say.
+        """
+        key = key_of(manifest)
+        with _told(str(key)):
+            write = self._client.replace if manifest["metadata"].get("resourceVersion") else self._client.create
+            resource = self._resource(key.version, key.kind)
+            return _plain(write(resource, body=manifest, namespace=key.namespace or None, _request_timeout=seconds))
+
+    def listed(self, version: str, kind: str) -> tuple[list[Manifest], str]:
+        """All objects of a kind with our label, and the version of the cluster from which on to watch them."""
+        found: list[Manifest] = []
+        more: dict[str, Any] = {}
+        with _told(f"{kind} of the whole cluster"):
+            resource = self._resource(version, kind)
+            while True:
+                page = self._client.get(
+                    resource, label_selector=SELECTOR, limit=_PAGE, _request_timeout=_SECONDS, **more
+                ).to_dict()
+                found += page.get("items", ())
+                if not (further := page["metadata"].get("continue")):
+                    return found, str(page["metadata"]["resourceVersion"])
+                more = {"_continue": further}
+
+    def pods(self, namespace: str, job: str) -> list[Manifest]:
+        """The pods of a Job, as far as they are still there."""
+        with _told(f"pods of the Job {namespace}/{job}"):
+            resource, label = self._resource("v1", "Pod"), f"batch.kubernetes.io/job-name={job}"
+            found = self._client.get(
+                resource, namespace=namespace, label_selector=label, limit=_PAGE, _request_timeout=_SECONDS
+            )
+            return list(found.to_dict().get("items", ()))
+
+    def watched(self, version: str, kind: str, since: str, seconds: int) -> Iterator[tuple[Manifest, str]]:
+        """Each object of a kind with our label that changes, with the version from which on to watch further.
+
+        Ends after some seconds. A mark of how far the cluster is comes with an empty object.
+        """
+        with _told(f"{kind} of the whole cluster"):
+            resource = self._resource(version, kind)
+            events = kubernetes.watch.Watch().stream(
+                resource.get,
+                label_selector=SELECTOR,
+                resource_version=since,
+                timeout_seconds=seconds,
+                allow_watch_bookmarks=True,
+                serialize=False,
+                _request_timeout=(_SECONDS, seconds + _SECONDS),
+            )
+            for event in events:
+                if event is None:  # an empty line
+                    continue
+                live = event["raw_object"]
+                mark = event["type"] == "BOOKMARK"
+                yield {} if mark else live, str(live["metadata"]["resourceVersion"])
+
+    def _resource(self, version: str, kind: str) -> Any:  # noqa: ANN401 - what the client knows of a kind
+        """What the cluster says of a kind, looked up once, by one thread at a time; raises `ResourceNotFoundError`."""
+        with self._discovering:
+            if (version, kind) not in self._resources:
+                self._resources[version, kind] = self._client.resources.get(api_version=version, kind=kind)
+            return self._resources[version, kind]
 
     def inventory(self, cluster: str) -> frozenset[Key]:
         """What was made for this cluster's releases before."""
@@ -143,17 +233,25 @@ class Cluster:
         """Write down what is ours, unless it is written down already."""
         if self.inventory(cluster) == keys:
             return
-        space: Manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self._namespace}}
-        if self.read(key_of(space)) is None:
-            self.apply(space)
+        self.make_namespace()
         key = self._inventory_key(cluster)
         metadata = {"name": key.name, "namespace": key.namespace}
         objects = json.dumps(sorted(map(list, keys)))
         body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"objects": objects}}
         self.apply(body, force=True)
 
+    def make_namespace(self) -> None:
+        """Make the namespace in which the inventory is kept, if it is not there."""
+        space: Manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}}
+        if self.read(key_of(space)) is None:
+            try:
+                self.put(space)
+            except ClusterError as error:
+                if error.status != 409:
+                    raise
+
     def _inventory_key(self, cluster: str) -> Key:
-        return Key("v1", "ConfigMap", self._namespace, f"{_INVENTORY}-{cluster}")
+        return Key("v1", "ConfigMap", self.namespace, f"{_INVENTORY}-{cluster}")
 
 
 class Conflicting(ClusterError):
@@ -161,7 +259,7 @@ class Conflicting(ClusterError):
 
     def __init__(self, conflicts: tuple[Conflict, ...]) -> None:
         self.conflicts = conflicts
-        super().__init__(", ".join(f"{each.field} is managed by {each.manager}" for each in conflicts))
+        super().__init__(", ".join(f"{each.field} is managed by {each.manager}" for each in conflicts), 409)
 
 
 def _conflicts(error: ApiException) -> tuple[Conflict, ...]:
@@ -195,7 +293,7 @@ def _told(what: str) -> Iterator[None]:
             f"{what}: the cluster does not know this kind: install the controller that brings it"
         ) from None
     except ApiException as error:
-        raise ClusterError(f"{what}: {_reason(error)}") from None
+        raise ClusterError(f"{what}: {_reason(error)}", error.status or 0) from None
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise ClusterError(f"{what}: the cluster does not answer: {str(error)[:200]}") from None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 from pyoxigraph import NamedNode, Quad
@@ -12,11 +13,16 @@ from leap_kg.graph.lookup import looked_up
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.publication.change import Publication
 from leap_kg.graph.publish import Writer
+from leap_kg.hub.manifest import digest
 from leap_kg.hub.release import Releases, ReleasesFaulty, releases_of
 from leap_kg.ingest.hubs.settings import SettingsReader, settings_triples
+from leap_kg.ingest.images.reference import describe_image
+from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ontology.iri import mint
+from leap_kg.ontology.namespaces import RDF, VOID
 
 _CLUSTER = "releases"
+_WHOLE = "releases-digest"
 
 
 def source_of(cluster: str) -> str:
@@ -34,7 +40,11 @@ def declare(writer: Writer, value: dict[str, Any], base: str) -> Publication:
     source = source_of(value["cluster"])
     cluster, graph = mint(base, "cluster", value["cluster"]), source_graph(base, source)
     now = datetime.now(UTC)
-    triples = settings_triples(cluster, _CLUSTER, value)
+    images = Statements()
+    for environment in releases_of(value).environments:
+        describe_image(environment.image, images, base)
+    said = settings_triples(cluster, _CLUSTER, value), settings_triples(cluster, _WHOLE, digest(value))
+    triples = chain(*said, images.triples())
     quads = (Quad(each.subject, each.predicate, each.object, graph) for each in triples)
     run = f"{source}/{now:%Y%m%dT%H%M%S.%f}"
     return writer.publish(source, quads, Activity(run, f"Releases of the cluster {value['cluster']}", now, now))
@@ -43,17 +53,28 @@ def declare(writer: Writer, value: dict[str, Any], base: str) -> Publication:
 def declared(store: Engine, cluster: str, base: str) -> Releases | None:
     """What the graph wants of the cluster, `None` if nothing was ever declared.
 
-    Raises `ReleasesFaulty` if it is no declaration, as when it was published in another way.
+    Raises `ReleasesFaulty` if it is no declaration, or not all of one, as when a server gives only part of an answer.
     """
     graph = source_graph(base, source_of(cluster))
     quads = looked_up(store, None, None, None, graph)
     if not quads:
         return None
+    reader, node = SettingsReader(quads), mint(base, "cluster", cluster)
     try:
-        value = SettingsReader(quads).setting(mint(base, "cluster", cluster), _CLUSTER)
+        value, whole = reader.setting(node, _CLUSTER), reader.setting(node, _WHOLE)
     except KeyError as error:
         raise ReleasesFaulty([f"{graph.value}: {error.args[0]}: run `leap-kg hub declare` again"]) from None
+    if digest(value) != whole:
+        raise ReleasesFaulty([f"{graph.value} is only part of what was declared: run `leap-kg hub declare` again"])
     return releases_of(value)
+
+
+def clusters_declared(store: Engine, base: str) -> list[str]:
+    """The names of all clusters for which something was ever declared."""
+    prefix = source_graph(base, source_of("x")).value[:-1]
+    graphs = looked_up(store, None, RDF("type"), VOID("Dataset"))
+    found = {quad.subject.value for quad in graphs if isinstance(quad.subject, NamedNode)}
+    return sorted(each.removeprefix(prefix) for each in found if each.startswith(prefix))
 
 
 def settings_of(store: Engine, owner: NamedNode) -> Iterator[Quad]:

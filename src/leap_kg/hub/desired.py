@@ -1,15 +1,22 @@
 """What the graph wants of a cluster, at one revision: objects, in the order in which they are to come."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from pyoxigraph import NamedNode
 
 from leap_kg.graph.engine import Engine
 from leap_kg.hub.declaring import declared, hub_node, settings_of
-from leap_kg.hub.manifest import Manifest, digest, marked
+from leap_kg.hub.environment import Environment, environment_objects
+from leap_kg.hub.harvest import Harvest, harvest_objects
+from leap_kg.hub.manifest import IRI, Key, Manifest, digest, key_of, marked
+from leap_kg.hub.needed import needed
 from leap_kg.hub.offers import profile_problems
-from leap_kg.hub.release import Release, Releases
-from leap_kg.hub.rendering import Unrenderable, rendered
+from leap_kg.hub.recipejob import RecipeJob, recipe_objects
+from leap_kg.hub.release import Part, Release, Releases
+from leap_kg.hub.rendering import Unrenderable, namespace, rendered
+from leap_kg.hub.suspending import held_parts, with_suspended
 from leap_kg.ingest.hubs import hub_values, profile_list
 
 
@@ -19,26 +26,52 @@ class NothingWanted(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An object and the wave it belongs to: waves come one after the other. `heals`: it is set back if changed."""
+    """An object and the wave it belongs to: waves come one after the other. `heals`: it is set back if changed.
+
+    `group` names what it is looked at together with, such as the release that it belongs to; without one, that is what
+    in the graph it is for.
+    """
 
     manifest: Manifest
     wave: int
     heals: bool
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """All that a cluster should have; with `problems` it is not all, and nothing may be taken away for it."""
+    """All that a cluster should have; with `problems` it is not all, and nothing may be taken away for it.
+
+    A problem begins with the name of the group that it is about, and a colon. `suspended` are groups that somebody had
+    left to themselves for a while. `needed` says of IRIs who needs what they name, so that no object for one is taken
+    away unless its name is among those that are `overridden`.
+    """
 
     cluster: str
     revision: int
     objects: tuple[Wanted, ...]
     problems: tuple[str, ...]
+    suspended: frozenset[str] = frozenset()
+    needed: Mapping[str, str] = field(default_factory=dict)
+    overridden: frozenset[str] = frozenset()
 
     @property
     def digest(self) -> str:
         """64 hexadecimal digits that stand for the objects."""
         return digest([[each.manifest, each.wave, each.heals] for each in self.objects])
+
+    def parts(self) -> dict[str, "Desired"]:
+        """What each group should have, by its name, those of earlier waves first."""
+        objects: dict[str, list[Wanted]] = {}
+        for each in sorted(self.objects, key=lambda each: each.wave):
+            objects.setdefault(each.group or each.manifest["metadata"]["annotations"][IRI], []).append(each)
+        problems: dict[str, list[str]] = {}
+        for problem in self.problems:
+            problems.setdefault(problem.partition(": ")[0], []).append(problem)
+        return {
+            name: replace(self, objects=tuple(objects.get(name, ())), problems=tuple(problems.get(name, ())))
+            for name in dict.fromkeys([*objects, *problems])
+        }
 
 
 def offered(store: Engine, domain: str, base: str) -> tuple[dict[str, Any], object]:
@@ -62,31 +95,53 @@ def desired(store: Engine, revision: int, cluster: str, form: str, base: str) ->
 
     A hub whose values are missing, or whose profiles cannot work, is a problem, and its objects are left out.
     """
-    releases = declared(store, cluster, base)
-    if releases is None:
+    found = declared(store, cluster, base)
+    if found is None:
         raise NothingWanted(f"nothing is declared for the cluster {cluster!r}: run `leap-kg hub declare FILE`")
+    held = held_parts(store, found, base)
+    releases = with_suspended(found, held) if form == "helmrelease" else found
     objects: list[Wanted] = []
     problems: list[str] = []
-    for wave, release in _waves(releases):
-        if release.suspended and form != "helmrelease":
-            problems.append(f"{release.name}: is suspended, which only a HelmRelease can say")
-            continue
-        try:
-            values, profiles = offered(store, release.hub, base)
-            wrong = profile_problems(profiles)
-            made = list(rendered(release, values, form)) if not wrong else []
-        except (NothingWanted, Unrenderable) as error:
-            wrong, made = [str(error)], []
-        problems += [f"{release.name}: {problem}" for problem in wrong]
-        iri = hub_node(release.hub, base).value
-        objects += [Wanted(marked(each, iri), wave, release.heals) for each in made]
-    return Desired(cluster, revision, tuple(_once(objects)), tuple(problems))
+    for wave, part in _waves(releases):
+        made, wrong = part_objects(store, part, form, base)
+        problems += [f"{part.name}: {problem}" for problem in wrong]
+        heals = part.heals if isinstance(part, Release) else True
+        objects += [Wanted(each, wave, heals, part.name) for each in made]
+    once, doubled = _once(objects)
+    return Desired(cluster, revision, once, (*problems, *doubled), held, needed(store, base))
 
 
-def _waves(releases: Releases) -> Iterator[tuple[int, Release]]:
-    """Each release with its wave, 0 for those that wait for nothing; what is declared cannot go in circles."""
+def part_objects(store: Engine, part: Part, form: str, base: str) -> tuple[list[Manifest], list[str]]:
+    """The objects of one part of what is declared, marked as ours, and what is wrong with it."""
+    if not isinstance(part, Release):
+        made = [namespace(part.namespace), *_worked(part, base)]
+        return [marked(each, part_node(part, base).value) for each in made], []
+    if part.suspended and form != "helmrelease":
+        return [], ["is suspended, which only a HelmRelease can say"]
+    try:
+        values, profiles = offered(store, part.hub, base)
+        wrong = profile_problems(profiles)
+        made = list(rendered(part, values, form)) if not wrong else []
+    except (NothingWanted, Unrenderable) as error:
+        return [], [str(error)]
+    return [marked(each, part_node(part, base).value) for each in made], wrong
+
+
+def part_node(part: Part, base: str) -> NamedNode:
+    """What a part of what is declared is for, in the graph."""
+    return hub_node(part.hub, base) if isinstance(part, Release) else part.node(base)
+
+
+def _worked(part: Environment | RecipeJob | Harvest, base: str) -> Iterable[Manifest]:
+    if isinstance(part, Environment):
+        return environment_objects(part)
+    return recipe_objects(part, base) if isinstance(part, RecipeJob) else harvest_objects(part, base)
+
+
+def _waves(releases: Releases) -> Iterator[tuple[int, Part]]:
+    """Each part with its wave, 0 for those that wait for nothing; what is declared cannot go in circles."""
     waves: dict[str, int] = {}
-    left = list(releases.releases)
+    left = list(releases.parts)
     while left:
         ready = [each for each in left if all(name in waves for name in each.after)]
         for each in ready:
@@ -95,12 +150,14 @@ def _waves(releases: Releases) -> Iterator[tuple[int, Release]]:
         left = [each for each in left if each not in ready]
 
 
-def _once(objects: list[Wanted]) -> Iterator[Wanted]:
-    """Without namespaces that an earlier release brings along."""
-    seen = set()
+def _once(objects: list[Wanted]) -> tuple[tuple[Wanted, ...], list[str]]:
+    """Each object once, and which were wanted twice; a namespace may come with each part that is in it."""
+    found: dict[Key, Wanted] = {}
+    doubled = []
     for each in objects:
-        name = each.manifest["metadata"]["name"]
-        if each.manifest["kind"] != "Namespace" or name not in seen:
-            yield each
-        if each.manifest["kind"] == "Namespace":
-            seen.add(name)
+        key = key_of(each.manifest)
+        if key not in found:
+            found[key] = each
+        elif key.kind != "Namespace":
+            doubled.append(f"{each.group}: {key} is wanted twice: give one of the two another name or namespace")
+    return tuple(found.values()), doubled

@@ -14,6 +14,9 @@ IRI = "leap-kg.org/iri"
 """The annotation that says what in the graph an object is for."""
 
 _LABEL = ("app.kubernetes.io/managed-by", MANAGER)
+SELECTOR = "=".join(_LABEL)
+"""Selects what is ours, for the server."""
+
 _OF_THE_SERVER = ("managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink")
 
 

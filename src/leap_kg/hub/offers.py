@@ -10,9 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft7Validator, Draft202012Validator
-from jsonschema.exceptions import SchemaError
-
 from leap_kg.ingest.formats.yamltext import Unreadable, read_yaml
 from leap_kg.ingest.hubs.layers import layered
 from leap_kg.ingest.hubs.scalars import typed
@@ -31,6 +28,9 @@ def chart_problems(values: Mapping[str, Any], schema: Path, defaults: Path) -> l
 
     Raises `ValueError` for a file that is not what it should be, and `OSError`.
     """
+    from jsonschema import Draft7Validator  # which takes a second to load: no other command should wait for it
+    from jsonschema.exceptions import SchemaError
+
     try:
         found, below = (read_yaml(each.read_bytes(), what=str(each), plain=typed).value for each in (schema, defaults))
         Draft7Validator.check_schema(found)
@@ -56,6 +56,8 @@ def _lines(validator: Any, value: object, root: str) -> list[str]:  # noqa: ANN4
 
 
 @cache
-def _profiles() -> Draft202012Validator:
+def _profiles() -> Any:  # noqa: ANN401 - what jsonschema makes of it
+    from jsonschema import Draft202012Validator
+
     file = declarations() / "hub" / "schemas" / "profiles.schema.json"
     return Draft202012Validator(json.loads(file.read_text(encoding="utf-8")))

@@ -1,22 +1,27 @@
-"""A release: one hub on one cluster, as an operator declares it below `hub/releases/`.
+"""A release: one hub on one cluster, as an operator declares it below `hub/releases/`, and what else runs there.
 
 The file says where a hub runs and from which chart; what the hub offers is in the graph already, from its own values
-files. `hub/schemas/releases.schema.json` is what holds for a file; all that is wrong with one is said at once.
+files. Beside hubs it says which environments are built, which recipes are run, and which sources are kept fresh.
+`hub/schemas/releases.schema.json` is what holds for a file; all that is wrong with one is said at once.
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from jsonschema import Draft202012Validator
-
+from leap_kg.hub.environment import Environment, environment_of
+from leap_kg.hub.harvest import Harvest, harvest_of
+from leap_kg.hub.inclusion import taken_in
+from leap_kg.hub.recipejob import RecipeJob, recipe_of
 from leap_kg.ingest.formats.yamltext import Unreadable, read_yaml
 from leap_kg.ingest.hubs.scalars import typed
 from leap_kg.resources import declarations
 
 _MOST_BYTES = 2**20
+_LONGEST = 300
 
 
 class ReleasesFaulty(ValueError):
@@ -64,10 +69,23 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Releases:
-    """All releases of one cluster."""
+    """All releases of one cluster, and what else it is to run."""
 
     cluster: str
     releases: tuple[Release, ...]
+    environments: tuple[Environment, ...] = ()
+    recipes: tuple[RecipeJob, ...] = ()
+    harvests: tuple[Harvest, ...] = ()
+
+    @property
+    def parts(self) -> tuple["Part", ...]:
+        """All of them; each has a `name` of its own, a `namespace`, and in `after` the names of those before it."""
+        return (*self.environments, *self.releases, *self.recipes, *self.harvests)
+
+
+Part = Release | Environment | RecipeJob | Harvest
+
+_KINDS = ("environments", "releases", "recipes", "harvests")
 
 
 def read_releases(path: Path) -> tuple[Releases, dict[str, Any]]:
@@ -79,10 +97,11 @@ def read_releases(path: Path) -> tuple[Releases, dict[str, Any]]:
         value = read_yaml(data, what=str(path), plain=typed).value
     except Unreadable as error:
         raise ReleasesFaulty([str(error)]) from None
-    problems = [f"{path}: {problem}" for problem in _problems(value)]
+    whole, lacking = taken_in(value, path.parent)
+    problems = [f"{path}: {problem}" for problem in lacking or _problems(whole)]
     if problems:
         raise ReleasesFaulty(problems)
-    return releases_of(value), cast("dict[str, Any]", value)
+    return releases_of(whole), cast("dict[str, Any]", whole)
 
 
 def releases_of(value: Any) -> Releases:  # noqa: ANN401 - any value of YAML
@@ -90,7 +109,13 @@ def releases_of(value: Any) -> Releases:  # noqa: ANN401 - any value of YAML
     problems = _problems(value)
     if problems:
         raise ReleasesFaulty(problems)
-    return Releases(value["cluster"], tuple(_release(each) for each in value["releases"]))
+    return Releases(
+        value["cluster"],
+        tuple(_release(each) for each in value["releases"]),
+        tuple(environment_of(each, value["builder"]) for each in value.get("environments", ())),
+        tuple(recipe_of(each) for each in value.get("recipes", ())),
+        tuple(harvest_of(each) for each in value.get("harvests", ())),
+    )
 
 
 def _release(value: dict[str, Any]) -> Release:
@@ -110,27 +135,65 @@ def _release(value: dict[str, Any]) -> Release:
 def _problems(value: Any) -> list[str]:  # noqa: ANN401 - any value of YAML
     found = sorted(_validator().iter_errors(value), key=lambda error: list(map(str, error.absolute_path)))
     if found:
-        return [f"{_place(error.absolute_path)}: {error.message[:300]}" for error in found]
-    return [*_doubled(value["releases"]), *_disordered(value["releases"])]
+        return [f"{_place(error.absolute_path)}: {_short(error.message)}" for error in found]
+    if broken := list(_broken(value, ())):
+        return broken
+    parts = [(kind, each) for kind in _KINDS for each in value.get(kind, ())]
+    return [*_doubled(value["releases"]), *_lacking(value), *_named_twice(parts), *_disordered(parts)]
+
+
+def _short(message: str) -> str:
+    """Both ends of a message: the value stands first, what is wrong with it last."""
+    return message if len(message) <= _LONGEST else f"{message[: _LONGEST // 2]}…{message[-_LONGEST // 2 :]}"
 
 
 def _place(path: Any) -> str:  # noqa: ANN401 - a deque of keys and numbers
     return ".".join(map(str, path)) or "the file"
 
 
-def _doubled(releases: list[dict[str, Any]]) -> list[str]:
-    names, places = [each["name"] for each in releases], [(each["namespace"], each["hub"]) for each in releases]
-    found = [f"two releases are called {name!r}: give each a name of its own" for name in _twice(names)]
-    return found + [f"the hub {hub} is released twice into {space}" for space, hub in _twice(places)]
+def _broken(value: Any, path: tuple[str | int, ...]) -> Iterator[str]:  # noqa: ANN401 - any value of YAML
+    """Texts of several lines where a name belongs: the end of a pattern also stands before the end of a line."""
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            if key not in ("files", "text"):
+                yield from _broken(inner, (*path, key))
+    elif isinstance(value, str) and not value.isprintable():
+        yield f"{_place(path)}: must be one line of printable characters"
+
+
+def _doubled(releases: list[dict[str, Any]]) -> Iterator[str]:
+    for space, hub in _twice([(each["namespace"], each["hub"]) for each in releases]):
+        yield f"the hub {hub} is released twice into {space}"
+
+
+def _lacking(value: dict[str, Any]) -> Iterator[str]:
+    if value.get("environments") and "builder" not in value:
+        yield "builder: say what builds the environments: its `image`, and the address of its `engine`"
+    for number, harvest in enumerate(value.get("harvests", ())):
+        if ("text" in harvest["sources"]) == ("folder" in harvest):
+            yield f"harvests.{number}.sources: the file is either taken in, or in the `folder` of the image"
+    for number, environment in enumerate(value.get("environments", ())):
+        text = environment["files"].get("environment.yml", "{}")
+        try:
+            if not isinstance(read_yaml(text.encode(), what="environment.yml").value, dict):
+                yield f"environments.{number}.files: environment.yml is no mapping: give it `dependencies`"
+        except (Unreadable, UnicodeEncodeError) as error:
+            yield f"environments.{number}.files: {error}"
+
+
+def _named_twice(parts: list[tuple[str, dict[str, Any]]]) -> Iterator[str]:
+    for name in _twice([each["name"] for _, each in parts]):
+        kinds = list(dict.fromkeys(kind for kind, each in parts if each["name"] == name))
+        yield f"two {' and '.join(kinds)} are called {name!r}: give each a name of its own"
 
 
 def _twice(values: list[Any]) -> list[Any]:
     return sorted({value for value in values if values.count(value) > 1})
 
 
-def _disordered(releases: list[dict[str, Any]]) -> list[str]:
+def _disordered(parts: list[tuple[str, dict[str, Any]]]) -> list[str]:
     """What waits for what is not there, or for itself over others."""
-    waits = {each["name"]: set(each.get("after", ())) for each in releases}
+    waits = {each["name"]: set(each.get("after", ())) for _, each in parts}
     found = [
         f"{name} comes after {other!r}, which is not declared in this file"
         for name, others in waits.items()
@@ -144,6 +207,8 @@ def _disordered(releases: list[dict[str, Any]]) -> list[str]:
 
 
 @cache
-def _validator() -> Draft202012Validator:
+def _validator() -> Any:  # noqa: ANN401 - what jsonschema makes of it
+    from jsonschema import Draft202012Validator  # which takes a second to load: no other command should wait for it
+
     file = declarations() / "hub" / "schemas" / "releases.schema.json"
     return Draft202012Validator(json.loads(file.read_text(encoding="utf-8")))

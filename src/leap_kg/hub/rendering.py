@@ -12,6 +12,7 @@ import yaml
 
 from leap_kg.hub.manifest import Manifest
 from leap_kg.hub.release import Release
+from leap_kg.ingest.hubs.scalars import HelmDumper
 
 FORMS = ("helmrelease", "argocd", "values")
 _VALUES = "values.yaml"
@@ -24,12 +25,12 @@ class Unrenderable(ValueError):
 
 def values_text(values: Mapping[str, Any]) -> str:
     """The values as a file that Helm takes, in their order."""
-    return yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True, width=120)
+    return yaml.dump(dict(values), Dumper=HelmDumper, sort_keys=False, allow_unicode=True, width=120)
 
 
 def rendered(release: Release, values: Mapping[str, Any], form: str) -> Iterator[Manifest]:
     """The objects of a release, those that others need first; raises `Unrenderable`, also for `values`."""
-    yield _namespace(release)
+    yield namespace(release.namespace)
     if form == "helmrelease":
         yield from _flux(release, values)
     elif form == "argocd":
@@ -38,8 +39,9 @@ def rendered(release: Release, values: Mapping[str, Any], form: str) -> Iterator
         raise Unrenderable(f"{form!r} makes no objects; render as {' or '.join(FORMS[:2])}")
 
 
-def _namespace(release: Release) -> Manifest:
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": release.namespace}}
+def namespace(name: str) -> Manifest:
+    """The namespace that other objects are in."""
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
 
 
 def _flux(release: Release, values: Mapping[str, Any]) -> Iterator[Manifest]:

@@ -1,0 +1,244 @@
+"""Environments, recipes and harvests on a real API server with its controllers; what a node would do, the test does."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pyoxigraph import Literal, NamedNode, Quad
+
+from leap_kg.graph.home import Home
+from leap_kg.graph.lookup import looked_up
+from leap_kg.graph.names import source_graph
+from leap_kg.graph.publish import Writer
+from leap_kg.graph.snapshot import Snapshots
+from leap_kg.hub.applying import look
+from leap_kg.hub.builds import REASON
+from leap_kg.hub.cluster import Cluster
+from leap_kg.hub.declaring import declare
+from leap_kg.hub.desired import Desired, desired
+from leap_kg.hub.environment import built
+from leap_kg.hub.manifest import Key
+from leap_kg.hub.observed import observed_source
+from leap_kg.hub.release import read_releases
+from leap_kg.ontology.namespaces import DCT, SCHEMA, ours
+from leap_kg.resources import declarations
+from leap_kg.settings import DEFAULT_BASE as BASE
+from tests.graph.samples import activity
+from tests.hub.test_parts import folder
+from tests.kube.conftest import Kubectl
+from tests.kube.operators import eventually, operating
+from tests.kube.server import ApiServer, controllers, kubeconfig
+from tests.kube.test_applying import bring
+
+pytestmark = pytest.mark.all
+
+DIGEST = "sha256:" + "0a" * 32
+
+
+@pytest.fixture(scope="module")
+def controlled(server: ApiServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+    """The server with the controllers that make pods of Jobs."""
+    with controllers(server, tmp_path_factory.mktemp("controllers")):
+        yield server
+
+
+class Lab:
+    """A cluster's file of releases, all in one namespace of its own, and the graph it is declared in."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self.name, self._path, self.home = name, path, Home(path / "home")
+        value = yaml.safe_load(folder(path).read_text())
+        value["cluster"] = name
+        for kind in ("environments", "recipes", "harvests"):
+            for part in value[kind]:
+                part["namespace"] = name
+        self.file.write_text(yaml.safe_dump(value))
+
+    @property
+    def file(self) -> Path:
+        """What is declared."""
+        return self._path / "releases.yaml"
+
+    def wants(self, packages: str = "python=3.12") -> Desired:
+        """What is wanted once the environment has these packages."""
+        (self._path / "ocean" / "environment.yml").write_text(f"dependencies: [{packages}]\n")
+        with Writer(self.home, BASE) as writer:
+            revision = declare(writer, read_releases(self.file)[1], BASE).revision
+            return desired(writer.store, revision, self.name, "helmrelease", BASE)
+
+
+@pytest.fixture
+def lab(tmp_path: Path, name: str) -> Lab:
+    """A lab that nobody else has."""
+    return Lab(tmp_path, name)
+
+
+def found(kubectl: Kubectl, kind: str, space: str) -> dict[str, dict[str, Any]]:
+    """The objects of a kind in a namespace by their names."""
+    items = json.loads(kubectl("get", kind, "-n", space, "-o", "json"))["items"]
+    return {each["metadata"]["name"]: each for each in items}
+
+
+def versions(kubectl: Kubectl, space: str) -> dict[str, str]:
+    """The resourceVersion of everything that is declared."""
+    all_of = found(kubectl, "configmaps,jobs,cronjobs", space)
+    return {name: each["metadata"]["resourceVersion"] for name, each in all_of.items()}
+
+
+def end(kubectl: Kubectl, space: str, job: str, message: str) -> None:
+    """End the pod of a Job as a node does, and wait until the Job is told to be finished."""
+    pod = eventually(lambda: kubectl("get", "pods", "-n", space, "-l", f"job-name={job}", "-o", "name").strip())
+    ended = {"terminated": {"exitCode": 0, "message": message, "finishedAt": "2026-01-01T00:00:00Z"}}
+    status = {
+        "phase": "Succeeded",
+        "containerStatuses": [
+            {"name": "build", "state": ended, "ready": False, "restartCount": 0, "image": "x", "imageID": ""}
+        ],
+    }
+    patch = json.dumps({"status": status})
+    kubectl("patch", pod, "-n", space, "--subresource=status", "--type=merge", "-p", patch)
+    kubectl("wait", f"job/{job}", "-n", space, "--for=condition=Complete", "--timeout=60s")
+
+
+def test_done_twice_it_writes_nothing_also_when_jobs_run(
+    controlled: ApiServer, cluster: Cluster, kubectl: Kubectl, lab: Lab
+) -> None:
+    wants = lab.wants()
+    assert bring(cluster, wants) == [
+        "create Namespace", "create ConfigMap", "create Job",
+        "create ConfigMap", "create CronJob", "create CronJob", "create Job", "create CronJob",
+    ]  # fmt: skip
+    (build,) = (name for name in found(kubectl, "jobs", lab.name) if name.startswith("build-"))
+    end(kubectl, lab.name, build, "")
+    before = versions(kubectl, lab.name)
+    assert bring(cluster, wants) == []
+    assert look(cluster, wants, prune=True).steps == ()
+    assert versions(kubectl, lab.name) == before
+
+
+def test_other_packages_are_another_job_and_the_old_stays_until_it_is_pruned(
+    controlled: ApiServer, cluster: Cluster, kubectl: Kubectl, lab: Lab
+) -> None:
+    bring(cluster, lab.wants())
+    (first,) = (name for name in found(kubectl, "jobs", lab.name) if name.startswith("build-"))
+    wants = lab.wants("python=3.13")
+    assert bring(cluster, wants) == ["create ConfigMap", "create Job"]
+    builds = {name for name in found(kubectl, "jobs", lab.name) if name.startswith("build-")}
+    assert first in builds
+    assert len(builds) == 2
+    plan = look(cluster, wants, prune=True)
+    assert plan.steps == ()
+    assert len([each for each in plan.refused if "is not finished" in each]) == 2
+    end(kubectl, lab.name, first, "")
+    assert bring(cluster, wants, prune=True) == ["delete ConfigMap", "delete Job"]
+    left = eventually(lambda: {n for n in found(kubectl, "jobs", lab.name) if n.startswith("build-")} - {first})
+    assert left == builds - {first}
+    assert bring(cluster, wants, prune=True) == []
+
+
+def test_the_digest_of_what_was_built_is_read_back(
+    controlled: ApiServer, cluster: Cluster, kubectl: Kubectl, lab: Lab
+) -> None:
+    bring(cluster, lab.wants())
+    (environment,) = read_releases(lab.file)[0].environments
+    (build,) = (name for name in found(kubectl, "jobs", lab.name) if name.startswith("build-"))
+    live = cluster.read(Key("batch/v1", "Job", lab.name, build))
+    assert live is not None
+    assert built(live, cluster.pods(lab.name, build)) is None
+    end(kubectl, lab.name, build, f"{environment.repository}@{DIGEST}\n")
+    image = built(live, cluster.pods(lab.name, build))
+    assert image is not None
+    assert image.title == f"registry.example.org/lab/ocean@{DIGEST}"
+
+
+def test_a_cronjob_that_somebody_changed_heals_and_one_that_is_paused_stays_so(
+    controlled: ApiServer, cluster: Cluster, kubectl: Kubectl, lab: Lab
+) -> None:
+    wants = lab.wants()
+    bring(cluster, wants)
+    patch = '{"spec": {"concurrencyPolicy": "Allow", "suspend": true}}'
+    kubectl("patch", "cronjob", "leap-kg-harvest-cf", "-n", lab.name, "--type=merge", "-p", patch)
+    assert bring(cluster, wants) == ["change CronJob"]
+    spec = found(kubectl, "cronjobs", lab.name)["leap-kg-harvest-cf"]["spec"]
+    assert (spec["concurrencyPolicy"], spec["suspend"]) == ("Forbid", True)
+    assert bring(cluster, wants) == []
+
+
+def test_a_harvest_can_be_run_at_once(controlled: ApiServer, cluster: Cluster, kubectl: Kubectl, lab: Lab) -> None:
+    bring(cluster, lab.wants())
+    kubectl("create", "job", "now", "--from=cronjob/leap-kg-harvest-cf", "-n", lab.name)
+    pods = eventually(lambda: found(kubectl, "pods", lab.name).values())
+    (harvest,) = [each for each in pods if each["metadata"]["labels"].get("leap-kg/source") == "cf"]
+    assert harvest["spec"]["containers"][0]["args"][:3] == ["leap-kg", "harvest", "cf"]
+
+
+def test_the_rights_that_are_shipped_are_enough(
+    controlled: ApiServer, kubectl: Kubectl, lab: Lab, tmp_path: Path
+) -> None:
+    kubectl("apply", "--server-side", "-f", str(declarations() / "hub" / "manifests" / "rights.yaml"))
+    token = kubectl("create", "token", "leap-kg", "-n", "leap-kg").strip()
+    with Cluster(kubeconfig(tmp_path, controlled.address, token, controlled.authority)) as restricted:
+        assert len(bring(restricted, lab.wants())) == 8
+        (build,) = (name for name in found(kubectl, "jobs", lab.name) if name.startswith("build-"))
+        end(kubectl, lab.name, build, "")
+        assert len(restricted.pods(lab.name, build)) == 1
+        bring(restricted, lab.wants("python=3.13"))
+        assert bring(restricted, lab.wants("python=3.13"), prune=True) == ["delete ConfigMap", "delete Job"]
+
+
+def test_what_a_notebook_runs_in_goes_only_by_name(
+    controlled: ApiServer, cluster: Cluster, kubectl: Kubectl, lab: Lab
+) -> None:
+    bring(cluster, lab.wants())
+    (environment,) = read_releases(lab.file)[0].environments
+    (build,) = (name for name in found(kubectl, "jobs", lab.name) if name.startswith("build-"))
+    end(kubectl, lab.name, build, "")
+    leap, notebook = ours(BASE), NamedNode("https://example.org/warm.ipynb")
+    runs = Quad(notebook, leap("runsIn"), environment.image.node(BASE), source_graph(BASE, "code"))
+    with Writer(lab.home, BASE) as writer:
+        writer.publish("code", [runs], activity("code"))
+    lab.wants("python=3.13")
+
+    def hub(command: str, *more: str) -> "subprocess.CompletedProcess[str]":
+        words = [sys.executable, "-m", "leap_kg.cli", "hub", command, lab.name, "--prune", *more]
+        return subprocess.run(
+            [*words, "--kubeconfig", str(controlled.kubeconfig)],
+            env={**os.environ, "LEAP_KG_HOME": str(lab.home.path)},
+            capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+
+    done = hub("apply")
+    assert done.returncode == 0, done.stderr
+    said = " ".join(done.stdout.split())
+    assert f"Job {lab.name}/{build} stays: {notebook.value} runs in it" in said
+    assert build in found(kubectl, "jobs", lab.name)
+    done = hub("apply", "--override", build)
+    assert f"delete Job {lab.name}/{build}" in " ".join(done.stdout.split()), done.stdout
+    assert build not in found(kubectl, "jobs", lab.name)
+
+
+def test_the_operator_writes_down_what_was_built(
+    controlled: ApiServer, cluster: Cluster, kubectl: Kubectl, lab: Lab
+) -> None:
+    bring(cluster, lab.wants())
+    (build,) = (name for name in found(kubectl, "jobs", lab.name) if name.startswith("build-"))
+    end(kubectl, lab.name, build, f"registry.example.org/lab/ocean@{DIGEST}\n")
+    with operating(controlled, lab.home.path, lab.name):
+        assert eventually(lambda: built_of(lab)) == [f"registry.example.org/lab/ocean@{DIGEST}"]
+
+
+def built_of(lab: Lab) -> list[str]:
+    """The images that the graph says were built on the cluster."""
+    snapshot = Snapshots(lab.home).current()
+    assert snapshot is not None
+    graph = source_graph(BASE, observed_source(lab.name))
+    reason = Literal(REASON)
+    states = [quad.subject for quad in looked_up(snapshot.store, None, SCHEMA("name"), reason, graph)]
+    said = [quad for state in states for quad in looked_up(snapshot.store, state, DCT("description"), None, graph)]
+    return [quad.object.value for quad in said if isinstance(quad.object, Literal)]
