@@ -17,15 +17,19 @@ unexport PYTHONPATH
 WEB := $(shell find web/src web/styles web/scripts -type f 2>/dev/null) web/package-lock.json web/vite.config.ts
 EXAMPLE := $(LEAP_KG_HOME)/example
 
-.PHONY: envtest run install test test-all test-lowest lint format lock bench docs hub clean
+.PHONY: envtest run example install test test-all test-lowest lint format lock bench docs hub clean
 
-run: install ## harvest the example platform and serve it
+# What the example platform is called, and whose stores are opened.
+LAB = LEAP_KG_NAME="$${LEAP_KG_NAME:-Example Climate Lab}" \
+	LEAP_KG_DATA_PLACES="$${LEAP_KG_DATA_PLACES:-file://$(abspath $(EXAMPLE))/stores/}"
+
+run: example ## harvest the example platform and serve it
+	$(LAB) $(BIN)/leap-kg serve --host $(HOST) --port $(PORT)
+
+example: install
 	$(BIN)/python examples/platform/build.py $(EXAMPLE)
 	$(BIN)/leap-kg harvest --sources $(EXAMPLE)/sources.yaml --mirror $(EXAMPLE)/mirror.yaml
 	$(BIN)/leap-kg links mine
-	LEAP_KG_NAME="$${LEAP_KG_NAME:-Example Climate Lab}" \
-		LEAP_KG_DATA_PLACES="$${LEAP_KG_DATA_PLACES:-file://$(abspath $(EXAMPLE))/stores/}" \
-		$(BIN)/leap-kg serve --host $(HOST) --port $(PORT)
 
 install: .venv/.installed ## the environment in .venv, the package and its web assets
 
@@ -47,7 +51,7 @@ test-all: install lint ## and what needs a browser, Java or patience
 test-lowest: ## the fast tests on the oldest versions that pyproject.toml allows
 	$(PYTHON) -m venv .venv-lowest
 	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
-	.venv-lowest/bin/uv pip compile pyproject.toml --extra client --extra data --extra export --extra hub --extra icechunk --group dev --resolution lowest-direct \
+	.venv-lowest/bin/uv pip compile pyproject.toml --extra client --extra data --extra export --extra hub --extra hub-local --extra icechunk --group dev --resolution lowest-direct \
 		--no-emit-index-url --no-header --quiet -o .venv-lowest/lowest.txt
 	.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python -r .venv-lowest/lowest.txt
 	.venv-lowest/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
@@ -65,18 +69,31 @@ format: install
 
 lock: ## resolve the dependencies anew; the result names no registry
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip compile pyproject.toml --extra client --extra data --extra export --extra hub --extra icechunk --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra client --extra data --extra export --extra hub --extra hub-local --extra icechunk --group dev --universal --python-version 3.11 \
 		--upgrade --no-emit-index-url --no-header --no-annotate --generate-hashes --quiet -o requirements.lock
-	for name in beam dask; do $(BIN)/uv pip compile ingest/recipes/$$name.in --universal --python-version 3.11 \
+	for name in beam checks dask; do $(BIN)/uv pip compile ingest/recipes/$$name.in --universal --python-version 3.11 \
 		--upgrade --no-emit-index-url --no-header --no-annotate --generate-hashes --quiet -o ingest/recipes/$$name.lock; done
+	$(BIN)/uv pip compile tests/ingest/recipes/moto.in --universal --python-version 3.11 \
+		--upgrade --no-emit-index-url --no-header --no-annotate --generate-hashes --quiet -o tests/ingest/recipes/moto.lock
+	# What the image has is what the tests ran with, but for what hub/image/server.in says.
+	mkdir -p .cache && sed -n '/^python-dateutil==/d;/^[A-Za-z0-9]/s/ *\\$$//p' requirements.lock > .cache/pinned.txt
+	$(BIN)/uv pip compile pyproject.toml hub/image/server.in --extra data --extra export --extra hub --extra icechunk \
+		--constraint .cache/pinned.txt --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate \
+		--generate-hashes --quiet -o hub/image/server.lock
+	$(BIN)/uv pip compile hub/image/build.in --constraint .cache/pinned.txt --universal --python-version 3.11 \
+		--no-emit-index-url --no-header --no-annotate --generate-hashes --quiet -o hub/image/build.lock
 
 ENVTEST := .cache/envtest
-envtest: $(ENVTEST)/kube-apiserver ## the API server that tests/kube runs, built from its source by Go: once, some minutes
+envtest: $(ENVTEST)/kube-apiserver $(ENVTEST)/helm ## what tests/kube runs, built from its source by Go: once, some minutes
 
-$(ENVTEST)/kube-apiserver: tests/kube/envtest/go.mod tests/kube/envtest/go.sum
+$(ENVTEST)/kube-apiserver $(ENVTEST)/kube-controller-manager &: tests/kube/envtest/go.mod tests/kube/envtest/go.sum
 	mkdir -p $(ENVTEST)
 	cd tests/kube/envtest && go build -trimpath -ldflags "-s -w" -o ../../../$(ENVTEST)/ \
 		k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kube-controller-manager
+
+$(ENVTEST)/helm: tests/kube/envtest/helm/go.mod tests/kube/envtest/helm/go.sum
+	mkdir -p $(ENVTEST)
+	cd tests/kube/envtest/helm && go build -trimpath -ldflags "-s -w" -o ../../../../$(ENVTEST)/ helm.sh/helm/v3/cmd/helm
 
 bench: install ## measurements, side by side in one run
 	$(BIN)/python -m bench
@@ -84,8 +101,14 @@ bench: install ## measurements, side by side in one run
 docs: install ## the documentation as HTML in docs/_build; its examples are run by the tests
 	$(BIN)/sphinx-build -q -W -b html docs docs/_build
 
-hub: install ## read LEAP's hubs into the graph
-	$(BIN)/leap-kg harvest leap-hubs --sources ingest/leap.yaml
+PROXY := hub/local/node_modules/.bin/configurable-http-proxy
+hub: install $(PROXY) ## a JupyterHub on this machine, whose choices come from the graph; of the example platform where there is none
+	@test -n "$$(ls $(LEAP_KG_HOME)/snapshots 2>/dev/null)" || $(MAKE) --no-print-directory example
+	@$(LAB) LEAP_KG_HUB_PORT="$${LEAP_KG_HUB_PORT:-$(PORT)}" $(BIN)/python -m leap_kg.hub.local
+
+$(PROXY): hub/local/package-lock.json
+	cd hub/local && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
 
 clean:
-	rm -rf .venv .venv-lowest $(HOME_DIR) web/node_modules web/dist docs/_build
+	rm -rf .venv .venv-lowest $(HOME_DIR) web/node_modules hub/local/node_modules web/dist docs/_build

@@ -21,10 +21,11 @@ class Said:
 
 @dataclass
 class Asked:
-    """The requests that came, as method and path."""
+    """The requests that came, as method and path, and what each said of who asks (`""` for nothing)."""
 
     url: str
     requests: list[tuple[str, str]] = field(default_factory=list)
+    identities: list[str] = field(default_factory=list)
 
 
 @contextmanager
@@ -39,6 +40,7 @@ def answering(answers: Sequence[Said]) -> Iterator[Asked]:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             said = answers[min(len(asked.requests), len(answers) - 1)]
             asked.requests.append((self.command, self.path))
+            asked.identities.append(self.headers.get("Authorization", ""))
             self.send_response(said.status)
             for name, value in {"Content-Length": str(len(said.body)), **said.headers}.items():
                 self.send_header(name, value)

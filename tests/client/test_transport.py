@@ -70,6 +70,24 @@ def test_a_redirect_within_the_server_is_followed_but_not_for_ever() -> None:
         Client(server.url).sparql(QUERY)
 
 
+def test_a_token_goes_to_the_server_it_is_for_and_to_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    yes = Said(200, b"true", ROWS)
+    with answering([Said(307, b"", {"Location": "/user/eve/sparql"}), yes]) as server, answering([yes]) as other:
+        below = f"{server.url}/services/leap-kg"
+        monkeypatch.setenv("LEAP_KG_URL", f"{below}/")
+        monkeypatch.setenv("LEAP_KG_TOKEN", "secret")
+        # The first answer leads to another path of the same host, as a server of somebody on a hub is.
+        for client in (Client(), Client(below), Client(other.url), Client(other.url, token="given"), Client(token="")):
+            assert client.sparql("ASK {}") is True
+            assert "secret" not in repr(client)
+        assert server.identities == ["Bearer secret", "", "Bearer secret", ""]
+        assert other.identities == ["", "Bearer given"]
+        assert server.requests[1] == ("POST", "/user/eve/sparql")
+    with pytest.raises(KgError, match="characters that no token has") as refused:
+        Client(other.url, token="sec ret\n")
+    assert "sec ret" not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("said", "reason"),
     [

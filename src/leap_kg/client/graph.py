@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pystac_client
 
 VARIABLE = "LEAP_KG_URL"
+TOKEN = "LEAP_KG_TOKEN"  # noqa: S105 - the name of a variable
 _KEPT_SECONDS = 60.0
 _MOST_BYTES = 256 * 2**20
 
@@ -43,18 +44,29 @@ class NamedQuery:
 class Client:
     """A leap-kg server; `url` is its address, by default that in `LEAP_KG_URL`.
 
+    `token` is for servers that want to know who asks; by default that in `LEAP_KG_TOKEN`, for the server in
+    `LEAP_KG_URL` only, so that no other one learns it.
     An answer may take `seconds`; where the server asks to wait, the client waits up to `patience` seconds in all. An
     answer may have `most_bytes`. One client serves any number of threads.
     """
 
     def __init__(
-        self, url: str | None = None, *, seconds: float = 60.0, patience: float = 60.0, most_bytes: int = _MOST_BYTES
+        self,
+        url: str | None = None,
+        *,
+        token: str | None = None,
+        seconds: float = 60.0,
+        patience: float = 60.0,
+        most_bytes: int = _MOST_BYTES,
     ) -> None:
-        given = url or os.environ.get(VARIABLE, "")
+        usual = os.environ.get(VARIABLE, "")
+        given = url or usual
         if not given:
             fix = f"Give it as Client('https://...'), or set {VARIABLE}."
             raise KgError("there is no address of a server", fix)
-        self._transport = Transport(given, seconds, patience, most_bytes)
+        if token is None and given.rstrip("/") == usual.rstrip("/"):
+            token = os.environ.get(TOKEN, "")
+        self._transport = Transport(given, seconds, patience, most_bytes, token or "")
         self._seconds = seconds
         self._prefixes: dict[str, str] = {}
         self._queries: tuple[float, Records[NamedQuery]] | None = None
@@ -179,7 +191,9 @@ class Client:
         found = need("pystac_client", "the STAC API")
         address = f"{self.url}/stac/"
         try:
-            catalog: pystac_client.Client = found.Client.open(address, timeout=self._seconds)
+            catalog: pystac_client.Client = found.Client.open(
+                address, request_modifier=self._transport.sign, timeout=self._seconds
+            )
         except Exception as error:  # noqa: BLE001 - the library lets errors of requests, of JSON and of STAC through
             raise KgError(
                 f"{address} is no STAC API ({type(error).__name__}: {error})",

@@ -1,11 +1,13 @@
 """Requests to one server, from any thread: time caps, sizes, redirects, and waiting when the server asks for it.
 
 Hazard: an address may lead anywhere, and what answers there may be anything. A redirect is followed only within the
-server that was named; a body is read up to a limit, and a server that dribbles runs into the clock.
+server that was named; a body is read up to a limit, and a server that dribbles runs into the clock. A token goes to
+addresses below that of the server only: others may live on the same host.
 """
 
 import json
 import math
+import re
 import threading
 import time
 from collections.abc import Mapping
@@ -50,14 +52,19 @@ class Answer:
             raise BadAnswer("the server's answer is not UTF-8", _IS_IT) from None
 
 
+_TOKEN = re.compile(r"[!-~]{1,1000}")
 _IS_IT = "Is this the address of a leap-kg server? Its page in a browser has the search field at the top."
 
 
 class Transport:
-    """The way to one server; `seconds` is the longest time of one answer, `patience` of all waiting for one."""
+    """The way to one server; `seconds` is the longest time of one answer, `patience` of all waiting for one.
 
-    def __init__(self, url: str, seconds: float, patience: float, most_bytes: int) -> None:
+    `token` says who asks, where the server wants to know; `""` for nobody in particular.
+    """
+
+    def __init__(self, url: str, seconds: float, patience: float, most_bytes: int, token: str = "") -> None:
         self.url = checked(url)
+        self._identity = _bearer(token)
         self._seconds = seconds
         self._patience = patience
         self._most_bytes = most_bytes
@@ -89,6 +96,11 @@ class Transport:
         if not answer.place:
             raise BadAnswer(f"{self.url}{path} does not lead to a query", _IS_IT)
         return answer.place
+
+    def sign(self, request: requests.Request | requests.PreparedRequest) -> None:
+        """Have the request say who asks, if it is for this server."""
+        if (request.url or "").startswith(f"{self.url}/"):
+            request.headers.update(self._identity)
 
     def _ask(
         self,
@@ -128,6 +140,7 @@ class Transport:
     def _send(self, request: requests.PreparedRequest, first: bool) -> Answer:
         began = time.monotonic()
         request.headers["User-Agent"] = self._agent
+        self.sign(request)
         session = self._session()
         try:
             with send(session, request, self._seconds, _CONNECT_SECONDS) as response:
@@ -202,6 +215,13 @@ class Transport:
         return session
 
 
+def _bearer(token: str) -> dict[str, str]:
+    """The header that carries a token; raises `KgError` for a text that cannot be in one, and does not repeat it."""
+    if token and not _TOKEN.fullmatch(token):
+        raise KgError("the token has characters that no token has", "Look at LEAP_KG_TOKEN, or at Client(token=...).")
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
 def _pause(text: str) -> float | None:
     """Seconds that a `Retry-After` names, as a number or as a date."""
     if text.isascii() and text.isdecimal() and len(text) < 10:
@@ -222,7 +242,7 @@ def _said(kind: str, body: bytes, status: int) -> str:
 
 def _advice(status: int) -> str:
     if status in (401, 403):
-        return "Ask whoever runs the server for access."
+        return "Ask whoever runs the server for access, and give the token as LEAP_KG_TOKEN or Client(token=...)."
     if status >= 500 and status != 503:
         return "Try again later; if that does not help, tell whoever runs the server."
     return ""
