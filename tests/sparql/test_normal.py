@@ -12,7 +12,7 @@ PIECES = st.sampled_from(
     [
         "SELECT", "*", "{", "}", "?a", "<http://e/x>", "<x#y>", "<?b#c>", "'a # b'", '"""a\n # "b" """', "'''x'''",
         "'it\\'s'", "#comment\n", "# <x> 'y\n", " ", "\n", "\t ", "ex:a", "ex:a\\#b", "FILTER", "(", ")", "<", "<=",
-        "1", ".", ";", "@en", "^^", "\\u0041", "<<", ">>", '"', "'", "#", "a",
+        "1", ".", ";", ",", "|", "{|", "|}", "@en", "^^", "\\u0041", "<<", ">>", '"', "'", "#", "a",
     ]
 )  # fmt: skip
 TEXTS = st.lists(PIECES, max_size=25).map("".join)
@@ -36,7 +36,9 @@ def test_a_normalised_text_has_the_same_tokens(text: str) -> None:
 def test_layout_does_not_count() -> None:
     one = "SELECT * { ?s ?p 'a  # b' } # the end"
     other = "\nSELECT\t*\r\n{ # all\n ?s   ?p 'a  # b' }"
-    assert normalised(one) == normalised(other) == "SELECT * { ?s ?p 'a  # b' }"
+    assert normalised(one) == normalised(other) == "SELECT *{?s ?p 'a  # b'}"
+    assert normalised("ASK{}") == normalised("ASK { } ") == normalised("ASK {#x\n}")
+    assert normalised("ASK { ?s ?p ?o {| ?a ?b |} }") == "ASK{?s ?p ?o {| ?a ?b |}}"
     assert normalised("ASK { ?s ?p 'a b' }") != normalised("ASK { ?s ?p 'a  b' }")
     assert normalised("ASK { ?s ?p <http://e/#a> }") != normalised("ASK { ?s ?p <http://e/#b> }")
 

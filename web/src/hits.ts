@@ -1,6 +1,6 @@
 // What `/search.json` answers, checked before it is used.
 
-/** One suggestion; `path` is a path on this site. */
+/** One suggestion; `path` is a path on this host. */
 export interface Hit {
   path: string;
   label: string;
@@ -13,26 +13,34 @@ export interface Answer {
   hits: Hit[];
 }
 
-/** Hits of the first `limit` nodes for `q`; rejects if the server or its answer is not as it should be. */
-export async function fetchHits(q: string, limit: number, signal: AbortSignal): Promise<Answer> {
+/**
+ * Hits of the first `limit` nodes for `q` at the address `search`, whose `/search` may be below a path of the host;
+ * rejects if the server or its answer is not as it should be.
+ */
+export async function fetchHits(search: string, q: string, limit: number, signal: AbortSignal): Promise<Answer> {
+  const address = new URL(search);
   const query = new URLSearchParams({ q, limit: String(limit), facets: "none" });
-  const response = await fetch(`/search.json?${query}`, { signal, headers: { accept: "application/json" } });
+  const response = await fetch(`${address.pathname}.json?${query}`, {
+    signal,
+    headers: { accept: "application/json" },
+  });
   if (!response.ok) throw new Error(`search answered ${response.status}`);
-  return readAnswer(await response.json());
+  return readAnswer(await response.json(), address.pathname.replace(/\/search$/, ""));
 }
 
-function readAnswer(body: unknown): Answer {
+function readAnswer(body: unknown, prefix: string): Answer {
   if (!isRecord(body) || !Array.isArray(body["hits"])) throw new Error("search answered in an unknown form");
-  const hits = body["hits"].flatMap(readHit);
+  const hits = body["hits"].flatMap((hit) => readHit(hit, prefix));
   return { total: typeof body["total"] === "number" ? body["total"] : hits.length, hits };
 }
 
-function readHit(hit: unknown): Hit[] {
+function readHit(hit: unknown, prefix: string): Hit[] {
   if (!isRecord(hit)) return [];
   const path = text(hit["path"]);
   // One slash and no second: `javascript:` and other hosts cannot get into a link.
   if (!/^\/(?![/\\])/.test(path)) return [];
-  return [{ path, label: text(hit["label"]) || path, kind: text(hit["kind"]) || "Other", snippet: text(hit["snippet"]) }];
+  const label = text(hit["label"]) || path;
+  return [{ path: prefix + path, label, kind: text(hit["kind"]) || "Other", snippet: text(hit["snippet"]) }];
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

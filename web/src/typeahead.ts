@@ -73,7 +73,7 @@ class Typeahead {
     const request = new AbortController();
     this.#request = request;
     try {
-      const answer = await fetchHits(q, LIMIT, request.signal);
+      const answer = await fetchHits(this.#form.action, q, LIMIT, request.signal);
       if (!request.signal.aborted) this.#show(q, answer);
     } catch {
       // Without suggestions the form still searches. An aborted request was overtaken by a newer one.

@@ -4,14 +4,16 @@ What a file does, its repository does: a link of a file is said of its repositor
 mentions are not, which say little enough of the file.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pyoxigraph import NamedNode, Triple
 
+from leap_kg.ingest.images.describing import Environments
 from leap_kg.ingest.mapping.finding import Finding
 from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.links.assertion import Evidence, Link, link_node
+from leap_kg.links.environments.imports import package_of
 from leap_kg.links.files import File
 from leap_kg.links.known import Known
 from leap_kg.links.methods import CITATION, PUBLICATION, predicate
@@ -120,13 +122,16 @@ def judged(links: Iterable[Link], verdicts: Mapping[str, str], base: str) -> lis
     return [replace(link, verdict=verdict(link)) for link in links]
 
 
-def describe_file(file: File, mined: Mined, assembly: Assembly) -> Iterator[Triple]:
-    """What the graph lacks about a file that links speak of, and what is wrong with it."""
+def describe_file(file: File, mined: Mined, assembly: Assembly, own: Container[str] = frozenset()) -> Iterator[Triple]:
+    """What the graph lacks about a file that links speak of, which packages a notebook imports, and what is wrong.
+
+    `own` are the modules of its repository, which are no packages.
+    """
     base, node = assembly.base, NamedNode(assembly.node(file))
     say = Statements()
-    if mined.signals:
+    if mined.signals or mined.imports:
         _repository(file.repository, say, assembly)
-    if (mined.signals or mined.findings) and not assembly.known.described(node.value):
+    if (mined.signals or mined.imports or mined.findings) and not assembly.known.described(node.value):
         if file.path.endswith(".ipynb"):
             say.type(node, ours(base)("Notebook"), SCHEMA("SoftwareSourceCode"))
         else:
@@ -136,6 +141,9 @@ def describe_file(file: File, mined: Mined, assembly: Assembly) -> Iterator[Trip
         say.link(node, SCHEMA("isPartOf"), file.repository)
         if file.at != node.value:
             say.link(node, DCT("hasVersion"), file.at)
+    environments = Environments(say, base)
+    packages = (package_of(name) for name in mined.imports if name not in own)
+    environments.installed(node, [each for each in packages if each is not None])
     for finding in mined.findings:
         say.extend(replace(finding, file=finding.file or file.at).triples(node, base))
     yield from say.triples()

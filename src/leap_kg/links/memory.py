@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import NamedNode
 
@@ -130,17 +131,18 @@ def _plain(mined: Mined) -> dict[str, object]:
             }
             for f in mined.findings
         ],
+        "imports": list(mined.imports),
     }  # fmt: skip
 
 
-def _mined(plain: dict[str, list[dict[str, object]]]) -> Mined:
+def _mined(plain: dict[str, Any]) -> Mined:
     signals: list[Signal] = []
     for said in plain["signals"]:
         place, role = said.pop("place"), said.pop("role")
-        signals.append(Signal(**said, role=Role(role), place=Place(**place)))  # type: ignore[arg-type]
+        signals.append(Signal(**said, role=Role(role), place=Place(**place)))
     findings: list[Finding] = []
     for said in plain["findings"]:
         focus, severity = said.pop("focus"), said.pop("severity")
         node = NamedNode(str(focus)) if focus else None
-        findings.append(Finding(**said, severity=Severity(severity), focus=node))  # type: ignore[arg-type]
-    return Mined(tuple(signals), tuple(findings))
+        findings.append(Finding(**said, severity=Severity(severity), focus=node))
+    return Mined(tuple(signals), tuple(findings), tuple(plain.get("imports", ())))

@@ -11,7 +11,8 @@ from leap_kg.links.signal import Signal
 
 @dataclass(frozen=True, slots=True)
 class Mined:
-    """Signals and findings of one file, in the order of the file."""
+    """Signals and findings of one file, in the order of the file; `imports` are the modules that a notebook imports."""
 
     signals: tuple[Signal, ...] = ()
     findings: tuple[Finding, ...] = ()
+    imports: tuple[str, ...] = ()

@@ -123,7 +123,8 @@ def mine(
         descriptions: dict[str, list[Triple]] = {}
         for file, found in mined:
             assembly.add_file(file, found.signals)
-            descriptions[assembly.node(file)] = list(describe_file(file, found, assembly))
+            own = _modules(files.listed.get(file.repository, ())) if found.imports else frozenset[str]()
+            descriptions[assembly.node(file)] = list(describe_file(file, found, assembly, own))
         for repository, finding in files.lacking.items():
             descriptions[repository] = list(describe_lacking(repository, finding, assembly))
         if snapshot:
@@ -148,6 +149,12 @@ def mine(
         findings=dict(sorted(Counter(f.kind for f in findings).items())),
         revision=revision,
     )
+
+
+def _modules(listed: Iterable[tuple[str, File]]) -> frozenset[str]:
+    """What code of a repository can import from the repository itself: its files and folders of Python."""
+    paths = [file.path for _, file in listed if file.path.endswith(".py")]
+    return frozenset(part.removesuffix(".py") for path in paths for part in path.split("/"))
 
 
 def _listing(

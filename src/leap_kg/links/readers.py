@@ -72,6 +72,7 @@ class Readers:
         return Mined(
             tuple(dict.fromkeys(signal for mined in found for signal in mined.signals)),
             _once((finding for mined in found for finding in mined.findings), path),
+            tuple(dict.fromkeys(name for mined in found for name in mined.imports)),
         )
 
 

@@ -105,7 +105,7 @@ class Reading:
             if before is not None:
                 return before
             return Mined(findings=(Finding("unreadable-file", Severity.WARNING, str(problem), problem.hint),))
-        return Mined(tuple(filter(_sound, mined.signals)), mined.findings)
+        return Mined(tuple(filter(_sound, mined.signals)), mined.findings, mined.imports)
 
     def _keep(self) -> None:
         self._memory.remember(self._fresh)

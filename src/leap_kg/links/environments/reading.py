@@ -17,6 +17,7 @@ from leap_kg.ingest.images.dockerfile import Dockerfile
 from leap_kg.ingest.mapping.finding import Finding, Severity
 from leap_kg.links.environments.binder import FOLDERS
 from leap_kg.links.environments.books import BOOKS, read_book
+from leap_kg.links.environments.imports import imports_of
 from leap_kg.links.mined import Mined
 from leap_kg.links.places import jsonplaces
 from leap_kg.links.places.notebook import notebook_of
@@ -52,8 +53,10 @@ def read_environment(data: bytes, path: str) -> Mined:
     name = path.rpartition("/")[2]
     if not reads(path):
         return Mined()
+    imports: tuple[str, ...] = ()
     if name.endswith(".ipynb"):
         signals = list(_kernel(data, path, findings))
+        imports = imports_of(notebook_of(data, path, []))
     elif (passage := read_passage(data, path, findings)) is None:
         signals = []
     elif name == "runtime.txt":
@@ -62,7 +65,7 @@ def read_environment(data: bytes, path: str) -> Mined:
         signals = list(read_book(data, passage, findings))
     else:
         signals = list(_file(data, passage, findings))
-    return Mined(tuple(signals), tuple(findings))
+    return Mined(tuple(signals), tuple(findings), imports)
 
 
 def _file(data: bytes, passage: Passage, findings: list[Finding]) -> Iterator[Signal]:
