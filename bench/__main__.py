@@ -7,10 +7,23 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import client, endpoint, harvesting, history, mining, publishing, remote, searching, serving, stac, tables
+from bench import (
+    client,
+    endpoint,
+    harvesting,
+    history,
+    mining,
+    publishing,
+    recipes,
+    remote,
+    searching,
+    serving,
+    stac,
+    tables,
+)
 from bench.measure import Comparison
 
-_ALL = (publishing, harvesting, mining, searching, serving, endpoint, history, remote, tables, client, stac)
+_ALL = (publishing, harvesting, mining, searching, serving, endpoint, history, remote, tables, client, stac, recipes)
 PARTS = {part.__name__.rpartition(".")[2]: part for part in _ALL}
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="From source files to a Zarr store in the graph.")
 
-_RUNNERS = ("direct", "dask")
+_RUNNERS = ("direct", "flink", "dask")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
 Name = Annotated[str, typer.Option("--as", metavar="OWNER/NAME", help="The repository that the folder is.")]
@@ -34,18 +34,30 @@ Run = Annotated[str, typer.Argument(metavar="RUN", help="The name of a run, as `
 
 @app.command()
 def setup(
-    runner: Annotated[list[str] | None, typer.Option(help="direct or dask; both without it.")] = None,
+    runner: Annotated[list[str] | None, typer.Option(help="direct, flink or dask; direct and dask without it.")] = None,
 ) -> None:
-    """Make the environments that recipes run in, from the locks that come with leap-kg; once for a home."""
-    from leap_kg.graph.home import Home
-    from leap_kg.ingest.recipes.environments import Environment, NotReady, set_up
+    """Make the environments that recipes run in, from the locks that come with leap-kg; once for a home.
 
-    settings = context.settings()
+    Without --runner, that which checks conventions is made too. For flink, Maven fetches Beam's job server.
+    """
+    from leap_kg.graph.home import Home
+    from leap_kg.ingest.recipes.environments import CHECKS, Environment, NotReady, set_up
+    from leap_kg.ingest.recipes.flink import JobServer
+
+    home = Home.of(context.settings())
     try:
-        for each in runner or _RUNNERS:
-            environment = Environment.of(_runner(each), Home.of(settings))
+        for each in runner or ("direct", "dask"):
+            environment = Environment.of(_runner(each), home)
             made = set_up(environment, print_line)
             print_line(f"{environment.name} is {'ready' if made else 'there already'}: {environment.folder}")
+            if each == "flink":
+                server = JobServer.of(home)
+                made = server.set_up(print_line)
+                print_line(f"Beam's job server for Flink is {'ready' if made else 'there already'}: {server.jar}")
+        if not runner:
+            checks = Environment.named(CHECKS, home)
+            made = set_up(checks, print_line)
+            print_line(f"{checks.name} is {'ready' if made else 'there already'}: {checks.folder}")
     except NotReady as error:
         fail(str(error))
 
@@ -54,38 +66,49 @@ def setup(
 def run(
     path: Annotated[Path, typer.Argument(help="The folder of a feedstock.")],
     recipe: Annotated[list[str] | None, typer.Option(help="The id of a recipe of meta.yaml; all without it.")] = None,
-    runner: Annotated[str, typer.Option(help="direct (Beam in one process) or dask (processes, Zarr 3).")] = "direct",
-    target: Annotated[str, typer.Option(metavar="URL", help="The folder that stores go to; one of the home's.")] = "",
+    runner: Annotated[
+        str, typer.Option(help="direct (Beam in one process), flink (Beam on Flink) or dask (processes, Zarr 3).")
+    ] = "direct",
+    target: Annotated[
+        str,
+        typer.Option(
+            metavar="URL", help="The folder, or s3:// or gs:// address, that stores go to; one of the home's."
+        ),
+    ] = "",
     prune: Annotated[int, typer.Option(min=0, help="Take so many files along each dimension; 0 takes all.")] = 0,
     sets: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Another value for a name that recipe.py binds to a literal."),
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes of --runner dask.")] = 2,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes of --runner dask, or threads of --runner flink.")
+    ] = 2,
     time_limit: Annotated[float, typer.Option(min=1, metavar="SECONDS", help="End the recipe after so long.")] = 21600,
     grant: Annotated[
         list[str] | None, typer.Option("--grant", metavar="VARIABLE", help="Let the recipe see this variable of ours.")
     ] = None,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Run it even if nothing has changed since the last run.")
+    ] = False,
     name: Name = "",
     as_json: AsJson = False,
 ) -> None:
     """Run the recipes of a feedstock, and publish the stores that they make.
 
     A recipe runs in an environment and a process of its own, and sees none of our variables. A store that is not fit
-    to be published stays staged, and the message says why.
+    to be published stays staged, and the message says why. Nothing is done if nothing has changed since the last run.
     """
     from leap_kg.graph.home import Home, HomeError
     from leap_kg.graph.log.patchfile import LogError
     from leap_kg.graph.publish import Rejected
+    from leap_kg.ingest.recipes.place import Place
     from leap_kg.ingest.recipes.process import Bounds, JobFailed
     from leap_kg.ingest.recipes.running import Options, Unfit, run_recipe, runs_folder, stores_folder
-    from leap_kg.ingest.recipes.staging import target_folder
 
     settings = context.settings()
     home = Home.of(settings)
-    options = Options(
-        _runner(runner), prune, _settings(sets or []), workers, Bounds(time_limit, granted=tuple(grant or ()))
-    )
+    bounds = Bounds(time_limit, granted=tuple(grant or ()))
+    options = Options(_runner(runner), prune, _settings(sets or []), workers, bounds, anew=anew)
     checkout = _checkout(path, name)
     entries = _entries(checkout, recipe or [])
     outcomes: list[Outcome] = []
@@ -96,7 +119,7 @@ def run(
         errors.print(line, markup=False, highlight=False, soft_wrap=True)
 
     try:
-        place = target_folder(target, stores_folder(home, checkout.repository.key))
+        place = Place.of(target, stores_folder(home, checkout.repository.key), home)
         with _interruptible(told):
             for entry in entries:
                 outcomes.append(run_recipe(home, settings.base, checkout, entry, place, options, tell))
@@ -142,6 +165,34 @@ def check(
     bad = [report for report in reports if not report.passes or (strict and report.counts[Severity.WARNING])]
     if bad:
         raise typer.Exit(FAILED)
+
+
+@app.command()
+def dataflow(
+    target: Annotated[
+        str, typer.Option(metavar="URL", help="The folder in a bucket, gs://, that stores are to go to.")
+    ],
+    options: Annotated[
+        list[str] | None,
+        typer.Option("--option", metavar="NAME=VALUE", help="An option of Dataflow, such as project=ID."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check the options of a run on Google Cloud Dataflow, and print what Beam is to be given; nothing is sent.
+
+    Exits with 1 if something is missing or cannot be right, and says what to write.
+    """
+    from leap_kg.ingest.recipes.dataflow import Misconfigured, arguments
+
+    given = dict(_named("--option", each) for each in options or [])
+    try:
+        found = arguments(given, target)
+    except Misconfigured as error:
+        fail("\n".join(error.problems))
+    if as_json:
+        print_json(found)
+    else:
+        print_line("\n".join(found))
 
 
 @app.command()
@@ -204,6 +255,8 @@ def _print(outcomes: "list[Outcome]", *, as_json: bool) -> None:
         return
     for outcome in outcomes:
         lines = (f"{outcome.inputs} inputs, {outcome.seconds:.1f} s, run {outcome.iri}", *outcome.findings)
+        if outcome.unchanged:
+            lines = (f"run {outcome.iri} made it, and nothing has changed since",)
         print_entry(f"{', '.join(outcome.stores)}: published at revision {outcome.revision}", *lines)
 
 
@@ -256,14 +309,19 @@ def _settings(given: list[str]) -> dict[str, Any]:
     """Values as JSON writes them; what is no JSON is a text."""
     found: dict[str, Any] = {}
     for each in given:
-        name, equals, text = each.partition("=")
-        if not equals or not name.isidentifier():
-            raise typer.BadParameter(f"--set {each}: write it as NAME=VALUE")
+        name, text = _named("--set", each)
         try:
             found[name] = json.loads(text)
         except ValueError:
             found[name] = text
     return found
+
+
+def _named(option: str, given: str) -> tuple[str, str]:
+    name, equals, text = given.partition("=")
+    if not equals or not name.isidentifier():
+        raise typer.BadParameter(f"{option} {given}: write it as NAME=VALUE")
+    return name, text
 
 
 def _runner(name: str) -> str:

@@ -1,5 +1,9 @@
 """The environments of recipes, made once for the checkout, and files for the recipes of ours to read."""
 
+import hashlib
+import subprocess
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +15,7 @@ import xarray as xr
 
 from leap_kg.graph.home import Home
 from leap_kg.ingest.recipes.environments import RUNNERS, Environment, NotReady, set_up
+from tests.graph.engines.servers import free_port
 from tests.ingest.hostile_server import Exchange, HostileServer, serving
 
 ROOT = Path(__file__).parents[3]
@@ -74,11 +79,19 @@ def environments() -> Home:
 
 @pytest.fixture
 def home(environments: Home, tmp_path: Path) -> Home:
-    """An empty home with these environments."""
+    """An empty home with these environments, but that of conventions, which takes a while each time."""
     made = Home(tmp_path / "home")
-    (made.path / "recipes").mkdir(parents=True)
-    (made.path / "recipes" / "environments").symlink_to(environments.path / "recipes" / "environments")
+    for runner in RUNNERS:
+        link(environments, made, Environment.of(runner, environments))
     return made
+
+
+def link(home: Home, other: Home, environment: Environment) -> None:
+    """Give another home an environment of this one."""
+    place = other.path / environment.folder.relative_to(home.path.absolute())
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if not place.exists():
+        place.symlink_to(environment.folder)
 
 
 @pytest.fixture
@@ -126,3 +139,30 @@ def field_of(name: str, times: np.ndarray, seed: int) -> xr.Dataset:
         },
         {"title": f"Fields of {name}", "Conventions": "CF-1.11"},
     )
+
+
+@pytest.fixture(scope="session")
+def s3(environments: Home) -> Iterator[str]:
+    """The address of an S3 server that has an empty bucket `library`."""
+    lock = Path(__file__).with_name("moto.lock")
+    digest = hashlib.sha256(lock.read_bytes()).hexdigest()
+    environment = Environment("moto", lock, environments.path / "recipes" / "environments" / f"moto-{digest[:12]}")
+    try:
+        set_up(environment)
+    except NotReady as error:
+        pytest.skip(f"the S3 server of the tests cannot be installed here: {error}")
+    port = free_port()
+    command = [str(environment.folder / "bin" / "moto_server"), "-H", "127.0.0.1", "-p", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        url, until = f"http://127.0.0.1:{port}", time.monotonic() + 60
+        while time.monotonic() < until:
+            try:
+                urllib.request.urlopen(urllib.request.Request(f"{url}/library", method="PUT"), timeout=5).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield url
+    finally:
+        process.terminate()
+        process.wait()

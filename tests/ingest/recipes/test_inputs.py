@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,32 @@ def test_a_file_of_this_machine_is_read_in_place(tmp_path: Path) -> None:
     assert (found.path, found.sha256) == (str(tmp_path / "a.nc"), hashlib.sha256(BODY).hexdigest())
     with pytest.raises(Failed, match="check the path"):
         Inputs(tmp_path / "inputs").all([str(tmp_path / "b.nc")])
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "asks"),
+    [
+        ("ETag", '"v1"', "If-None-Match"),
+        ("Last-Modified", "Mon, 01 Jan 2024 00:00:00 GMT", "If-Modified-Since"),
+        ("ETag", 'W/"v1"', ""),  # a weak one does not say that the bytes are the same
+    ],
+    ids=["etag", "last-modified", "weak"],
+)
+def test_what_the_server_says_has_not_changed_is_not_fetched_until_it_is_needed(
+    header: str, value: str, asks: str, server: HostileServer, tmp_path: Path
+) -> None:
+    whole: list[bool] = []
+
+    def page(exchange: Exchange) -> None:
+        whole.append(not asks or exchange.headers.get(asks) != value)
+        exchange.answer(200 if whole[-1] else 304, BODY if whole[-1] else b"", **{header: value})
+
+    url = server.page("/a.nc", page)
+    first = Inputs(tmp_path / "one").all([url])[0]
+    later = Inputs(tmp_path / "two", known={url: replace(first, path="")})
+    (same,) = later.asked([url])
+    assert (same.sha256, bool(same.path)) == (first.sha256, not asks)
+    assert whole == [True, not asks]
+    (here,) = later.all([url])
+    assert Path(here.path).read_bytes() == BODY
+    assert later.asked([url]) == [here]

@@ -24,7 +24,7 @@ def run(folder: Path, code: str, bounds: Bounds | None = None, tell: Any = lambd
         "task": "run", "folder": str(folder), "module": "recipe", "object": "recipe", "dictionary": False,
         "runner": "dask", "workers": 1, "prune": 0, "settings": {}, "pause": 0.1, "attributes": {},
         "staging": str(folder / "run"), "inputs": str(folder / "run"), "account": str(folder / "run" / "account"),
-        "outcome": str(folder / "run" / "outcome"),
+        "outcome": str(folder / "run" / "outcome"), "stores": "", "lock": "", "former": None,
     }  # fmt: skip
     run_job(PYTHON, folder / "run", job, bounds or Bounds(), tell)
 

@@ -74,6 +74,8 @@ def test_from_files_to_what_the_graph_says(name: str, runner: str, home: Home, s
         xr.testing.assert_equal(stored.load(), sources.whole(name))
         assert stored.attrs["pangeo_forge_gh_actions_url"] == outcome["iri"]
         assert stored.attrs["pangeo_forge_build_timestamp"].startswith("20")
+    if name == "ocean-state":
+        check_pyramid(Path(path), sources.whole(name))
     (form,) = asked(home, "SELECT ?form { ?store a leap:ZarrStore ; dct:conformsTo ?form }")
     assert f"/v{'2' if runner == 'direct' else '3'}" in form["form"]
     used = asked(
@@ -91,6 +93,18 @@ def test_from_files_to_what_the_graph_says(name: str, runner: str, home: Home, s
     )
     assert made["recipe"].endswith(f"/{name}")
     assert not list(Path(path).parent.glob(".leap-staging/*/*"))
+
+
+def check_pyramid(store: Path, finest: xr.Dataset) -> None:
+    """Each level halves the last, as xarray does, and the store says where they are."""
+    levels = json.loads(json.dumps(xr.open_zarr(store, consolidated=True, chunks=None).attrs["multiscales"]))
+    assert [each["path"] for each in levels[0]["datasets"]] == [".", "level-1", "level-2"]
+    for group in ("level-1", "level-2"):
+        finest = finest.coarsen(lat=2, lon=2, boundary="pad").mean()
+        with xr.open_zarr(store, group=group, consolidated=True, chunks=None) as level:
+            xr.testing.assert_allclose(level.load(), finest)
+            assert level.temperature.encoding["chunks"][0] == 6
+    assert dict(finest.sizes) == {"time": 36, "lat": 5, "lon": 9}
 
 
 def test_a_page_stac_and_sparql_show_what_was_run(home: Home, sources: Sources) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from leap_kg.graph.home import HomeError
-from leap_kg.ingest.recipes.staging import Busy, Staging, target_folder
+from leap_kg.ingest.recipes.staging import Busy, Staging
 from leap_kg.ontology.iri import digest
 
 
@@ -86,14 +86,20 @@ def test_a_run_that_is_cut_off_while_it_replaces_a_store_leaves_one(
         assert content(staging) == ("one" if point == "taken away" else "two")
 
 
-def test_targets_are_folders_of_this_machine(tmp_path: Path) -> None:
-    assert target_folder("", tmp_path) == tmp_path
-    assert target_folder(f"file://{tmp_path}/a%20b", tmp_path) == tmp_path / "a b"
-    with pytest.raises(HomeError, match="mount the bucket"):
-        target_folder("gs://bucket/stores", tmp_path)
+def test_a_target_that_cannot_be_a_folder_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with (
         pytest.raises(HomeError, match="cannot be used"),
         Staging.of(tmp_path / "file" / "stores", "lab/sst", "monthly").held("run"),
     ):
         pass
+
+
+def test_it_is_known_which_run_put_a_store_there(staging: Staging) -> None:
+    with staging.held("one"):
+        stage(staging, "one")
+        staging.promote("a.zarr", "one")
+    assert staging.holds("a.zarr", "one")
+    assert not staging.holds("a.zarr", "two")
+    assert not staging.holds("b.zarr", "one")
+    assert not Staging.of(staging.target, "lab/other", "monthly").holds("a.zarr", "one")

@@ -1,6 +1,9 @@
-"""Temperature and salinity of the sea surface: a file for each variable and year, merged and concatenated."""
+"""Temperature and salinity of the sea surface: a file for each variable and year, merged and concatenated.
 
-from leap_recipe import Files, Recipe
+Two coarser copies go with it, for maps that are zoomed.
+"""
+
+from leap_recipe import Files, Pyramid, Recipe
 
 SOURCE = "https://data.example.org/ocean-state"
 
@@ -12,4 +15,5 @@ recipe = Recipe(
     ),
     store="ocean-state.zarr",
     chunks={"time": 6},
+    pyramid=Pyramid(over=["lat", "lon"], levels=2),
 )

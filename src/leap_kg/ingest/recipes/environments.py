@@ -20,8 +20,11 @@ from packaging.requirements import Requirement
 from leap_kg.graph.home import Home, HomeError, unwritable
 from leap_kg.resources import declarations
 
-RUNNERS = {"direct": "beam", "dask": "dask"}
+RUNNERS = {"direct": "beam", "flink": "beam", "dask": "dask"}
 """The environment of each runner."""
+
+CHECKS = "checks"
+"""The environment that looks at conventions."""
 
 _MARK = "ready"
 _LONGEST_REASON = 600
@@ -43,7 +46,11 @@ class Environment:
     @classmethod
     def of(cls, runner: str, home: Home) -> "Environment":
         """The environment of a runner below a home."""
-        name = RUNNERS[runner]
+        return cls.named(RUNNERS[runner], home)
+
+    @classmethod
+    def named(cls, name: str, home: Home) -> "Environment":
+        """That of a lock that comes with leap-kg, below a home."""
         lock = declarations() / "ingest" / "recipes" / f"{name}.lock"
         folder = home.path.absolute() / "recipes" / "environments"
         python = f"{sys.version_info.major}.{sys.version_info.minor}"

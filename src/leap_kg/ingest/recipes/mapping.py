@@ -83,9 +83,9 @@ def feedstock_triples(checkout: Checkout, base: str) -> list[Triple]:
     return found
 
 
-def store_triples(run: Run, made: Made, staged: Path, final: Path, findings: Iterable[Finding], base: str) -> Said:
-    """What is said of a store that is still staged and will be at `final`; raises `JobFailed` if it cannot be read."""
-    location = storage.parse(final.absolute().as_uri())
+def store_triples(run: Run, made: Made, staged: Path, final: str, findings: Iterable[Finding], base: str) -> Said:
+    """What is said of a store that is staged and will be at this address; raises `JobFailed` if it is damaged."""
+    location = storage.parse(final)
     if isinstance(location, Refusal):
         raise JobFailed("target", f"{final} cannot be named in the graph ({location.reason}): choose another target")
     found = target(staged.absolute().as_uri(), None, (), local=True)

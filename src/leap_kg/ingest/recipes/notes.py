@@ -13,6 +13,7 @@ from leap_kg.ingest.recipes.account import read_account
 from leap_kg.ingest.recipes.checkout import NoFeedstock, read_checkout
 from leap_kg.ingest.recipes.environments import Environment
 from leap_kg.ingest.recipes.mapping import Run
+from leap_kg.ingest.recipes.place import Place
 from leap_kg.ingest.recipes.process import JobFailed, read_json
 from leap_kg.ingest.recipes.staging import Staging
 
@@ -21,12 +22,13 @@ _FILE = "run.json"
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What was noted of a run; `findings` are those of the checks."""
+    """What was noted of a run; `findings` are those of the checks, `former` is what the next run wants to know."""
 
     folder: Path
     home: Home
-    target: Path
+    place: Place
     findings: Sequence[Mapping[str, Any]]
+    former: Mapping[str, Any]
     said: Mapping[str, Any]
 
     def run(self, name: str, base: str) -> Run:
@@ -38,8 +40,8 @@ class Note:
         entry = next((each for each in checkout.feedstock.recipes if each.id == self.said["recipe"]), None)
         if entry is None or checkout.digest != self.said["digest"]:
             raise HomeError(f"the feedstock has changed since the run {name}: run the recipe again")
-        staging = Staging.of(self.target, checkout.repository.key, entry.id)
-        staged = staging.folder if staging.folder.is_dir() else self.target
+        staging = Staging.of(self.place.folder, checkout.repository.key, entry.id)
+        staged = staging.folder if staging.folder.is_dir() else self.place.folder
         return Run(
             name,
             checkout,
@@ -52,7 +54,9 @@ class Note:
         )
 
 
-def write_note(folder: Path, run: Run, target: Path, findings: Sequence[Mapping[str, Any]]) -> None:
+def write_note(
+    folder: Path, run: Run, place: Place, findings: Sequence[Mapping[str, Any]], former: Mapping[str, Any]
+) -> None:
     """Note the run in its folder."""
     noted = {
         "feedstock": str(run.checkout.folder.resolve()),
@@ -60,7 +64,9 @@ def write_note(folder: Path, run: Run, target: Path, findings: Sequence[Mapping[
         "digest": run.checkout.digest,
         "recipe": run.entry.id,
         "runner": run.runner,
-        "target": str(target),
+        "target": str(place.folder),
+        "url": place.url,
+        "former": dict(former),
         "started": run.started.isoformat(),
         "ended": run.ended.isoformat(),
         "findings": list(findings),
@@ -74,6 +80,7 @@ def read_note(folder: Path, home: Home) -> Note:
         raise HomeError(f"there is no run {folder.name} that made a store: see {folder.parent}")
     try:
         said = read_json(folder / _FILE)
-        return Note(folder, home, Path(said["target"]), said["findings"], said)
+        place = Place(Path(said["target"]), said["url"])
+        return Note(folder, home, place, said["findings"], said["former"], said)
     except (JobFailed, KeyError, TypeError) as error:
         raise HomeError(f"the note of the run {folder.name} cannot be read ({error}): run the recipe again") from None

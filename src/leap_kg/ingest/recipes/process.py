@@ -11,7 +11,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -27,6 +27,7 @@ _TAIL = 64 * 2**10
 _PIECE = 64 * 2**10
 _LARGEST = 64 * 2**20
 _PASSED = ("LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+_CLOUDS = ("AWS_", "GOOGLE_", "FSSPEC_")
 _MARKED = b"leap-recipe: "
 
 
@@ -41,11 +42,15 @@ class JobFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """`seconds` that a job may take, `log_bytes` of it that are kept, and the variables it is `granted`."""
+    """`seconds` that a job may take, `log_bytes` of it that are kept, and the variables it is `granted`.
+
+    A job of `ours` runs no code of a recipe: it has our home directory, and the variables with credentials of clouds.
+    """
 
     seconds: float = 6 * 3600
     log_bytes: int = LOG_BYTES
     granted: tuple[str, ...] = ()
+    ours: bool = False
 
 
 def run_job(
@@ -70,7 +75,7 @@ def run_job(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         cwd=folder,
-        env=_environment(folder, python, bounds.granted),
+        env=_environment(folder, python, bounds),
         start_new_session=True,
     )
     try:
@@ -97,14 +102,15 @@ def read_json(path: Path) -> Any:  # noqa: ANN401 - whatever a process wrote
         raise JobFailed("outcome", f"the recipe's process left no {path.name} that can be read: {error}") from None
 
 
-def _environment(folder: Path, python: Path, granted: Sequence[str]) -> dict[str, str]:
+def _environment(folder: Path, python: Path, bounds: Bounds) -> dict[str, str]:
+    granted = [*bounds.granted, *(name for name in os.environ if bounds.ours and name.startswith(_CLOUDS))]
     passed = {name: os.environ[name] for name in (*_PASSED, *granted) if name in os.environ}
     # A proxy's address may hold a password; then it has to be granted by name.
     passed = {name: value for name, value in passed.items() if name in granted or "@" not in value}
     return {
         **passed,
         "PATH": f"{python.parent}:/usr/local/bin:/usr/bin:/bin",
-        "HOME": str(folder / "home"),
+        "HOME": os.environ.get("HOME", "/") if bounds.ours else str(folder / "home"),
         "TMPDIR": str(folder / "tmp"),
         "PYTHONPATH": str(ENGINE),
         "PYTHONUNBUFFERED": "1",

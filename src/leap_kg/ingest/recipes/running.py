@@ -7,43 +7,30 @@ and could not be published is published by `promote`, which does the last two st
 
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import Triple
-
-from leap_kg.graph.activity import Activity
-from leap_kg.graph.followers import followed_writer
 from leap_kg.graph.home import Home, HomeError
-from leap_kg.graph.names import source_graph
-from leap_kg.graph.publication.change import Publication
-from leap_kg.graph.publication.records import Record
 from leap_kg.ingest.leap.feedstock import RecipeEntry
-from leap_kg.ingest.mapping.finding import Finding, Severity
-from leap_kg.ingest.raw import RawStore
 from leap_kg.ingest.recipes.account import Account, read_account
 from leap_kg.ingest.recipes.checkout import Checkout
-from leap_kg.ingest.recipes.environments import Environment
-from leap_kg.ingest.recipes.mapping import Run, Said, feedstock_triples, run_iri, store_triples
+from leap_kg.ingest.recipes.environments import CHECKS, Environment
+from leap_kg.ingest.recipes.flink import JobServer
+from leap_kg.ingest.recipes.last import Last
+from leap_kg.ingest.recipes.mapping import Run, run_iri
 from leap_kg.ingest.recipes.notes import read_note, write_note
+from leap_kg.ingest.recipes.place import Place
 from leap_kg.ingest.recipes.process import Bounds, JobFailed, read_json, run_job
+from leap_kg.ingest.recipes.publishing import publish_feedstock, publish_run
 from leap_kg.ingest.recipes.staging import Staging
-from leap_kg.ingest.runs.rounds import publish_ontology
-from leap_kg.ontology.jsonld import quads_in
-
-SOURCE = "recipes"
-"""The source whose graph holds what runs of recipes made."""
 
 PUBLISHING = "publishing"
 """What is told when a store is about to take its place."""
 
-_WAIT = 300.0
-"""Seconds to wait for another writer."""
-_TITLE = "Runs of recipes"
+_CHECKER_SECONDS = 600.0
 
 Tell = Callable[[str], object]
 
@@ -51,7 +38,7 @@ Tell = Callable[[str], object]
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a recipe is to be run: see the options of `leap-kg recipe run`. `pause` is the first wait before a source
-    that failed is asked again, in seconds."""
+    that failed is asked again, in seconds; `anew` is to run it even where nothing has changed."""
 
     runner: str = "direct"
     prune: int = 0
@@ -59,11 +46,15 @@ class Options:
     workers: int = 2
     bounds: Bounds = field(default_factory=Bounds)
     pause: float = 1.0
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a run: the stores, what was noticed about them, and the revision that shows them."""
+    """What came of a run: the stores, what was noticed about them, and the revision that shows them.
+
+    If it was found that nothing has changed, `run` is the one that made them, and `unchanged` says so.
+    """
 
     run: str
     iri: str
@@ -72,6 +63,7 @@ class Outcome:
     inputs: int
     seconds: float
     revision: int
+    unchanged: bool = False
 
 
 class Unfit(Exception):
@@ -89,7 +81,7 @@ def stores_folder(home: Home, feedstock: str) -> Path:
 
 
 def run_recipe(
-    home: Home, base: str, checkout: Checkout, entry: RecipeEntry, target: Path, options: Options, tell: Tell
+    home: Home, base: str, checkout: Checkout, entry: RecipeEntry, place: Place, options: Options, tell: Tell
 ) -> Outcome:
     """Run one recipe of a feedstock and publish what it makes.
 
@@ -97,12 +89,13 @@ def run_recipe(
     """
     environment = Environment.of(options.runner, home)
     environment.require()
+    engine = _engine(home, options.runner)
     module, _, name = entry.object.partition(":")
     if not (module.isidentifier() and name.isidentifier()):
         raise HomeError(f"the recipe {entry.id} names no object: write object: recipe:recipe in meta.yaml")
     started = datetime.now(UTC)
     run = f"recipe-{started:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
-    staging = Staging.of(target, checkout.repository.key, entry.id)
+    staging = Staging.of(place.folder, checkout.repository.key, entry.id)
     with staging.held(run):
         home.create()
         folder = runs_folder(home) / run
@@ -111,16 +104,33 @@ def run_recipe(
         tell(f"run {run}")
         if checkout.commit and not checkout.commit.clean:
             tell("the feedstock has changes that are not committed, so no commit is noted")
+        last = None if options.anew else Last.read(home, place, staging, folder, environment)
+        job = {
+            "folder": str(checkout.folder.resolve()), "module": module, "object": name, "dictionary": entry.dictionary,
+            "runner": options.runner, "workers": options.workers, "prune": options.prune,
+            "settings": dict(options.settings), "pause": options.pause, "staging": str(staging.folder),
+            "stores": "" if place.url else str(place.folder), "inputs": str(folder / "inputs"),
+            "account": str(folder / "account.jsonld"), "outcome": str(folder / "outcome.json"),
+            "attributes": _marks(checkout, run, base), "lock": environment.digest,
+            "former": last and last.former, "access": entry.access, **engine,
+        }  # fmt: skip
+        checks = Environment.named(CHECKS, home)
         try:
-            account, findings = _made(folder, staging, checkout, entry, environment, options, run, base, tell)
+            made = _made(job, checks, folder, staging, environment, options, base, tell)
         except BaseException:
             staging.drop()
             raise
         finally:
-            for name in ("inputs", "tmp", "home"):
-                shutil.rmtree(folder / name, ignore_errors=True)
+            for each in ("inputs", "tmp", "home"):
+                shutil.rmtree(folder / each, ignore_errors=True)
+        if made is None:
+            staging.drop()
+            if last is None:
+                raise JobFailed("outcome", "the recipe's process says that nothing has changed, and nothing was there")
+            return _unchanged(home, base, checkout, place, staging, last, run, started, tell)
+        account, findings, former = made
         done = Run(run, checkout, entry, options.runner, environment, started, datetime.now(UTC), account)
-        write_note(folder, done, target, findings)
+        write_note(folder, done, place, findings, former)
         grave = [each for each in findings if each["grave"]]
         if grave:
             reasons = "; ".join(f"{each['store']}: {each['message']}. {each['hint']}" for each in grave)
@@ -129,7 +139,7 @@ def run_recipe(
                 f"is, publish it with `leap-kg recipe promote {run}`"
             )
         tell(PUBLISHING)
-        return _published(home, base, done, staging, findings)
+        return _published(home, base, done, place, staging, findings, former, options.bounds, tell)
 
 
 def promote(home: Home, base: str, name: str) -> Outcome:
@@ -138,47 +148,73 @@ def promote(home: Home, base: str, name: str) -> Outcome:
     Raises `HomeError` for a run that cannot be, and as `run_recipe` does.
     """
     noted = read_note(runs_folder(home) / name, home)
-    run, target = noted.run(name, base), noted.target
-    staging = Staging.of(target, run.checkout.repository.key, run.entry.id)
+    run, place = noted.run(name, base), noted.place
+    staging = Staging.of(place.folder, run.checkout.repository.key, run.entry.id)
     with staging.held(name):
         for each in run.account.stores:
-            if not (staging.folder / each.path).is_dir() and not (target / each.path).is_dir():
+            if not (staging.folder / each.path).is_dir() and not staging.holds(each.path, name):
                 raise HomeError(f"the store {each.path} of the run {name} is gone: run the recipe again")
-        return _published(home, base, run, staging, noted.findings)
+        return _published(home, base, run, place, staging, noted.findings, noted.former, Bounds(), lambda line: None)
+
+
+def _engine(home: Home, runner: str) -> dict[str, str]:
+    """What a job has to know of its engine; raises `NotReady`."""
+    if runner != "flink":
+        return {}
+    server = JobServer.of(home)
+    return {"java": server.require(), "job_server": str(server.jar)}
 
 
 def _made(
+    job: Mapping[str, Any],
+    checks: Environment,
     folder: Path,
     staging: Staging,
-    checkout: Checkout,
-    entry: RecipeEntry,
     environment: Environment,
     options: Options,
-    run: str,
     base: str,
     tell: Tell,
-) -> tuple[Account, list[dict[str, Any]]]:
-    """Run the recipe and look at what it made; returns its account and what is wrong with its stores."""
-    module, _, name = entry.object.partition(":")
-    job = {
-        "task": "run", "folder": str(checkout.folder.resolve()), "module": module, "object": name,
-        "dictionary": entry.dictionary, "runner": options.runner, "workers": options.workers,
-        "prune": options.prune, "settings": dict(options.settings), "pause": options.pause,
-        "staging": str(staging.folder), "inputs": str(folder / "inputs"), "account": str(folder / "account.jsonld"),
-        "outcome": str(folder / "outcome.json"), "attributes": _marks(checkout, run, base),
-    }  # fmt: skip
-    run_job(environment.python, folder, job, options.bounds, tell)
-    account = read_account(folder / "account.jsonld", staging.folder, base)
+) -> tuple[Account, list[dict[str, Any]], dict[str, Any]] | None:
+    """Run the recipe and look at what it made; returns its account, what is wrong with its stores, and what its next
+    run wants to know; `None` if nothing has changed since the last one."""
+    run_job(environment.python, folder, {**job, "task": "run"}, options.bounds, tell)
     outcome = read_json(folder / "outcome.json")
+    if isinstance(outcome, dict) and outcome.get("unchanged") is True:
+        return None
+    account = read_account(folder / "account.jsonld", staging.folder, base)
     if not (isinstance(outcome, dict) and isinstance(outcome.get("inputs"), dict)):
         raise JobFailed("outcome", "the recipe's process left no outcome that can be read")
     exact = outcome.get("exact") is True
     stores = {each.path: outcome["inputs"].get(each.path, []) for each in account.stores}
     tell("checking the store")
-    job = {**job, "task": "verify", "stores": stores, "exact": exact}
-    run_job(environment.python, folder, {**job, "outcome": str(folder / "checks.json")}, options.bounds, tell)
-    found = read_json(folder / "checks.json")
-    return account, [{"store": store, **each} for store in stores for each in found[store]]
+    job = {**job, "task": "verify", "stores": stores, "exact": exact, "former": None}
+    told = {"headers": str(folder), "outcome": str(folder / "checks.json")}
+    run_job(environment.python, folder, {**job, **told}, options.bounds, tell)
+    said = read_json(folder / "checks.json")
+    findings = [{"store": store, **each} for store in stores for each in said["found"][store]]
+    if checks.ready:
+        for store in stores.keys() - said["headers"].keys():
+            tell(f"{store}: conventions are not checked, as NetCDF cannot hold what it has")
+        findings += _unconventional(checks, folder, said["headers"], tell)
+    else:
+        tell("conventions are not checked, as their environment is not there: `leap-kg recipe setup` makes it")
+    former = outcome.get("former")
+    return account, findings, former if isinstance(former, dict) else {}
+
+
+def _unconventional(
+    checks: Environment, folder: Path, headers: Mapping[str, str], tell: Tell
+) -> Iterator[dict[str, Any]]:
+    """What CF and ACDD have to say; a checker that fails keeps nobody from publishing."""
+    job = {"task": "conventions", "headers": headers, "outcome": str(folder / "conventions.json")}
+    try:
+        run_job(checks.python, folder, job, Bounds(_CHECKER_SECONDS), tell)
+        found = read_json(folder / "conventions.json")
+    except JobFailed as error:
+        tell(f"conventions could not be checked: {error}")
+        return
+    for store in headers:
+        yield from ({"store": store, **each} for each in found[store])
 
 
 def _marks(checkout: Checkout, run: str, base: str) -> dict[str, str]:
@@ -190,22 +226,20 @@ def _marks(checkout: Checkout, run: str, base: str) -> dict[str, str]:
     return {**marks, "pangeo_forge_build_git_hash": checkout.commit_url} if checkout.commit_url else marks
 
 
-def _published(home: Home, base: str, run: Run, staging: Staging, findings: Iterable[Mapping[str, Any]]) -> Outcome:
-    """Promote the stores and publish them; raises `HomeError` or `JobFailed`."""
-    noticed = list(findings)
-    said = {f"feedstock {run.checkout.repository.key}": Said(feedstock_triples(run.checkout, base))}
-    for each in run.account.stores:
-        final = staging.target / each.path
-        own = [_finding(run, wrong) for wrong in noticed if wrong["store"] == each.path]
-        staged = staging.folder / each.path
-        said[f"store {final}"] = store_triples(run, each, staged if staged.is_dir() else final, final, own, base)
-    stores = tuple(str(staging.promote(each.path)) for each in run.account.stores)
-    staging.drop()
-    publication = _publish(home, base, run, said)
+def _published(
+    home: Home, base: str, run: Run, place: Place, staging: Staging, findings: Iterable[Mapping[str, Any]],
+    former: Mapping[str, Any], bounds: Bounds, tell: Tell,
+) -> Outcome:  # fmt: skip
+    folder, noticed = runs_folder(home) / run.name, list(findings)
+    try:
+        publication = publish_run(home, base, run, place, staging, folder, noticed, former, bounds, tell)
+    except JobFailed as error:
+        remedy = f"the finished store is kept: `leap-kg recipe promote {run.name}` publishes it"
+        raise JobFailed(error.kind, f"{error}; {remedy}", error.trace) from None
     return Outcome(
         run.name,
         run.iri(base).value,
-        stores,
+        tuple(place.shown(each.path, run.name) for each in run.account.stores),
         tuple(f"{wrong['store']}: {wrong['message']}" for wrong in noticed),
         len(run.account.inputs),
         round((run.ended - run.started).total_seconds(), 3),
@@ -213,26 +247,16 @@ def _published(home: Home, base: str, run: Run, staging: Staging, findings: Iter
     )
 
 
-def _publish(home: Home, base: str, run: Run, said: Mapping[str, Said]) -> Publication:
-    graph = source_graph(base, SOURCE)
-
-    def record(key: str, triples: list[Triple]) -> Record:
-        lines = "\n".join(sorted(map(str, triples)))
-        return Record(key, sha256(lines.encode()).hexdigest(), lambda: quads_in(triples, graph))
-
-    activity = Activity(
-        run=f"{SOURCE}/{run.name}", title=_TITLE, started=run.started, ended=run.ended, used=(run.iri(base).value,)
-    )
-    raw = RawStore(home.raw)
-    for each in said.values():
-        if each.picture:
-            raw.put(each.picture)
-    with followed_writer(home, base, _WAIT) as writer:
-        publish_ontology(writer, base)
-        return writer.publish_records(
-            SOURCE, [record(key, each.triples) for key, each in said.items()], activity, complete=False
-        )
-
-
-def _finding(run: Run, wrong: Mapping[str, Any]) -> Finding:
-    return Finding("differs-from-source", Severity.WARNING, str(wrong["message"]), str(wrong["hint"]), run.entry.id)
+def _unchanged(
+    home: Home, base: str, checkout: Checkout, place: Place, staging: Staging, last: Last, run: str,
+    started: datetime, tell: Tell,
+) -> Outcome:  # fmt: skip
+    """What a run comes to that found nothing to do; the feedstock may say other things of the data than before."""
+    tell(f"nothing has changed since the run {last.run}")
+    ended, revision = datetime.now(UTC), last.revision
+    if checkout.digest != last.digest:
+        revision = publish_feedstock(home, base, run, checkout, started, ended).revision
+        replace(last, digest=checkout.digest, revision=revision).write(home, place, staging)
+    stores = tuple(place.shown(each, last.run) for each in last.stores)
+    seconds = round((ended - started).total_seconds(), 3)
+    return Outcome(last.run, run_iri(last.run, base).value, stores, (), 0, seconds, revision, unchanged=True)

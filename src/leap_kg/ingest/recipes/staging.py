@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from leap_kg.graph.home import HomeError, unwritable
 from leap_kg.ontology.iri import digest, slug
@@ -22,21 +21,6 @@ _FOLDER = ".leap-staging"
 
 class Busy(HomeError):
     """Another run has the recipe."""
-
-
-def target_folder(target: str, default: Path) -> Path:
-    """The folder that a target names; raises `HomeError` for one that is not on a file system of this machine."""
-    if not target:
-        return default
-    scheme = urlsplit(target).scheme
-    if scheme == "file":
-        return Path(unquote(urlsplit(target).path)).absolute()
-    if "://" in target:
-        raise HomeError(
-            f"--target {target}: stores are put into folders of this machine, as file:///path or as a path; mount the "
-            "bucket, or copy the finished store there"
-        )
-    return Path(target).absolute()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +74,14 @@ class Staging:
         """Remove what is left of it."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def promote(self, store: str) -> Path:
+    def holds(self, store: str, run: str) -> bool:
+        """Whether the store in its place is what this run of the recipe put there."""
+        try:
+            return (self.target / store).is_dir() and self._owner(store).read_text(encoding="utf-8") == self._mark(run)
+        except OSError:
+            return False
+
+    def promote(self, store: str, run: str = "") -> Path:
         """Put a staged store into its place; the one that the same recipe put there before makes way and is gone.
 
         One that is not staged any more was put there already. Raises `HomeError`, also if something else is there.
@@ -98,15 +89,15 @@ class Staging:
         staged, final = self.folder / store, self.target / store
         if not staged.is_dir():
             return final
-        replaced, owner = self._replaced / digest(store), self.target / _FOLDER / f"{digest(store)}.owner"
+        replaced, owner = self._replaced / digest(store), self._owner(store)
         try:
             final.parent.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(replaced, ignore_errors=True)
-            if final.exists() and not (owner.is_file() and owner.read_text(encoding="utf-8") == self.name):
+            if final.exists() and not (self._is_ours(owner)):
                 raise HomeError(
                     f"{final} is there already and is not of this recipe: move it away, or take another target"
                 )
-            owner.write_text(self.name, encoding="utf-8")
+            owner.write_text(self._mark(run), encoding="utf-8")
             if final.exists():
                 replaced.mkdir(parents=True)
                 (replaced / "place.json").write_text(json.dumps(store), encoding="utf-8")
@@ -117,6 +108,15 @@ class Staging:
             raise unwritable(final, error) from None
         shutil.rmtree(self._replaced, ignore_errors=True)
         return final
+
+    def _owner(self, store: str) -> Path:
+        return self.target / _FOLDER / f"{digest(store)}.owner"
+
+    def _mark(self, run: str) -> str:
+        return f"{self.name}\n{run}"
+
+    def _is_ours(self, owner: Path) -> bool:
+        return owner.is_file() and owner.read_text(encoding="utf-8").partition("\n")[0] == self.name
 
     @property
     def _replaced(self) -> Path:

@@ -9,6 +9,6 @@ Such a recipe runs with every runner. Recipes of Pangeo Forge, which are pipelin
 runners. The package is on the path of a recipe's process only and imports nothing of leap-kg.
 """
 
-from .declaration import Files, Recipe
+from .declaration import Files, Pyramid, Recipe
 
-__all__ = ["Files", "Recipe"]
+__all__ = ["Files", "Pyramid", "Recipe"]

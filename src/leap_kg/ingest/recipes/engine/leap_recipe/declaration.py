@@ -9,6 +9,9 @@ from itertools import islice, product
 from string import Formatter
 from typing import Any
 
+MOST_LEVELS = 12
+ICECHUNK = ".icechunk"
+
 
 @dataclass(frozen=True)
 class Item:
@@ -64,12 +67,31 @@ class Files:
 
 
 @dataclass(frozen=True)
+class Pyramid:
+    """Coarser copies of a store, for maps that are zoomed: each of `levels` halves the last along dimensions, `over`.
+
+    They are the groups `level-1`, `level-2` and so on of the store; a value is the mean of those that it stands for.
+    """
+
+    over: Sequence[str]
+    levels: int = 2
+
+    def __post_init__(self) -> None:
+        """Raises `ValueError` for levels that cannot be made."""
+        if isinstance(self.over, str) or not self.over:
+            raise ValueError('pyramid: name the dimensions that are halved, such as over=["lat", "lon"]')
+        if isinstance(self.levels, bool) or not isinstance(self.levels, int) or not 1 <= self.levels <= MOST_LEVELS:
+            raise ValueError(f"pyramid: levels is a whole number from 1 to {MOST_LEVELS}, not {self.levels!r}")
+
+
+@dataclass(frozen=True)
 class Recipe:
     """What becomes of the files: one store.
 
-    `store` is its name below the target, `chunks` the elements of a chunk by dimension (what is not named is not
-    divided), `prepare` is done to the content of each file, `open_options` goes to `xarray.open_dataset`, and
-    `attributes` are added to those of the store.
+    `store` is its name below the target and says by its ending what it is, Zarr or an Icechunk repository. `chunks` are
+    the elements of a chunk by dimension (what is not named is not divided), `prepare` is done to the content of each
+    file, `open_options` goes to `xarray.open_dataset`, `attributes` are added to those of the store, and `pyramid` says
+    which coarser copies it has. With `virtual`, a store of Icechunk refers to the files instead of holding their data.
     """
 
     files: Files
@@ -78,12 +100,32 @@ class Recipe:
     prepare: Callable[[Any], Any] | None = None
     open_options: Mapping[str, Any] = field(default_factory=dict)
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    pyramid: Pyramid | None = None
+    virtual: bool = False
+
+    @property
+    def icechunk(self) -> bool:
+        """Whether the store is a repository of Icechunk."""
+        return self.store.endswith(ICECHUNK)
 
     def __post_init__(self) -> None:
         """Raises `ValueError` for a store or chunks that cannot be written."""
         parts = self.store.split("/")
-        if not self.store.endswith(".zarr") or any(part in ("", ".", "..") for part in parts) or "\\" in self.store:
-            raise ValueError(f"store={self.store!r}: give a name such as sea-surface.zarr, or folder/name.zarr")
+        if (
+            not self.store.endswith((".zarr", ICECHUNK))
+            or any(part in ("", ".", "..") for part in parts)
+            or "\\" in self.store
+        ):
+            raise ValueError(
+                f"store={self.store!r}: give a name such as sea-surface.zarr, folder/name.zarr or sea-surface{ICECHUNK}"
+            )
+        if self.virtual and (not self.icechunk or self.chunks or self.prepare or self.pyramid):
+            raise ValueError(
+                f"virtual: a store that refers to its files is called name{ICECHUNK}, and has their chunks and values: "
+                "leave out chunks, prepare and pyramid"
+            )
+        if self.pyramid and self.icechunk:
+            raise ValueError("pyramid: a store of Zarr can have one; write it as a store called name.zarr")
         for name, size in self.chunks.items():
             if isinstance(size, bool) or not isinstance(size, int) or size < 1:
                 raise ValueError(f"chunks: {name!r} needs a whole number of elements, not {size!r}")

@@ -9,15 +9,14 @@ import os
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from urllib.parse import unquote, urlsplit
-
-import fsspec
 
 from .failing import Failed
 from .telling import tell
@@ -33,44 +32,73 @@ _SLOWEST = 1024
 
 @dataclass(frozen=True)
 class Fetched:
-    """One input as it was read."""
+    """One input as it was read; `path` is `""` if it is what it was when it was read before, and was not fetched.
+
+    `validator` is its strong ETag or the time of its last change, by which the server is asked whether it is the same.
+    """
 
     url: str
     path: str
     size: int
     sha256: str
+    validator: str = ""
 
 
 class _Again(Exception):
     """An attempt failed in a way that may pass."""
 
 
+class _Same(Exception):
+    """The server says that the file is the one that is known."""
+
+    def __init__(self, known: "Fetched") -> None:
+        super().__init__()
+        self.known = known
+
+
 @dataclass
 class Inputs:
     """The files that were fetched into `folder`, by their addresses; `pause` is the first wait before a new attempt.
 
-    `used` are those that were asked for since it was cleared.
+    `used` are those that were asked for since it was cleared, `known` those of the run before.
     """
 
     folder: Path
     pause: float = 1.0
     found: dict[str, Fetched] = field(default_factory=dict)
     used: dict[str, None] = field(default_factory=dict)
+    known: dict[str, Fetched] = field(default_factory=dict)
+    _fetching: Lock = field(default_factory=Lock)
 
     def all(self, urls: Iterable[str]) -> list[Fetched]:
         """These files, in their order, each fetched once; raises `Failed` that names the first that cannot be had."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         wanted = list(urls)
-        self.used.update(dict.fromkeys(wanted))
-        new = [url for url in dict.fromkeys(wanted) if url not in self.found]
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for number, fetched in enumerate(pool.map(self._one, new), 1):
-                self.found[fetched.url] = fetched
-                if number % 10 == 0 or number == len(new):
-                    tell(f"{number} of {len(new)} inputs fetched")
+        with self._fetching:  # threads of a pipeline ask for the same files
+            self._have([url for url in dict.fromkeys(wanted) if not self._is_here(url)], "fetched")
+            self.used.update(dict.fromkeys(wanted))
         return [self.found[url] for url in wanted]
 
-    def _one(self, url: str) -> Fetched:
+    def asked(self, urls: Iterable[str]) -> list[Fetched]:
+        """As `all`, but what is known and has not changed is not fetched; raises `Failed`."""
+        wanted = list(urls)
+        with self._fetching:
+            new = [url for url in dict.fromkeys(wanted) if url not in self.found]
+            self._have(new, "looked at", self.known)
+            self.used.update(dict.fromkeys(wanted))
+        return [self.found[url] for url in wanted]
+
+    def _is_here(self, url: str) -> bool:
+        return url in self.found and bool(self.found[url].path)
+
+    def _have(self, new: Sequence[str], done: str, known: Mapping[str, Fetched] | None = None) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for number, fetched in enumerate(pool.map(lambda url: self._one(url, (known or {}).get(url)), new), 1):
+                self.found[fetched.url] = fetched
+                if number % 10 == 0 or number == len(new):
+                    tell(f"{number} of {len(new)} inputs {done}")
+
+    def _one(self, url: str, known: Fetched | None) -> Fetched:
         local = _local(url)
         if local is not None:
             return self._there(url, local)
@@ -80,7 +108,9 @@ class Inputs:
             if attempt:
                 time.sleep(self.pause * 2 ** (attempt - 1))
             try:
-                return _fetched(url, path)
+                return _fetched(url, path, known)
+            except _Same as same:
+                return same.known
             except _Again as problem:
                 reason = str(problem)
                 tell(f"{_shown(url)}: {reason}")
@@ -99,10 +129,10 @@ class Inputs:
         return Fetched(url, str(path), size, digest.hexdigest())
 
 
-def _fetched(url: str, path: Path) -> Fetched:
+def _fetched(url: str, path: Path, known: Fetched | None) -> Fetched:
     digest, size, start = hashlib.sha256(), 0, time.monotonic()
     partial = path.with_name(f"{path.name}.part")
-    with _opened(url) as (stream, due), partial.open("wb") as file:
+    with _opened(url, known) as (stream, due, validator), partial.open("wb") as file:
         while True:
             try:
                 piece = stream.read(_PIECE)
@@ -119,26 +149,33 @@ def _fetched(url: str, path: Path) -> Fetched:
     if due is not None and size != due:
         raise _Again(f"{due} bytes were announced and {size} came")
     partial.replace(path)
-    return Fetched(url, str(path), size, digest.hexdigest())
+    return Fetched(url, str(path), size, digest.hexdigest(), validator)
 
 
 @contextmanager
-def _opened(url: str) -> Iterator[tuple[Any, int | None]]:
-    """The bytes of an address, and how many there are to be if that is known."""
+def _opened(url: str, known: Fetched | None) -> Iterator[tuple[Any, int | None, str]]:
+    """The bytes of an address, how many there are to be if that is known, and by what to ask whether they changed."""
     if urlsplit(url).scheme not in ("http", "https"):
+        import fsspec  # not where conventions are checked
+
         try:
             with fsspec.open(url, "rb").open() as stream:
-                yield stream, getattr(stream, "size", None)
+                yield stream, getattr(stream, "size", None), ""
         except FileNotFoundError:
             raise Failed("source", f"{_shown(url)} is not there: correct the address in recipe.py") from None
         except (ImportError, ValueError) as error:
             raise Failed("source", f"{_shown(url)} cannot be opened: {error}") from None
         return
-    request = urllib.request.Request(url, headers={"User-Agent": "leap-recipe", "Accept-Encoding": "identity"})  # noqa: S310
+    headers = {"User-Agent": "leap-recipe", "Accept-Encoding": "identity"}
+    if known and known.validator:
+        headers["If-None-Match" if known.validator.startswith('"') else "If-Modified-Since"] = known.validator
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310 - http and https only
     try:
         answer = urllib.request.urlopen(request, timeout=_SILENT)  # noqa: S310 - http and https only
     except urllib.error.HTTPError as error:
         with error:
+            if error.code == 304 and known:
+                raise _Same(known) from None
             if error.code in (408, 425, 429) or error.code >= 500:
                 raise _Again(f"it was answered with {error.code}") from None
             message = (
@@ -149,7 +186,8 @@ def _opened(url: str) -> Iterator[tuple[Any, int | None]]:
         raise _Again(f"it does not answer ({getattr(error, 'reason', error)})") from None
     with answer:
         length = answer.headers.get("Content-Length", "")
-        yield _Whole(answer), int(length) if length.isdecimal() else None
+        tag, changed = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
+        yield _Whole(answer), int(length) if length.isdecimal() else None, tag if tag.startswith('"') else changed
 
 
 class _Whole:

@@ -7,6 +7,9 @@ import xarray as xr
 from .declaration import Recipe
 from .failing import Failed
 
+_WHOLE = {"_FillValue": None}
+"""The encoding of an index, of which no value is missing."""
+
 
 def opened(recipe: Recipe, path: str) -> xr.Dataset:
     """The content of an input, lazily, prepared as the recipe says; raises `Failed`."""
@@ -23,8 +26,8 @@ def opened(recipe: Recipe, path: str) -> xr.Dataset:
         prepared = prepared.set_coords(
             [name for name, each in prepared.data_vars.items() if dimension not in each.dims]
         )
-    for variable in prepared.variables.values():
-        variable.encoding = _kept(variable)
+    for name, variable in prepared.variables.items():
+        variable.encoding = _kept(variable) if variable.dims != (name,) else {**_kept(variable), **_WHOLE}
     return prepared
 
 

@@ -4,7 +4,8 @@ What a pipeline is created from is fetched when its first item is asked for, all
 files of this machine.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from pangeo_forge_recipes.transforms import (
 
 from .declaration import Item, Recipe
 from .failing import Failed
+from .flink import job_server
 from .inputs import Inputs
 from .opening import opened
 
@@ -38,6 +40,7 @@ class Created:
         self._prune = prune
         self._remote = remote
         self.unfetched: list[str] = []
+        self.urls: list[str] = []
 
     def __call__(self, create: Callable[[Any], Any], pattern: Any) -> Any:  # noqa: ANN401 - whatever a recipe has
         """The beginning of a pipeline."""
@@ -45,6 +48,7 @@ class Created:
             return create(pattern.items())
         pruned = pattern.prune(self._prune) if self._prune else pattern
         items = [(index, str(url)) for index, url in pruned.items()]
+        self.urls += [url for _, url in items]
         if self._remote:
             self.unfetched += [url for _, url in items]
             return create(items)
@@ -53,9 +57,26 @@ class Created:
         return create(items) | f"Fetch inputs {number}" >> beam.Map(_localised, group=number)
 
 
-def run(recipe: Any, inputs: Inputs, target: Path, prune: int) -> None:  # noqa: ANN401 - whatever a module has
-    """Run one recipe to its end; raises `Failed` for what is none, and whatever the recipe raises."""
+@contextmanager
+def engine(job: Mapping[str, Any]) -> Iterator[list[str]]:
+    """What runs pipelines, for as long as a job takes; gives the options by which Beam finds it. Raises `Failed`."""
+    if job["runner"] != "flink":
+        yield ["--runner=DirectRunner", "--direct_running_mode=in_memory", "--direct_num_workers=1"]
+        return
+    with job_server(job["java"], job["job_server"], Path(job["inputs"]).parent / "tmp") as endpoint:
+        yield [
+            "--runner=PortableRunner",
+            f"--job_endpoint={endpoint}",
+            "--environment_type=LOOPBACK",
+            f"--parallelism={job['workers']}",
+        ]
+
+
+def run(recipe: Any, inputs: Inputs, target: Path, prune: int, options: Sequence[str]) -> None:  # noqa: ANN401
+    """Run one recipe to its end on the engine; raises `Failed` for what is none, and whatever the recipe raises."""
     if isinstance(recipe, Recipe):
+        if recipe.icechunk:
+            raise Failed("feedstock", f"{recipe.store} is a repository of Icechunk: run the recipe with --runner dask")
         recipe = _pipeline(recipe, inputs, target, prune)
     if not isinstance(recipe, beam.PTransform):
         raise Failed(
@@ -63,15 +84,15 @@ def run(recipe: Any, inputs: Inputs, target: Path, prune: int) -> None:  # noqa:
             f"the object is a {type(recipe).__name__}, not a pipeline: write it for pangeo-forge-recipes 0.10 as "
             "beam.Create(pattern.items()) | … | StoreToZarr(…), or as leap_recipe.Recipe(…)",
         )
-    options = PipelineOptions(["--runner=DirectRunner", "--direct_running_mode=in_memory", "--direct_num_workers=1"])
-    with beam.Pipeline(options=options) as pipeline:
+    with beam.Pipeline(options=PipelineOptions(list(options))) as pipeline:
         pipeline | recipe
 
 
 def _localised(item: tuple[Any, str], group: int) -> tuple[Any, str]:
     index, url = item
     inputs = _INPUTS[0]
-    if url not in inputs.found or url not in inputs.used:
+    found = inputs.found.get(url)
+    if found is None or not found.path or url not in inputs.used:
         inputs.all(_GROUPS[group])
     return index, inputs.found[url].path
 

@@ -4,199 +4,221 @@ A store is laid out whole before anything is written to it. Each task then write
 writes, so the order in which they end does not matter, and one that is repeated writes the same again.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import cloudpickle
+import dask
+import h5netcdf  # noqa: F401 - for the workers that are forked
+import netCDF4  # noqa: F401
 import numpy as np
-import xarray as xr
-from dask import array as lazy
-from distributed import Client, LocalCluster, as_completed
+import zarr  # noqa: F401
 
 from .declaration import Item, Recipe
 from .failing import Failed
 from .inputs import Inputs
+from .layout import Layout, Series, laid_out
 from .opening import opened
+from .sinks import Repository, Sink, Zarr
 from .telling import tell
+from .writing import Piece, Task, Writing
+
+Each = Callable[[Callable[..., Any], Sequence[Any]], Iterator[tuple[int, Any]]]
+"""Does something with each of many things; gives the number and the outcome of each, as they are ready."""
 
 
-@dataclass(frozen=True)
-class _Task:
-    """One part of a store: the files that it needs, with what to take of each, and where that goes."""
+def run(
+    recipe: Any,  # noqa: ANN401 - whatever a module has
+    inputs: Inputs,
+    job: Mapping[str, Any],
+    module: ModuleType,
+    known: Mapping[str, int],
+) -> dict[str, int]:
+    """Run one recipe on as many processes as the job says; raises `Failed` for one that is no declaration.
 
-    store: str
-    dimension: str
-    start: int
-    stop: int
-    pieces: tuple[tuple[str, int, int], ...]
-    variables: tuple[str, ...]
-
-
-def run(recipe: Any, inputs: Inputs, target: Path, prune: int, workers: int, module: ModuleType) -> None:  # noqa: ANN401
-    """Run one recipe on so many processes; raises `Failed` for one that is no declaration."""
+    `known` is how long the files are that its store has already; returns the same of all files.
+    """
     if not isinstance(recipe, Recipe):
         raise Failed(
             "feedstock",
             f"--runner dask runs recipes that are declared with leap_recipe.Recipe, and the object is a "
             f"{type(recipe).__name__}: run it with --runner direct",
         )
-    items = list(recipe.files.items(prune))
-    fetched = inputs.all(item.url for item in items)
-    cloudpickle.register_pickle_by_value(module)  # workers have no recipe.py
-    store = target / recipe.store
+    items = list(recipe.files.items(job["prune"]))
+    store, old = Path(job["staging"], recipe.store), Path(job["stores"] or job["staging"], recipe.store)
     store.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        LocalCluster(
-            n_workers=workers, threads_per_worker=1, dashboard_address=None, host="127.0.0.1", silence_logs=30
-        ) as cluster,
-        Client(cluster) as client,
-    ):
-        paths = [each.path for each in fetched]
-        described = client.gather(client.map(_describe, paths, recipe=recipe, dimension=recipe.files.dimension))
-        tasks = _laid_out(recipe, items, paths, described, store)
-        for done, finished in enumerate(as_completed(client.map(_write, tasks, recipe=recipe)), 1):
-            finished.result()
-            if done % 10 == 0 or done == len(tasks):
-                tell(f"{done} of {len(tasks)} regions written")
+    if recipe.virtual:
+        from .references import refer
+
+        refer(recipe, items, inputs, store, old, job["attributes"])
+        return {}
+    with _processes(job["workers"], module) as each:
+        if recipe.icechunk:
+            return _committed(recipe, items, inputs, store, each, old, job)
+        if known and (lengths := _written(recipe, items, inputs, Zarr(store, old), each, known)):
+            return lengths
+        return _written(recipe, items, inputs, Zarr(store, old), each, {})
 
 
-def _describe(path: str, recipe: Recipe, dimension: str) -> tuple[int, dict[str, Any]]:
-    """The length of a file along the dimension, and its variables that have that dimension only."""
-    with opened(recipe, path) as found:
-        if not dimension:
-            return 0, {}
-        if dimension not in found.sizes:
-            there = ", ".join(map(str, found.sizes))
-            raise Failed("feedstock", f"an input has no dimension {dimension!r}, only {there}: name one of those")
-        alone = {str(name): each.values for name, each in found.variables.items() if each.dims == (dimension,)}
-        return int(found.sizes[dimension]), alone
-
-
-def _laid_out(
+def _committed(
     recipe: Recipe,
     items: Sequence[Item],
-    paths: Sequence[str],
-    described: Sequence[tuple[int, dict[str, Any]]],
+    inputs: Inputs,
     store: Path,
-) -> list[_Task]:
-    """Lay out the store; returns what is to be written to it."""
+    each: Each,
+    old: Path,
+    job: Mapping[str, Any],
+) -> dict[str, int]:
+    """Write a repository of Icechunk: one commit, after those that there are."""
+    from .commits import Commit
+
+    marks = job["attributes"]
+    commit = Commit.begin(store, old)
+    sink = Repository(commit, {**recipe.attributes, **marks})
+    lengths = _written(recipe, items, inputs, sink, each, {})
+    commit.end(
+        sink.forks, f"Run of the recipe, {len(items)} inputs", {name: str(value) for name, value in marks.items()}
+    )
+    return lengths
+
+
+@contextmanager
+def _processes(workers: int, module: ModuleType) -> Iterator[Each]:
+    """One process is this one; more are a cluster's."""
+    if workers == 1:
+        yield lambda do, things: ((number, do(thing)) for number, thing in enumerate(things))
+        return
+    from distributed import Client, LocalCluster, as_completed  # takes a while, and one process needs nothing of it
+    from distributed.scheduler import KilledWorker
+
+    cloudpickle.register_pickle_by_value(module)  # workers have no recipe.py
+    # Forked workers have what was imported here, which takes each a second or two else. Nothing is read or written by
+    # this process meanwhile, so no library holds a lock then.
+    dask.config.set({"distributed.worker.multiprocessing-method": "fork"})
+    with ExitStack() as stack:
+        try:
+            cluster = stack.enter_context(
+                LocalCluster(
+                    n_workers=workers, threads_per_worker=1, dashboard_address=None, host="127.0.0.1", silence_logs=30
+                )
+            )
+        except (RuntimeError, TimeoutError) as error:
+            raise Failed("killed", f"worker processes could not be started: {error} Run it again") from error
+        client = stack.enter_context(Client(cluster))
+
+        def each(do: Callable[..., Any], things: Sequence[Any]) -> Iterator[tuple[int, Any]]:
+            futures = client.map(do, things, pure=False)
+            numbers = {future.key: number for number, future in enumerate(futures)}
+            for future in as_completed(futures):
+                try:
+                    yield numbers[future.key], future.result()
+                except KilledWorker:
+                    raise Failed(
+                        "killed",
+                        "worker processes were killed again and again: each may need more memory than there is, so "
+                        "write smaller chunks, or use fewer --workers",
+                    ) from None
+
+        yield each
+
+
+def _written(
+    recipe: Recipe, items: Sequence[Item], inputs: Inputs, sink: Sink, each: Each, known: Mapping[str, int]
+) -> dict[str, int]:
+    """Write the store; returns the lengths of the files, none if what is known of the old store does not fit it."""
     dimension = recipe.files.dimension
-    members: dict[str, list[int]] = {}
-    for number, item in enumerate(items):
-        members.setdefault(item.member, []).append(number)
-    lengths = {member: [described[number][0] for number in numbers] for member, numbers in members.items()}
-    if len(set(map(tuple, lengths.values()))) > 1:
-        raise Failed("source", f"the files to be merged differ in length along {dimension}: {lengths}")
-    sizes = next(iter(lengths.values()))
-    parts, tasks, encoded = [], [], dict[str, dict[str, Any]]()
-    for numbers in members.values():
-        with opened(recipe, paths[numbers[0]]) as first:
-            alone = {
-                name: np.concatenate([described[number][1][name] for number in numbers])
-                for name in described[numbers[0]][1]
-            }
-            part, written = _template(first, dimension, sum(sizes), alone)
-            encoded |= _encodings(first, dimension)
-        parts.append(part)
-        chunk = recipe.chunks.get(dimension, max(sizes, default=0) or 1)
-        tasks += list(_tasks(store, dimension, [paths[number] for number in numbers], sizes, chunk, written))
-    layout = xr.merge(parts, compat="override", join="exact", combine_attrs="override")
-    layout.to_zarr(
-        store,
-        mode="w-",
-        compute=False,
-        zarr_format=3,
-        consolidated=False,
-        encoding=_encoding(layout, recipe, sizes, encoded),
-    )
-    return tasks
+    members: dict[str, list[str]] = {}
+    for item in items:
+        members.setdefault(item.member, []).append(item.url)
+    new = [item.url for item in items if item.url not in known]
+    firsts = {urls[0] for urls in members.values()}
+    fetched = inputs.all(url for item in items if (url := item.url) in firsts or url not in known)
+    paths = {found.url: found.path for found in fetched}
+    lengths, alone = dict(known), dict[str, dict[str, Any]]()
+    for number, (length, found) in each(_Describing(recipe), [paths[url] for url in new]):
+        lengths[new[number]], alone[new[number]] = length, found
+    had = sink.values({name for found in alone.values() for name in found}) if known else {}
+    series = [_series(urls, paths, lengths, alone, had, known) for urls in members.values()]
+    layout = laid_out(recipe, series)
+    kept = sum(known.get(url, 0) for url in next(iter(members.values()))) // layout.step * layout.step
+    sink.lay_out(layout)
+    names = {name for later in layout.later for name in later}
+    if known and not (kept and sink.take_over(names, dimension, kept)):
+        return {}
+    tasks = [
+        task
+        for urls, later, one in zip(members.values(), layout.later, series, strict=True)
+        for task in _tasks(recipe, urls, one.lengths, layout, later, kept)
+    ]
+    needed = dict.fromkeys(piece.url for task in tasks for piece in task.pieces)
+    paths |= {found.url: found.path for found in inputs.all(needed)}
+    if known:
+        tell(f"{len(new)} inputs are added to what the store has of the others")
+    ready = [replace(task, pieces=tuple(replace(one, path=paths[one.url]) for one in task.pieces)) for task in tasks]
+    for done, (_, outcome) in enumerate(each(Writing(recipe, sink.shared), ready), 1):
+        sink.wrote(outcome)
+        if done % 10 == 0 or done == len(tasks):
+            tell(f"{done} of {len(tasks)} regions written")
+    return lengths
 
 
-def _template(
-    first: xr.Dataset, dimension: str, length: int, alone: Mapping[str, Any]
-) -> tuple[xr.Dataset, tuple[str, ...]]:
-    """The store of one member without its data, and the variables whose data are still to be written."""
-    variables: dict[str, xr.Variable] = {}
-    later = []
-    for name, each in first.variables.items():
-        if str(name) in alone:
-            variable = xr.Variable(each.dims, alone[str(name)], each.attrs)
-        elif (dimension in each.dims) if dimension else name in first.data_vars and each.ndim:
-            shape = tuple(length if dim == dimension else size for dim, size in each.sizes.items())
-            variable = xr.Variable(each.dims, lazy.zeros(shape, dtype=each.dtype, chunks=-1), each.attrs)
-            later.append(str(name))
-        else:
-            variable = xr.Variable(each.dims, each.values, each.attrs)
-        variables[str(name)] = variable
-    coordinates = [str(name) for name in first.coords]
-    part = xr.Dataset(
-        {name: variable for name, variable in variables.items() if name not in coordinates},
-        {name: variables[name] for name in coordinates},
-        first.attrs,
-    )
-    return part, tuple(later)
-
-
-def _encodings(first: xr.Dataset, dimension: str) -> dict[str, dict[str, Any]]:
-    """How variables are encoded; times that say nothing themselves, such as bounds, as the dimension is."""
-    usual = dict(first[dimension].encoding) if dimension in first.coords else {}
-    return {
-        str(name): dict(each.encoding) or (usual if each.dtype.kind == "M" else {})
-        for name, each in first.variables.items()
+def _series(
+    urls: Sequence[str],
+    paths: Mapping[str, str],
+    lengths: Mapping[str, int],
+    alone: Mapping[str, Mapping[str, Any]],
+    had: Mapping[str, Any],
+    known: Mapping[str, int],
+) -> Series:
+    new = [url for url in urls if url not in known]
+    values = {
+        name: np.concatenate([*([had[name]] if known else []), *(alone[url][name] for url in new)])
+        for name in alone[new[0]]
     }
+    return Series(paths[urls[0]], [lengths[url] for url in urls], values)
 
 
-def _encoding(
-    layout: xr.Dataset, recipe: Recipe, sizes: Sequence[int], encoded: Mapping[str, dict[str, Any]]
-) -> dict[str, dict[str, Any]]:
-    dimension = recipe.files.dimension
-    if unknown := sorted(set(recipe.chunks) - set(map(str, layout.sizes))):
-        raise Failed("feedstock", f"chunks names {', '.join(unknown)}, which is no dimension of the store")
-    found = {}
-    for name, each in layout.variables.items():
-        whole = {dim: max(sizes, default=0) if dim == dimension else size for dim, size in each.sizes.items()}
-        chunks = tuple(min(recipe.chunks.get(str(dim), whole[dim]), each.sizes[dim]) or 1 for dim in each.dims)
-        found[str(name)] = dict(encoded.get(str(name), {}))
-        if each.dims == (name,):
-            found[str(name)]["chunks"] = each.shape  # every reader reads all of an index
-        elif chunks:
-            found[str(name)]["chunks"] = chunks
-    return found
+@dataclass(frozen=True)
+class _Describing:
+    recipe: Recipe
+
+    def __call__(self, path: str) -> tuple[int, dict[str, Any]]:
+        """The length of a file along the dimension, and its variables that have that dimension only."""
+        dimension = self.recipe.files.dimension
+        with opened(self.recipe, path) as found:
+            if not dimension:
+                return 0, {}
+            if dimension not in found.sizes:
+                there = ", ".join(map(str, found.sizes))
+                raise Failed("feedstock", f"an input has no dimension {dimension!r}, only {there}: name one of those")
+            alone = {str(name): each.values for name, each in found.variables.items() if each.dims == (dimension,)}
+            return int(found.sizes[dimension]), alone
 
 
 def _tasks(
-    store: Path, dimension: str, paths: Sequence[str], sizes: Sequence[int], chunk: int, variables: tuple[str, ...]
-) -> Iterator[_Task]:
-    """Parts that begin and end with a chunk, each about as long as a file."""
+    recipe: Recipe,
+    urls: Sequence[str],
+    lengths: Sequence[int],
+    layout: Layout,
+    variables: tuple[str, ...],
+    kept: int,
+) -> Iterator[Task]:
+    """Parts that begin and end with a chunk, each about as long as a file; those below `kept` are there already."""
+    dimension = recipe.files.dimension
     if not dimension:
-        yield _Task(str(store), "", 0, 0, ((paths[0], 0, 0),), variables)
+        yield Task("", 0, 0, 0, (Piece(urls[0], "", 0, 0),), variables)
         return
-    total, step = sum(sizes), chunk * max(1, -(-max(sizes) // chunk))
-    starts = [sum(sizes[:number]) for number in range(len(sizes))]
-    for start in range(0, total, step):
+    total, step = sum(lengths), layout.step * max(1, -(-max(lengths) // layout.step))
+    starts = [sum(lengths[:number]) for number in range(len(lengths))]
+    for start in range(kept, total, step):
         stop = min(start + step, total)
         pieces = tuple(
-            (path, max(start - begin, 0), min(stop - begin, size))
-            for path, begin, size in zip(paths, starts, sizes, strict=True)
+            Piece(url, "", max(start - begin, 0), min(stop - begin, size))
+            for url, begin, size in zip(urls, starts, lengths, strict=True)
             if begin < stop and begin + size > start
         )
-        yield _Task(str(store), dimension, start, stop, pieces, variables)
-
-
-def _write(task: _Task, recipe: Recipe) -> None:
-    found = []
-    for path, start, stop in task.pieces:
-        with opened(recipe, path) as content:
-            chosen = content[list(task.variables)]
-            chosen = chosen.drop_vars([name for name in chosen.coords if name not in task.variables])
-            cut = chosen.isel({task.dimension: slice(start, stop)}) if task.dimension else chosen
-            found.append(cut.load().drop_encoding())
-    data = xr.concat(found, task.dimension) if len(found) > 1 else found[0]
-    if task.dimension:
-        region = {task.dimension: slice(task.start, task.stop)}
-    else:
-        region = {str(name): slice(0, size) for name, size in data.sizes.items()}
-    data.to_zarr(task.store, region=region, mode="r+", consolidated=False)
+        yield Task(dimension, start, stop, layout.step, pieces, variables)

@@ -3,7 +3,8 @@
 Runs in a process of its own that never sees the recipe's code; what is wrong is a list of findings, not an error.
 """
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,13 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from .advice import ACCESS, advice
+from .declaration import ICECHUNK
+
 _BLOCK = 4_000_000
 """Elements that are looked at in one go."""
+_FEW = 16
+"""Elements along each dimension that a header has."""
 
 
 @dataclass(frozen=True)
@@ -25,15 +31,70 @@ class Wrong:
     grave: bool = True
 
 
-def verify(store: Path, inputs: Sequence[str], exact: bool) -> list[dict[str, Any]]:
-    """What is wrong with a store that was made of these files; `exact` if their values were not to be altered."""
+def verify(store: Path, inputs: Sequence[str], exact: bool, access: str, header: Path) -> list[dict[str, Any]]:
+    """What is wrong with a store that was made of these files; `exact` if their values were not to be altered.
+
+    `access` is how it will be read, `""` if nobody says. What conventions say of is written to `header`, a NetCDF file.
+    """
     try:
-        found = xr.open_dataset(store, engine="zarr", chunks=None, consolidated=True)
+        found = _opened(store)
     except Exception as error:  # noqa: BLE001 - what a broken store raises is up to its reader
         message = f"the store cannot be opened by xarray ({type(error).__name__}: {error})"
         return [asdict(Wrong("unopened", message[:500], "Look at the log of the run."))]
     with found:
-        return [asdict(each) for each in _wrong(found, inputs, exact)]
+        _write_header(found, header)
+        return [asdict(each) for each in (*_wrong(found, inputs, exact), *_unfit(found, access))]
+
+
+def _write_header(store: xr.Dataset, header: Path) -> None:
+    """The metadata of the store with the first few values along each dimension, without what a checker would fetch."""
+    part = store.isel({name: slice(0, _FEW) for name in store.sizes}).load()
+    part.attrs.pop("standard_name_vocabulary", None)
+    part.attrs = _flat(part.attrs)
+    for variable in part.variables.values():
+        variable.attrs = _flat(variable.attrs)
+    for variable in part.variables.values():
+        kept = {key: value for key, value in variable.encoding.items() if key in ("units", "calendar", "_FillValue")}
+        variable.encoding = {"_FillValue": None, **kept} if variable.dtype.kind in "fiu" else kept
+    try:
+        part.to_netcdf(header)
+    except (ValueError, TypeError, OSError):
+        header.unlink(missing_ok=True)  # what NetCDF cannot hold is not checked
+
+
+def _flat(attributes: Mapping[Any, Any]) -> dict[Any, Any]:
+    return {name: json.dumps(value) if _is_nested(value) else value for name, value in attributes.items()}
+
+
+def _is_nested(value: Any) -> bool:  # noqa: ANN401 - what Zarr's attributes hold, and NetCDF's do not
+    return isinstance(value, dict | bool) or (
+        isinstance(value, list) and any(isinstance(x, dict | list) for x in value)
+    )
+
+
+def _unfit(store: xr.Dataset, access: str) -> Iterator[Wrong]:
+    """Chunks by which readers fetch much more than they need."""
+    times = next(
+        (str(name) for name, each in store.coords.items() if each.dims == (name,) and each.dtype.kind == "M"), ""
+    )
+    if access not in ACCESS or not times:
+        return
+    for name, each in store.data_vars.items():
+        if times in each.dims and len(each.dims) > 1 and each.encoding.get("chunks"):
+            sizes = {str(dim): size for dim, size in each.sizes.items()}
+            chunks = dict(zip(sizes, each.encoding["chunks"], strict=True))
+            better, gain = advice(sizes, chunks, times, each.dtype.itemsize, access)
+            if better:
+                message = f"{name} is read as {access}, which fetches {gain:.0f} times what other chunks would need"
+                yield Wrong("chunks", message, f"Write chunks={better} in the recipe.", grave=False)
+
+
+def _opened(store: Path) -> xr.Dataset:
+    if store.name.endswith(ICECHUNK):
+        from .commits import read_only
+
+        return xr.open_dataset(read_only(store), engine="zarr", chunks=None, consolidated=False)
+    return xr.open_dataset(store, engine="zarr", chunks=None, consolidated=True)
 
 
 def _wrong(store: xr.Dataset, inputs: Sequence[str], exact: bool) -> Iterator[Wrong]:
