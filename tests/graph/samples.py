@@ -70,7 +70,8 @@ def index_rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
     queries = {
         "revision": "SELECT revision FROM meta",
         "node": "SELECT iri, kind, label, summary FROM node",
-        "facet": "SELECT node.iri, name, value, facet.label FROM has JOIN node ON node.id = node JOIN facet ON facet.id = facet",
+        "facet": "SELECT node.iri, name, value, facet.label FROM has JOIN node ON node.id = node "
+        "JOIN facet ON facet.id = facet",
         "facets": "SELECT name, value, label FROM facet",
         "owner": "SELECT p.iri, w.iri FROM owner JOIN node p ON p.id = part JOIN node w ON w.id = whole",
         "owners": "SELECT count(*) FROM owner",

@@ -11,6 +11,7 @@ from leap_kg.graph.index.extent import seconds
 from leap_kg.ingest.mapping.extents import Box
 
 _DAY = "T00:00:00Z"
+_WHOLE_DAY = "T23:59:59Z"  # the end of a period to the end of a day
 
 
 def around(places: Iterable[Place]) -> Box | None:
@@ -38,7 +39,7 @@ def lasting(periods: Sequence[Period]) -> tuple[str, str] | None:
     # One that has no start began before all others.
     start = min(starts)[1] if starts and all(period.start for period in periods) else ""
     end = max(ends)[1] if ends and all(period.end for period in periods) else ""
-    return (short(start), short(end)) if start or end else None
+    return (short(start), short(end.removesuffix(_WHOLE_DAY))) if start or end else None
 
 
 def interval(periods: Sequence[Period]) -> str:

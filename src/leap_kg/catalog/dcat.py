@@ -92,7 +92,7 @@ def dcat_ap(record: Record, place: Place) -> list[Triple]:
         _when(say, dataset, period)
     _relations(say, dataset, record)
     for store in record.stores:
-        _distribution(say, dataset, store, record)
+        say_distribution(say, dataset, store, record)
     return list(dict.fromkeys(say.triples))
 
 
@@ -197,10 +197,12 @@ def _relations(say: Said, dataset: NamedNode, record: Record) -> None:
             say.text(grant, DCT("title"), name)
 
 
-def _distribution(say: Said, dataset: NamedNode, store: Store, record: Record) -> None:
-    node = say.typed(dataset, DCAT("distribution"), store.iri, DCAT("Distribution"))
-    if node is None:
-        return
+def say_distribution(say: Said, dataset: NamedNode | None, store: Store, record: Record | None) -> None:
+    """A store, as a distribution of the dataset with this record if there is one."""
+    node = NamedNode(store.iri)
+    say.classes(node, DCAT("Distribution"))
+    if dataset is not None:
+        say.link(dataset, DCAT("distribution"), store.iri)
     say.link(node, DCAT("accessURL"), store.address or store.uri)
     say.text(node, DCT("title"), store.title)
     say.text(node, DCT("description"), store.description)
@@ -212,7 +214,7 @@ def _distribution(say: Said, dataset: NamedNode, store: Store, record: Record) -
     for standard in store.conforms_to:
         say.typed(node, DCT("conformsTo"), standard, DCT("Standard"))
     # A store of several datasets is under no licence of one of them.
-    ours = Licence(record.licence.iri, record.licence.name) if store.alone else Licence()
+    ours = Licence(record.licence.iri, record.licence.name) if record is not None and store.alone else Licence()
     _licence(say, node, store.licence if store.licence.iri else ours)
     _rights(say, node, DCT("rights"), store.access)
     if store.size >= 0:

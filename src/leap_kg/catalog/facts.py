@@ -1,6 +1,8 @@
 """What the graph says of a node, looked up within bounds and always in the same order."""
 
-from pyoxigraph import Literal, NamedNode
+from collections.abc import Iterable
+
+from pyoxigraph import Literal, NamedNode, Quad
 
 from leap_kg.graph.engine import Engine
 from leap_kg.graph.index.entry import label_in
@@ -11,6 +13,31 @@ MOST = 2000
 """Values of one property that are read."""
 
 
+class About:
+    """What the graph says of one node, read at once: for nodes of which there are many, and of which all is wanted."""
+
+    def __init__(self, quads: Iterable[Quad]) -> None:
+        self._links: dict[NamedNode, set[str]] = {}
+        self._texts: dict[NamedNode, set[str]] = {}
+        for quad in quads:
+            if isinstance(quad.object, NamedNode):
+                self._links.setdefault(quad.predicate, set()).add(quad.object.value)
+            elif isinstance(quad.object, Literal):
+                self._texts.setdefault(quad.predicate, set()).add(quad.object.value.strip())
+
+    def nodes(self, predicate: NamedNode) -> list[NamedNode]:
+        """The nodes that a property leads to."""
+        return list(map(NamedNode, sorted(self._links.get(predicate, ()))))
+
+    def one(self, predicate: NamedNode) -> NamedNode | None:
+        """The first node that a property leads to."""
+        return next(iter(self.nodes(predicate)), None)
+
+    def text(self, predicate: NamedNode) -> str:
+        """The first text of a property that is not blank, `""` if it has none."""
+        return min(self._texts.get(predicate, set()) - {""}, default="")
+
+
 class Facts:
     """Reads a store whose own IRIs begin with `base`; one object serves one document or one page of them."""
 
@@ -19,6 +46,10 @@ class Facts:
         self.leap = Namespace(base + ONTOLOGY_PATH)
         self._store = store
         self._labels: dict[str, str] = {}
+
+    def about(self, node: NamedNode) -> About:
+        """What is said of the node, `MOST` values of all its properties together."""
+        return About(looked_up(self._store, node, most=MOST))
 
     def nodes(self, node: NamedNode, predicate: NamedNode) -> list[NamedNode]:
         """The nodes that a property leads to."""

@@ -39,6 +39,10 @@ FAIR = ".fair"
 DESCRIPTIONS = (SCHEMAORG, DCAT_TURTLE, DCAT_JSON, CROISSANT_JSON)
 """The twins that describe a dataset."""
 
+DOWNLOAD = Twin(SCHEMAORG.suffix, SCHEMAORG.label, SCHEMAORG.media_type, "https://schema.org/DataDownload")
+STORE_DESCRIPTIONS = (DOWNLOAD, DCAT_TURTLE, DCAT_JSON)
+"""The twins that describe a store."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -106,13 +106,14 @@ def read(facts: Facts, node: NamedNode, most_stores: int = MOST_STORES) -> Recor
 def _stores(facts: Facts, nodes: Iterable[NamedNode]) -> tuple[Store, ...]:
     found, room = [], _MOST_OF_STORES
     for node in nodes:
-        store = _store(facts, node, min(MOST_VARIABLES, room))
+        store = read_store(facts, node, min(MOST_VARIABLES, room))
         room -= len(store.variables)
         found.append(store)
     return tuple(found)
 
 
-def _store(facts: Facts, store: NamedNode, most_variables: int) -> Store:
+def read_store(facts: Facts, store: NamedNode, most_variables: int) -> Store:
+    """All that is known of a store, with so many of its variables."""
     form, status = facts.one(store, DCT("format")), facts.one(store, ADMS("status"))
     size = facts.text(store, DCAT("byteSize"))
     return Store(
@@ -145,22 +146,23 @@ def _store(facts: Facts, store: NamedNode, most_variables: int) -> Store:
 def _variables(facts: Facts, node: NamedNode, most: int = MOST_VARIABLES) -> tuple[tuple[Measured, ...], int]:
     """The first variables by their names, and how many there are beside them."""
     parts = facts.nodes(node, SCHEMA("variableMeasured")) if most else []
-    named = sorted((facts.text(part, SCHEMA("name")) or facts.label(part), part.value, part) for part in parts)
-    found = tuple(_variable(facts, name, part) for name, _, part in named[:most])
+    named = sorted((facts.text(part, SCHEMA("name")) or facts.label(part), part.value) for part in parts)
+    found = tuple(_variable(facts, name, iri) for name, iri in named[:most])
     return found, len(named) - len(found)
 
 
-def _variable(facts: Facts, name: str, part: NamedNode) -> Measured:
-    meaning = facts.one(part, SCHEMA("propertyID"))
+def _variable(facts: Facts, name: str, iri: str) -> Measured:
+    said = facts.about(NamedNode(iri))
+    meaning = said.one(SCHEMA("propertyID"))
     return Measured(
-        iri=part.value,
+        iri=iri,
         name=name,
-        symbol=facts.text(part, SCHEMA("alternateName")),
-        description=facts.text(part, DCT("description")),
-        units=facts.text(part, SCHEMA("unitText")),
+        symbol=said.text(SCHEMA("alternateName")),
+        description=said.text(DCT("description")),
+        units=said.text(SCHEMA("unitText")),
         meaning=meaning.value if meaning else "",
-        shape=_shape(facts.text(part, facts.leap("shape"))),
-        data_type=facts.text(part, facts.leap("dataType")),
+        shape=_shape(said.text(facts.leap("shape"))),
+        data_type=said.text(facts.leap("dataType")),
     )
 
 

@@ -55,7 +55,7 @@ def schema_org(record: Record, place: Place) -> dict[str, Any]:
         "spatialCoverage": _spatial(record),
         "temporalCoverage": interval(record.periods),
         "variableMeasured": [_variable(each) for each in record.variables],
-        "distribution": [_download(each) for each in record.stores if each.address],
+        "distribution": [download(each) for each in record.stores if each.address],
         "isBasedOn": [iri for iri in record.derived_from if web_address(iri)],
         "isPartOf": [{"@type": "CreativeWork", "@id": each.iri, "name": each.title} for each in record.series],
         "includedInDataCatalog": {"@type": "DataCatalog", "@id": place.catalogue, "name": place.name},
@@ -184,7 +184,8 @@ def _variable(variable: Measured) -> dict[str, Any]:
     return {key: value for key, value in stated.items() if value}
 
 
-def _download(store: Store) -> dict[str, Any]:
+def download(store: Store) -> dict[str, Any]:
+    """A store as what can be downloaded."""
     stated = {
         "@type": "DataDownload",
         "@id": store.iri,

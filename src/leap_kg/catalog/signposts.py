@@ -4,7 +4,7 @@ https://signposting.org/FAIR/. The header of the page (level 1) has as many link
 RFC 9264) has all of them, and says which descriptions there are of what.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -49,22 +49,27 @@ def cite_as(record: Record) -> str:
 
 def header(record: Record, place: Place) -> str:
     """The links as the header `Link` of the page has them, the first of each relation, and the way to all of them."""
+    return header_of(record.iri, signposts(record, place), place)
+
+
+def header_of(iri: str, posts: Iterable[Signpost], place: Place) -> str:
+    """The same for the page of any node with these links."""
     found: dict[str, list[Signpost]] = {}
-    for post in signposts(record, place):
+    for post in posts:
         found.setdefault(post.relation, []).append(post)
     kept = [post for posts in found.values() for post in posts[:MOST_IN_HEADER]]
-    everything = Signpost("linkset", place.twin(record.iri, LINKSET.suffix), LINKSET.media_type)
+    everything = Signpost("linkset", place.twin(iri, LINKSET.suffix), LINKSET.media_type)
     return ", ".join(map(written, (*kept, everything)))
 
 
-def back(record: Record, place: Place) -> str:
+def back(iri: str, place: Place) -> str:
     """The links of a description: to the page of what it describes, and to all links."""
     return ", ".join(
         map(
             written,
             (
-                Signpost("describes", place.page(record.iri), "text/html"),
-                Signpost("linkset", place.twin(record.iri, LINKSET.suffix), LINKSET.media_type),
+                Signpost("describes", place.page(iri), "text/html"),
+                Signpost("linkset", place.twin(iri, LINKSET.suffix), LINKSET.media_type),
             ),
         )
     )
@@ -75,16 +80,20 @@ def linkset(record: Record, place: Place, forms: Sequence[tuple[str, str]] = ())
 
     `forms` are the suffixes and media types of the other forms of the page that describe the dataset.
     """
-    page = place.page(record.iri)
     others = [Signpost("describedby", place.twin(record.iri, suffix), media) for suffix, media in forms]
-    posts = [*signposts(record, place), *others]
+    return linked(place.page(record.iri), [*signposts(record, place), *others])
+
+
+def linked(page: str, posts: Sequence[Signpost]) -> dict[str, Any]:
+    """The linkset of a page: its links, and those back from what describes it and from its data."""
     contexts = [_context(page, posts)]
     contexts += [
         _context(post.target, [Signpost("describes", page, "text/html")])
         for post in posts
         if post.relation == "describedby"
     ]
-    contexts += [_context(item.target, [Signpost("collection", page, "text/html")]) for item in _items(record)]
+    items = (post for post in posts if post.relation == "item")
+    contexts += [_context(item.target, [Signpost("collection", page, "text/html")]) for item in items]
     return {"linkset": contexts}
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import structlog
 
+from leap_kg.graph.history.aside import Aside
 from leap_kg.graph.history.followed import History
 from leap_kg.graph.home import REPLICA, Home, HomeError
 from leap_kg.graph.log.patch import PatchLog
@@ -20,7 +21,8 @@ log = structlog.get_logger(__name__)
 def followed_writer(home: Home, base: str, wait: float = 0.0, *, replica: bool = False) -> Iterator[Writer]:
     """The home's writer, whose revisions the followers are told of; `wait` seconds for another to end.
 
-    What the history put off while the writer was held, it makes good when the home is free again. Raises as `Writer`.
+    What the history puts off while the writer is held, another process makes good meanwhile, or, if that fails, this
+    one when the home is free again. Raises as `Writer`.
     """
     if (home.path / REPLICA).exists() and not replica:
         raise HomeError(
@@ -28,7 +30,10 @@ def followed_writer(home: Home, base: str, wait: float = 0.0, *, replica: bool =
             f"this one is to take its place, delete {REPLICA} here first"
         )
     history = History(home, base)
-    with Writer(home, base, wait, _followers(home, base, history)) as writer:
+    with (
+        Aside(home, base, history) as aside,
+        Writer(home, base, wait, _followers(home, base, history, aside)) as writer,
+    ):
         yield writer
     try:
         history.catch_up(PatchLog(home.log))
@@ -36,8 +41,8 @@ def followed_writer(home: Home, base: str, wait: float = 0.0, *, replica: bool =
         log.warning("the history of changes is behind; the next writer tries again", reason=str(error))
 
 
-def _followers(home: Home, base: str, history: History) -> list[Follower]:
-    followers: list[Follower] = [history.follow]
+def _followers(home: Home, base: str, history: History, aside: Aside) -> list[Follower]:
+    followers: list[Follower] = [history.follow, aside.follow]
     if home.remote is not None:
         followers.append(RemoteFollower(home, base, home.remote).follow)
     return followers

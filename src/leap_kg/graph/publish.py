@@ -26,7 +26,7 @@ from leap_kg.graph.index.indexing import SearchWriter
 from leap_kg.graph.log.patch import PatchLog
 from leap_kg.graph.names import provenance_graph, source_graph
 from leap_kg.graph.publication import provenance
-from leap_kg.graph.publication.canonical import batches, lines_of, quads_of
+from leap_kg.graph.publication.canonical import batch_of, batches, lines_of, quads_of
 from leap_kg.graph.publication.canonical import publishable as publishable
 from leap_kg.graph.publication.change import Change, Difference, Logged, Publication
 from leap_kg.graph.publication.change import update_text as update_text
@@ -135,7 +135,10 @@ class Writer:
                 rows = stack.enter_context(ledger.rows(source, self._state(graph)))
             for record in records:
                 if rows.lacks(record.key, record.digest):
-                    lines = {line for batch in batches(record.quads(), graph) for line in batch}
+                    if record.lines is not None:
+                        lines = set(batch_of(record.lines(), graph))
+                    else:
+                        lines = {line for batch in batches(record.quads(), graph) for line in batch}
                     with disk_of(self._home):
                         rows.put(record.key, record.digest, lines)
             with disk_of(self._home):

@@ -13,6 +13,7 @@ from leap_kg.stac.asked import Search
 from leap_kg.stac.filters import ITEM, path_of
 from leap_kg.stac.geohash import FINEST
 from leap_kg.stac.moments import rfc3339
+from leap_kg.stac.naming import LOOSE
 from leap_kg.stac.refusal import BadSearch
 from leap_kg.stac.searching import Index
 
@@ -154,8 +155,8 @@ def _answer(index: Index, name: str, rows: list[tuple[Any, Any]], total: int) ->
         titles = index.by_iri([key for key, _ in rows])
         counts: dict[str, int] = {}
         for key, number in rows:
-            if key in titles:
-                counts[titles[key].name] = counts.get(titles[key].name, 0) + number
+            whole = titles[key].name if key in titles and titles[key].form != "item" else LOOSE
+            counts[whole] = counts.get(whole, 0) + number
         rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
     elif name not in _FIXED:
         read = [json.loads(key) for key, _ in rows]

@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from leap_kg.graph.index.extent import tree_time
 from leap_kg.stac.area import Area, box_area, geometry_area
 from leap_kg.stac.interval import Interval, interval, moment
-from leap_kg.stac.naming import called
+from leap_kg.stac.naming import LOOSE, called
 from leap_kg.stac.refusal import BadSearch
 
 MOST_TEXT = 50_000
@@ -32,7 +33,10 @@ COLLECTION = (
 )
 """The document of a row of either kind: of a collection that the API makes, its title and description."""
 
-_SERIES = f"(SELECT {called('c', 'w.iri')} FROM node AS w JOIN stac AS c ON c.node = w.id WHERE w.iri = s.series)"
+_SERIES = (
+    f"ifnull((SELECT {called('c', 'w.iri')} FROM node AS w JOIN stac AS c ON c.node = w.id WHERE w.iri = s.series "
+    f"AND c.form <> 'item'), '{LOOSE}')"
+)
 _NAME = f"(SELECT {called('s', 'w.iri')} FROM node AS w WHERE w.id = s.node)"
 
 
@@ -226,12 +230,12 @@ def where(area: Area | None, times: Interval | None, into: Condition) -> str:
     for box in area.boxes if area else (None,):
         sides = []
         # Twice, for the index holds rounded numbers and the table the exact ones.
-        for table in "ep":
+        for table, time in (("e", tree_time), ("p", float)):
             if box is not None:
                 into.values += [box.east, box.west, box.north, box.south]
                 sides.append(f"{table}.west <= ? AND {table}.east >= ? AND {table}.south <= ? AND {table}.north >= ?")
             if times is not None:
-                into.values += [times.end, times.start]
+                into.values += [time(times.end), time(times.start)]
                 sides.append(f"{table}.start <= ? AND {table}.stop >= ?")
         joined = "SELECT p.node FROM extent AS e JOIN place AS p ON p.id = e.id WHERE"
         tests.append(f"{joined} {' AND '.join(sides)}")

@@ -11,6 +11,7 @@ import time
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ from leap_kg.graph.index.search import words_expression
 from leap_kg.stac.asked import LARGEST_PAGE, Order, Search
 from leap_kg.stac.filters import COLLECTION, ITEM, Condition, condition, path_of, where
 from leap_kg.stac.geohash import geohash
-from leap_kg.stac.naming import called, is_called, is_collection, published, sign
+from leap_kg.stac.naming import LOOSE, MARK, called, is_called, is_collection, published, sign, spellings
 from leap_kg.stac.refusal import BadSearch
 
 _Value = str | bytes | int | float | None
@@ -32,6 +33,13 @@ _ROW = (
 )
 _JOINED = "LEFT JOIN node AS w ON w.id = s.node LEFT JOIN document AS d ON d.node = s.node"
 _COLLECTIONS = f"s.form <> 'item' AND {is_collection('s')}"
+_HERE = "SELECT 1 FROM node AS c JOIN stac AS k ON k.node = c.id WHERE c.iri = s.series AND k.form <> 'item'"
+# From each collection that items name to the next one, as there are far fewer of these than of items.
+_LOOSE_SERIES = (
+    "WITH RECURSIVE s(series) AS (SELECT min(series) FROM stac WHERE form = 'item' UNION ALL SELECT "
+    "(SELECT min(series) FROM stac WHERE form = 'item' AND series > s.series) FROM s WHERE s.series IS NOT NULL) "
+    f"SELECT s.series FROM s WHERE s.series IS NOT NULL AND NOT EXISTS ({_HERE})"
+)
 _CALLED = f"{_COLLECTIONS} AND {is_called('s', 'w.iri')}"
 
 
@@ -95,16 +103,49 @@ class Index:
         """Collections, by id unless an order is asked for. Raises as `items` does."""
         return self._page(search, _COLLECTIONS, None, search.order or (Order("id"),), "")
 
+    def listed(self, search: Search) -> Page:
+        """The same, and at the end, unless something is looked for, the collection of items that have none."""
+        looks = search.words or any(each is not None for each in (search.ids, search.area, search.times, search.filter))
+        rest = None if looks else self._rest()
+        if rest is None:
+            return self.collections(search)
+        found = self.collections(replace(search, token="") if search.token == LOOSE else search)
+        if search.token == LOOSE:
+            return Page([rest], found.matched + 1, "")
+        if found.token or len(found.rows) >= search.limit:
+            return found._replace(matched=found.matched + 1, token=found.token or LOOSE)
+        return Page([*found.rows, rest], found.matched + 1, "")
+
     def collection(self, name: str) -> Row | None:
         """One collection by what it is called here, see `leap_kg.stac.naming`."""
-        return self._one(_CALLED, published([name]), json.dumps([name]))
+        for each in spellings(name):
+            if row := self._one(_CALLED, published([each]), json.dumps([each])):
+                return row
+        return self._rest() if name == LOOSE else None
 
     def item(self, collection: str, name: str) -> Row | None:
-        """One item of a collection."""
+        """One item of a collection, by its id, or by that and its sign."""
         series = self._series((collection,))
-        return self._one(
-            "s.form = 'item' AND s.name = ? AND s.series IN (SELECT value FROM json_each(?))", name, series
-        )
+        for each in spellings(name):
+            published_as, _, signed = each.rpartition(MARK)
+            row = self._one(
+                "s.form = 'item' AND (s.name = ? OR (s.name = ? AND apart(w.iri) = ?)) "
+                "AND s.series IN (SELECT value FROM json_each(?))",
+                each, published_as, signed, series,
+            )  # fmt: skip
+            if row is not None:
+                return row
+        return None
+
+    def alike(self, rows: Sequence[Row]) -> set[int]:
+        """The nodes of those of these items beside which their collection has another with the same id."""
+        with self._bounded():
+            found = self._database.execute(
+                "SELECT s.node FROM json_each(?) AS j JOIN stac AS s ON s.node = j.value WHERE EXISTS (SELECT 1 FROM "
+                "stac AS z WHERE z.name = s.name AND z.series = s.series AND z.form = 'item' AND z.node <> s.node)",
+                (json.dumps([row.node for row in rows]),),
+            )
+            return {node for (node,) in found}
 
     @contextmanager
     def one_state(self) -> Iterator[None]:
@@ -119,9 +160,8 @@ class Index:
         """Items of no collection that is here, in order from a node's number on, at most `LARGEST_PAGE`."""
         with self._bounded():
             rows = self._database.execute(
-                f"SELECT {_ROW} FROM stac AS s {_JOINED} WHERE s.form = 'item' AND s.node > ? AND NOT EXISTS "
-                "(SELECT 1 FROM node AS c JOIN stac AS k ON k.node = c.id WHERE c.iri = s.series AND k.form <> 'item') "
-                "ORDER BY s.node LIMIT ?",
+                f"SELECT {_ROW} FROM stac AS s {_JOINED} WHERE s.form = 'item' AND s.node > ? "
+                f"AND NOT EXISTS ({_HERE}) ORDER BY s.node LIMIT ?",
                 (after, LARGEST_PAGE),
             )
             return [Row(*row) for row in rows]
@@ -188,7 +228,25 @@ class Index:
             f"SELECT w.iri FROM stac AS s JOIN node AS w ON w.id = s.node WHERE {_CALLED}",
             (published(list(names)), json.dumps(list(names))),
         )
-        return json.dumps([iri for (iri,) in rows])
+        return json.dumps([*(iri for (iri,) in rows), *(self._loose_series() if LOOSE in names else ())])
+
+    def _loose_series(self) -> list[str]:
+        """The IRIs that items name as their collection and that are none here, `""` if some name none."""
+        return [series for (series,) in self._database.execute(_LOOSE_SERIES)]
+
+    def _rest(self) -> Row | None:
+        """The collection of the items that have none, if there are such."""
+        with self._bounded():
+            if not self._loose_series():
+                return None
+        document = {
+            "type": "Collection",
+            "id": LOOSE,
+            "title": "Items of no collection",
+            "description": "Items that were published without a collection, or whose collection is not here.",
+            "license": "other",
+        }
+        return Row(-1, f"urn:leap-kg:{LOOSE}", "collection", LOOSE, "", False, json.dumps(document), "")
 
     def _one(self, condition: str, *values: object) -> Row | None:
         with self._bounded():

@@ -11,7 +11,7 @@ from leap_kg.graph.remote.store import RemoteStore
 from leap_kg.sparql import run
 from tests.graph.engines.conftest import SERVERS
 from tests.graph.engines.servers import Server
-from tests.sparql.questions import test_cover, test_made_by, test_open_store, test_providers
+from tests.sparql.questions import test_cover, test_environments, test_made_by, test_open_store, test_providers
 from tests.sparql.questions.asked import questions, said, stored
 
 pytestmark = pytest.mark.all
@@ -111,3 +111,32 @@ def test_what_made_a_store(engine: Server) -> None:
 def test_ways_from_a_person_to_data(engine: Server, person: str, dataset: str, ways: int) -> None:
     values = {"person": f"urn:{person}", "dataset": f"urn:{dataset}"}
     assert len(alike(engine, stored(said(SEA)), "person-and-data", **values)) == ways
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "rows"),
+    [
+        ("image-differences", {"first": "urn:tide:1", "second": "urn:tide:2"}, 5),
+        ("image-tags-without-release", {}, 3),
+        ("hub-images", {}, 3),
+        ("environments-not-offered", {}, 4),
+        ("downstream", {"node": "urn:tide:1"}, 8),
+    ],
+)
+def test_images_and_what_depends_on_them(engine: Server, name: str, values: dict[str, str], rows: int) -> None:
+    assert len(alike(engine, stored(said(test_environments.IMAGES)), name, **values)) == rows
+
+
+def test_hubs_side_by_side(engine: Server) -> None:
+    values = {"first": "urn:one", "second": "urn:two"}
+    assert len(alike(engine, stored(said(test_environments.HUBS)), "profile-differences", **values)) == 9
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "rows"),
+    [("images-that-fit", {"code": "urn:notebook"}, 3), ("downstream", {"node": "urn:box"}, 5)],
+)
+def test_what_virtuoso_leaves_out(fuseki_server: Server, name: str, values: dict[str, str], rows: int) -> None:
+    """It does not begin a path at what was worked out, nor join such a text; the documentation says so."""
+    fuseki_server.clear()
+    assert len(alike(fuseki_server, stored(said(test_environments.IMAGES)), name, **values)) == rows

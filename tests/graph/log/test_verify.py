@@ -13,7 +13,7 @@ from pyoxigraph import Store
 from leap_kg.graph.home import Home
 from leap_kg.graph.log.damage import diagnose
 from leap_kg.graph.log.digest import digest_of
-from leap_kg.graph.log.patch import Patch
+from leap_kg.graph.log.patch import Patch, PatchLog
 from leap_kg.graph.log.verify import Fault, verify_log, verify_snapshot
 from leap_kg.graph.snapshot import Snapshots
 from leap_kg.ontology.namespaces import DCT
@@ -43,6 +43,7 @@ def test_a_whole_log_has_no_fault_and_one_digest(history: History) -> None:
     report = verify_log(history.home.log, lambda done, all_: seen.append((done, all_)))
     assert report
     assert (report.revision, report.digest) == (8, digest_of(history.states[8]))
+    assert report.id == PatchLog(history.home.log).header(8).id
     assert seen == [(n, 8) for n in range(1, 9)]
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from pyoxigraph import NamedNode, Store
 
+from leap_kg.ingest.formats.jsonvalue import canonical
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable
 from leap_kg.ingest.stac.document import stac_json
 from leap_kg.ingest.stac.naming import stac_iri
@@ -122,6 +123,22 @@ def test_a_node_that_is_none_of_stac_has_no_document() -> None:
 @given(planted(ITEM))
 def test_any_value_anywhere_in_an_item_stops_nothing_and_comes_back(value: Any) -> None:
     _judge_whatever(value)
+
+
+@settings(max_examples=40)
+@given(planted(ITEM))
+def test_a_record_that_came_with_its_value_says_what_its_text_says(value: Any) -> None:
+    value = finite(value)
+    data, before = canonical(value).encode(), copy.deepcopy(value)
+    source = StacConfig(id="stac", kind="stac", title="STAC", catalogs=(ROOT,)).source(Path(), BASE)
+    found: list[set[object]] = []
+    for known in (value, None):
+        try:
+            found.append(set(source.map(RawRecord(URL, (Part.cut("stac", URL, data, known),))).triples))
+        except RecordUnusable as problem:
+            found.append({problem.reason})
+    assert found[0] == found[1]
+    assert json.dumps(value) == json.dumps(before)
 
 
 @settings(max_examples=40)

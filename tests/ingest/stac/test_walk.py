@@ -106,9 +106,31 @@ def test_what_cannot_be_had_is_a_reference_with_a_problem_and_the_rest_goes_on()
         "items/one.json": ITEM,
     }
     refs, _, _ = walked(documents)
-    assert names(refs) == ["catalog.json", "gone.json", "page.html", "list.json", "items/one.json"]
-    assert [ref.key[len(ROOT) :] for ref in refs if ref.problem] == ["gone.json", "page.html", "list.json"]
-    assert "HTML" in refs[2].problem
+    nowhere = "catalog.json#links[4]"
+    assert names(refs) == ["catalog.json", nowhere, "gone.json", "page.html", "list.json", "items/one.json"]
+    assert [ref.key[len(ROOT) :] for ref in refs if ref.problem] == [nowhere, "gone.json", "page.html", "list.json"]
+    assert "HTML" in refs[3].problem
+
+
+@pytest.mark.parametrize("relation", ["item", "child", "items"])
+@pytest.mark.parametrize(
+    ("link", "why"),
+    [
+        ({}, "has no href"),
+        ({"href": 5}, "has the href 5"),
+        ({"href": " "}, 'has the href " "'),
+        ({"href": "file:///etc/hostname"}, 'leads to "file:///etc/hostname", which cannot be asked for'),
+        ({"href": "http://["}, 'leads to "http://["'),
+    ],
+    ids=["none", "number", "blank", "file", "no address"],
+)
+def test_a_link_that_leads_nowhere_is_a_reference_with_a_problem(relation: str, link: Any, why: str) -> None:
+    catalog = {**CATALOG, "links": [{"rel": relation, **link}, {"rel": "item", "href": "items/one.json"}]}
+    documents = {"catalog.json": catalog, "items/one.json": ITEM}
+    refs, _, _ = walked(documents)
+    assert names(refs) == ["catalog.json", "catalog.json#links[0]", "items/one.json"]
+    assert refs[1].problem.startswith(f"links[0], with rel {relation!r}, {why}")
+    assert names(walked(documents, follow=False)[0]) == ["catalog.json"]
 
 
 def test_the_only_root_that_cannot_be_had_fails_the_source_one_of_several_does_not() -> None:

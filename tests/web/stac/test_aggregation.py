@@ -112,7 +112,7 @@ def test_every_operation_of_the_description_has_its_own_name(stac_server: Server
         ("/aggregate", {"aggregations": "datetime_frequency", "datetime_frequency_interval": "week"}, 400, "year"),
         ("/aggregate", {"aggregations": GRID, f"{GRID}_precision": "13"}, 400, "from 1 to 12"),
         ("/aggregate", {"aggregations": GRID, f"{GRID}_precision": "many"}, 400, "precision"),
-        ("/aggregate", {"aggregations": "total_count", "bbox": "1,2,3,4,5"}, 400, "BBox"),
+        ("/aggregate", {"aggregations": "total_count", "bbox": "1,2,3,4,5"}, 400, "bbox"),
         ("/aggregate", {"aggregations": "total_count", "filter": "("}, 400, "filter"),
         ("/collections/calm/aggregate", {"aggregations": "nothing_frequency"}, 400, "calm"),
         ("/collections/none/aggregate", {"aggregations": "total_count"}, 404, "none"),

@@ -34,9 +34,13 @@ class History:
         """
         self._timeline.follow(log)
         self._checkpoints.keep(store, log, log.last())
-        known = self._changes.current()
-        if self._reach(log.last()) - self._reach(known.revision if known else 0) <= _SOON:
+        if not self.is_behind(log):
             self._changes.follow(log)
+
+    def is_behind(self, log: PatchLog) -> bool:
+        """Whether the store of changes lacks more of the log than `follow` takes in."""
+        known = self._changes.current()
+        return self._reach(log.last()) - self._reach(known.revision if known else 0) > _SOON
 
     def catch_up(self, log: PatchLog) -> None:
         """Take into the store of changes what `follow` left; needs no lock and keeps nobody waiting."""

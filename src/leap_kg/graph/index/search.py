@@ -39,6 +39,7 @@ class Found:
     """A page of hits: `total` counts all of them, `facets` those of the whole result by facet name.
 
     Where `more`, there are more hits than `total`, which was as far as they were counted.
+    Where `least`, there are at least as many of each value as its count says: of very many hits some are counted.
     `shown_for` are the words that were searched in place of those that nothing has, `meant` words that may have been
     meant where few nodes have those that were given; `""` for none.
     """
@@ -49,6 +50,7 @@ class Found:
     shown_for: str = ""
     meant: str = ""
     more: bool = False
+    least: bool = False
 
 
 class SearchIndex:
@@ -155,17 +157,19 @@ class SearchIndex:
             order = Order(self._database, table, expression, condition, values)
             if total := order.total(None if counted else most):
                 hits = [Hit(*row) for row in order.rows(total, limit, offset)]
-                facets = self._counts(order, total, counted)
+                facets, whole = self._counts(order, total, counted)
                 if most is not None and not counted and total > most:
                     return Found(most, hits, facets, more=True)
-                return Found(total, hits, facets)
+                return Found(total, hits, facets, least=not whole)
         return Found(0, [], {name: [] for name in counted})
 
-    def _counts(self, order: Order, total: int, counted: Sequence[str]) -> dict[str, list[Count]]:
+    def _counts(self, order: Order, total: int, counted: Sequence[str]) -> tuple[dict[str, list[Count]], bool]:
+        """The values of each facet, and whether all hits were counted."""
         if not counted:
-            return {}
-        with remembered(self._database, *order.numbers):
-            return counts(self._database, total, counted, everything=order.is_everything)
+            return {}, True
+        everything = order.is_everything
+        with remembered(self._database, *order.numbers, None if everything else total) as whole:
+            return counts(self._database, total, counted, everything=everything), whole
 
 
 def _expression(table: str, text: str) -> str | None:

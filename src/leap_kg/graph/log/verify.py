@@ -36,10 +36,14 @@ class Fault:
 
 @dataclass(slots=True)
 class Report:
-    """What was found: the newest revision, its digest (`""` if that cannot be told), and every fault."""
+    """What was found: the newest revision, the digest of its graph, the id of its patch, and every fault.
+
+    Digest and id are `""` if they cannot be told.
+    """
 
     revision: int = 0
     digest: str = ""
+    id: str = ""
     faults: list[Fault] = field(default_factory=list)
 
     def __bool__(self) -> bool:
@@ -99,6 +103,7 @@ class _LogCheck:
             told(revision, last)
         if self._sum is not None and last:
             self._report.digest = digest_text(self._sum)
+        self._report.id = (self._previous or "") if last else ""
         return self._report
 
     def _files(self) -> dict[int, Path]:

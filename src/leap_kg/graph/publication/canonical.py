@@ -16,6 +16,9 @@ from leap_kg.graph.publication.sorting import Batch
 from leap_kg.ontology.namespaces import GEO, RDF, XSD
 
 _CHUNK = 20_000
+MOST_BYTES = 15 * 2**20
+"""Of one line: what is longer the engine writes but cannot read, so the log would never be replayed."""
+
 _PLAIN = frozenset((XSD("string"), RDF("langString")))
 
 # Forms that the store gives back as they are; a test holds this against the store.
@@ -33,15 +36,20 @@ _SETTLED = (
 )
 
 
+class TooLong(ValueError):
+    """A statement that is longer than can be read back."""
+
+
 def batches(quads: Iterable[Quad], graph: NamedNode) -> Iterator[Batch]:
     """The lines of these quads, some thousands at a time, in no order.
 
     Raises `ValueError` for quads of another graph, for blank nodes, and for what RDF 1.2 added (triples as
-    objects, directions of texts), which other tools cannot read yet.
+    objects, directions of texts), which other tools cannot read yet; `TooLong` for a text of many megabytes.
     """
     settled, left = _settled(graph), iter(quads)
     while chunk := list(islice(left, _CHUNK)):
         lines = [f"{quad} .".encode() for quad in chunk]
+        require_readable(lines)
         if all(map(settled, lines)):
             yield lines
         else:
@@ -52,6 +60,18 @@ def batches(quads: Iterable[Quad], graph: NamedNode) -> Iterator[Batch]:
                 else:
                     by_value.append(quad)
             yield kept + _by_value(by_value, graph)
+
+
+def batch_of(lines: Batch, graph: NamedNode) -> Batch:
+    """The same for quads that are lines already, as the engine writes quads; raises as `batches` does."""
+    settled = _settled(graph)
+    require_readable(lines)
+    if all(map(settled, lines)):
+        return lines
+    kept, by_value = Batch(), Batch()
+    for line in lines:
+        (kept if settled(line) else by_value).append(line)
+    return kept + _by_value(quads_of(by_value), graph)
 
 
 def publishable(quads: Iterable[Quad], graph: NamedNode) -> set[Quad]:
@@ -69,6 +89,17 @@ def lines_of(quads: Iterable[Quad]) -> Iterator[Batch]:
     left = iter(quads)
     while chunk := list(islice(left, _CHUNK)):
         yield [f"{quad} .".encode() for quad in chunk]
+
+
+def require_readable(lines: Batch) -> None:
+    """Raise `TooLong` for a line that the engine could not read back."""
+    longest = max(lines, key=len, default=b"")
+    if len(longest) > MOST_BYTES:
+        subject = longest[:200].decode("utf-8", "replace").partition(" ")[0]
+        raise TooLong(
+            f"a text about {subject} has {len(longest):,} bytes as N-Quads, more than the {MOST_BYTES:,} that can be "
+            "read back; shorten it, or publish it as a file and say its address"
+        )
 
 
 def _by_value(quads: list[Quad], graph: NamedNode) -> Batch:

@@ -43,12 +43,14 @@ class Record:
     """One record of a source.
 
     `key` names it within the source, `digest` changes whenever what it says may have changed, and `quads` is asked
-    only then; they are all in the graph of the source.
+    only then; they are all in the graph of the source. `lines` are the same as lines of N-Quads without their ends,
+    written as the engine writes quads, for who has them sooner than the quads.
     """
 
     key: str
     digest: str
     quads: Callable[[], Iterable[Quad]]
+    lines: Callable[[], Batch] | None = None
 
 
 @dataclass(frozen=True, slots=True)

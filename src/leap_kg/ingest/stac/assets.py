@@ -54,7 +54,8 @@ def _say_asset(
     else:
         distribution = NamedNode(f"{base}store/{location.slug}")
         say.text(distribution, leap("storageURI"), location.uri, ANY_URI)
-        say.text(distribution, leap("storageEndpoint"), location.endpoint or "", ANY_URI)
+        if location.provider != "http":  # where the address begins with it
+            say.text(distribution, leap("storageEndpoint"), location.endpoint or "", ANY_URI)
         say.link(distribution, DCAT("accessURL"), location.https)
         looks = location.looks_like
         form = "zarr" if _is_zarr(media) and looks not in _ZARR else looks

@@ -11,19 +11,19 @@ from pyoxigraph import Literal, NamedNode, Store
 
 from leap_kg.graph.engine import Engine
 from leap_kg.graph.lookup import looked_up
-from leap_kg.ingest.formats.jsonvalue import canonical
 from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ontology.iri import part
-from leap_kg.ontology.namespaces import FOAF, PROV, RDF, RDFS
+from leap_kg.ontology.namespaces import FOAF, PROV, RDF
 
 
-def say_document(node: NamedNode, value: object, say: Statements) -> None:
-    """Keep the JSON of the object that `node` is."""
+def say_document(node: NamedNode, text: str, say: Statements) -> None:
+    """Keep the JSON of the object that `node` is, in its canonical form.
+
+    No class and no label, which would say of each of very many documents the same that the value says.
+    """
     document = part(node, "document", "stac")
-    say.type(document, FOAF("Document"))
-    say.text(document, RDFS("label"), "STAC JSON")
     say.link(document, FOAF("primaryTopic"), node)
-    say.text(document, PROV("value"), canonical(value), RDF("JSON"))
+    say.text(document, PROV("value"), text, RDF("JSON"))
 
 
 def stac_json(store: Engine | Store, node: NamedNode) -> dict[str, Any] | None:

@@ -42,13 +42,15 @@ _RELATED = {
 _PAGES = frozenset({"about", "alternate", "via", "describedby", "documentation", "cite-as"})
 
 
-def map_object(value: dict[str, Any], url: str, reading: Reading, say: Statements, base: str) -> NamedNode | None:
-    """Say what the object found at `url` is; `None` if it is no object of STAC."""
+def map_object(
+    value: dict[str, Any], text: str, url: str, reading: Reading, say: Statements, base: str
+) -> NamedNode | None:
+    """Say what the object found at `url` is, `text` being its canonical JSON; `None` if it is no object of STAC."""
     kind = kind_of(value)
     if kind is None or kind not in _CLASSES:
         return None
     node = say.type(stac_iri(url, base), *_CLASSES[kind])
-    say_document(node, value, say)
+    say_document(node, text, say)
     newest = _migrated(value, reading)
     fields = _fields(newest, kind, reading)
     identifier = reading.text(newest.get("id"), ("id",)) or f"unnamed {digest(value['id'])}"

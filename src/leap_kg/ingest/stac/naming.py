@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from pyoxigraph import NamedNode
 
 from leap_kg.ontology.iri import digest, iri_text, mint
+from leap_kg.redaction import hide
 
 _PLAIN = re.compile(r"https?://[^/?#;\\\s]+/[^?#;\s]+")
 
@@ -46,7 +47,8 @@ def _joined(url: str, target: str) -> str:
 
 
 def stac_iri(url: str, base: str) -> NamedNode:
-    """The node of the object at this address; a query string and a fragment tell objects apart."""
+    """The node of the object at this address; a query string and a fragment tell objects apart, secrets do not."""
+    url = hide(url)
     try:
         parts = urlsplit(iri_text(url) or "")
         name = [parts.netloc.lower(), *map(_plain, parts.path.split("/"))]

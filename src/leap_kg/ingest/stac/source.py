@@ -9,7 +9,7 @@ from pydantic import Field
 
 from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Ask, Fetcher
-from leap_kg.ingest.formats.jsonvalue import read_value
+from leap_kg.ingest.formats.jsonvalue import Json, canonical, read_value
 from leap_kg.ingest.formats.reading import File, Reading
 from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ingest.mapping.statements import Statements
@@ -59,13 +59,18 @@ class StacCatalogs(Source):
         document = record.part("stac")
         if document is None:
             raise RecordUnusable("the stored record lacks its document; harvest it again", record.key)
-        content = read_value(document.data, what=document.url)
+        content = (
+            Json(document.value, 0) if document.value is not None else read_value(document.data, what=document.url)
+        )
         reading, say = Reading({}, File(document.url)), Statements()
         if content.gaps or record.part("gaps") is not None:
             hint = "Leave out what has no value, or write null."
             message = "the document holds NaN or Infinity, which JSON does not have; they were read as null"
             reading.report("bad-value", Severity.WARNING, message, hint)
-        node = map_object(content.value, record.key, reading, say, self._base) if _is_object(content.value) else None
+        node = None
+        if isinstance(content.value, dict):
+            text = document.data.decode() if document.value is not None else canonical(content.value)
+            node = map_object(content.value, text, record.key, reading, say, self._base)
         if node is None:
             reason = "the document is no STAC catalogue, collection or item: mend or remove the link"
             raise RecordUnusable(reason, document.url)
@@ -98,7 +103,3 @@ class StacConfig(SourceConfig):
             stale_after=self.stale_after,
             base=base,
         )
-
-
-def _is_object(value: object) -> bool:
-    return isinstance(value, dict)

@@ -5,6 +5,7 @@ asked for twice, so links in a circle end. A document that cannot be had or read
 lies below it is not known to be gone.
 """
 
+import json
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -84,7 +85,7 @@ class Walk:
             yield from self._page(ask, relation, pages, body, document)
         elif self._first(ask.url):
             yield Ref(ask.url, ask.url, version=body.sha256, found=(Part.of("stac", body),))
-            self._follow(ask.url, value)
+            yield from self._follow(ask.url, value)
 
     def _page(self, ask: Ask, relation: str, pages: Pages, body: Body, document: Json) -> Iterator[Ref]:
         """The objects of one page; the next page waits first in the queue, so that few pages are under way.
@@ -105,11 +106,11 @@ class Walk:
             url = item_url(listed, identifier) if relation != "root" else f"{listed}#{quoted(identifier)}"
             if not self._first(url):
                 continue
-            part = Part.cut("stac", url, canonical(member).encode())
+            part = Part.cut("stac", url, canonical(member).encode(), member)
             gaps = (Part.cut("gaps", url, b"1"),) if document.gaps else ()
             yield Ref(url, url, version=part.sha256, found=(part, *gaps))
             if kind == "collections":
-                self._follow(url, member, body.url)
+                yield from self._follow(url, member, body.url)
         if not self.follow:
             return
         pages.read(value)
@@ -119,13 +120,19 @@ class Walk:
         else:
             pages.end()
 
-    def _follow(self, url: str, value: dict[str, Any], listed_at: str = "") -> None:
-        """Line up what an object links to; pages of an API go before single objects, which they may hold."""
+    def _follow(self, url: str, value: dict[str, Any], listed_at: str = "") -> Iterator[Ref]:
+        """Line up what an object links to; pages of an API go before single objects, which they may hold.
+
+        A link to an object that leads nowhere is a reference with a problem: what is behind it is not known.
+        """
         if not self.follow:
             return
         found: dict[str, list[str]] = {}
-        for relation, href in links(value):
-            found.setdefault(relation, []).append(resolved(listed_at or url, href))
+        for number, (relation, href) in enumerate(links(value)):
+            target = resolved(listed_at or url, href)
+            found.setdefault(relation, []).append(target)
+            if not target and (relation in _OBJECT_LINKS or (relation == "items" and self.items)):
+                yield Ref(f"{url}#links[{number}]", url, _leads_nowhere(number, relation, href))
         if "conformsTo" not in value:
             # Only the first page of an API has its collections behind this link; elsewhere it means a file.
             found.pop("data", None)
@@ -176,8 +183,18 @@ def _container(value: dict[str, Any]) -> Kind | None:
     return None
 
 
+def _leads_nowhere(number: int, relation: str, href: object) -> str:
+    if href is None:
+        what = "has no href"
+    elif not isinstance(href, str) or not href.strip():
+        what = f"has the href {json.dumps(href)[:100]}"
+    else:
+        what = f"leads to {json.dumps(href[:200])}, which cannot be asked for over the network"
+    return f"links[{number}], with rel {relation!r}, {what}: give an http or https address, or take the link out"
+
+
 def links(value: dict[str, Any]) -> Iterator[tuple[str, object]]:
-    """Relation and target of each link that has both."""
+    """Relation of each link that has one, and its target, `None` if it has none."""
     listed = value.get("links")
     for link in listed if isinstance(listed, list) else ():
         if isinstance(link, dict) and isinstance(link.get("rel"), str):

@@ -1,4 +1,7 @@
-"""A dataset's twins as answers, chosen by suffix or by the profile of an `Accept` header, and the links of its page."""
+"""The twins of datasets and stores as answers, and the links of their pages.
+
+A twin is chosen by a suffix, or by the profile of an `Accept` header.
+"""
 
 import json
 from collections.abc import Sequence
@@ -10,24 +13,29 @@ from pyoxigraph import NamedNode
 
 from leap_kg.catalog.croissant import croissant
 from leap_kg.catalog.dcat import dcat_ap
+from leap_kg.catalog.distribution import Distribution, dcat_ap_of, linkset_of, schema_org_of, signposts_of
 from leap_kg.catalog.page import (
     CROISSANT_JSON,
     DCAT_JSON,
     DCAT_TURTLE,
     DESCRIPTIONS,
+    DOWNLOAD,
     FAIR,
     LINKSET,
     SCHEMAORG,
+    STORE_DESCRIPTIONS,
     Place,
     Twin,
 )
 from leap_kg.catalog.record import Record
 from leap_kg.catalog.schemaorg import schema_org
-from leap_kg.catalog.signposts import back, header, linkset
+from leap_kg.catalog.signposts import back, header, header_of, linkset
+from leap_kg.ontology.iri import path_of
 from leap_kg.ontology.jsonld import compact
+from leap_kg.ontology.namespaces import DCAT
 from leap_kg.sparql.accept import best
 from leap_kg.sparql.formats import Format
-from leap_kg.web.answers import answer, origin, site_of
+from leap_kg.web.answers import answer, server_of, site_of
 from leap_kg.web.negotiation import RDF_FORMS, TURTLE
 from leap_kg.web.nodes.describe import serialised
 from leap_kg.web.placed import node_address, placed
@@ -37,53 +45,73 @@ TWINS = (*DESCRIPTIONS, LINKSET)
 """Everything that follows the path of a dataset as a suffix, but the report on how FAIR it is."""
 
 _FORMATS = {
-    twin: Format(twin.suffix.removeprefix("."), twin.label, twin.content_type, (), is_graph=False) for twin in TWINS
+    twin: Format(twin.suffix.removeprefix("."), twin.label, twin.content_type, (), is_graph=False)
+    for twin in (*TWINS, DOWNLOAD)
 }
+_WHOLES = 3
+"""Datasets of a store whose twins the page of the store lists."""
 
 
 def place_of(request: Request) -> Place:
     """The server as the client knows it."""
     settings = site_of(request).settings
-    return Place(origin(request), settings.base, settings.name)
+    return Place(server_of(request), settings.base, settings.name)
 
 
-def twin_of(request: Request, forms: Sequence[Format]) -> Twin | None:
+def twins_of(revision: Revision, node: NamedNode) -> tuple[Twin, ...]:
+    """What follows the path of a node as a suffix; nothing for what is neither a dataset nor a store."""
+    if revision.catalog.is_dataset(node):
+        return TWINS
+    return (*STORE_DESCRIPTIONS, LINKSET) if revision.catalog.is_store(node) else ()
+
+
+def twin_of(request: Request, revision: Revision, node: NamedNode, forms: Sequence[Format]) -> Twin | None:
     """The twin that the `Accept` header asks for by its profile; `None` where one of these forms suits better."""
     accepted = ",".join(request.headers.getlist("accept"))
     if "profile" not in accepted:
         return None
-    chosen = best(accepted, [*(form.media_type for form in forms), *(twin.content_type for twin in DESCRIPTIONS)])
-    return next((twin for twin in DESCRIPTIONS if twin.content_type == chosen), None)
+    known = [twin for twin in twins_of(revision, node) if twin.profile]
+    chosen = best(accepted, [*(form.media_type for form in forms), *(twin.content_type for twin in known)])
+    return next((twin for twin in known if twin.content_type == chosen), None)
 
 
 def twin_answer(request: Request, revision: Revision, node: NamedNode, twin: Twin) -> Response:
-    """One of the twins of a dataset, with links back to its page."""
-    record, place, form = revision.catalog.record(node), place_of(request), _FORMATS[twin]
+    """One of the twins of a dataset or store, with links back to its page."""
+    place, form = place_of(request), _FORMATS[twin]
     address = node_address(revision, node)
     resource = placed(
-        request, revision, node.value, address, (form,), lambda _: _body(revision, node, record, place, twin), 200
+        request, revision, node.value, address, (form,), lambda _: _body(revision, node, place, twin), 200
     )
     found = answer(request, replace(resource, stamp=site_of(request).build), form)
     if found.status_code == 200:
-        links = (found.headers.get("Link", ""), back(record, place))
+        links = (found.headers.get("Link", ""), back(node.value, place))
         found.headers["Link"] = ", ".join(filter(None, links))
     if found.status_code == 200 and revision.fixed is None:
         found.headers["Content-Location"] = place.twin(node.value, twin.suffix).removeprefix(place.origin)
     return found
 
 
-def _body(revision: Revision, node: NamedNode, record: Record, place: Place, twin: Twin) -> bytes:
+def _body(revision: Revision, node: NamedNode, place: Place, twin: Twin) -> bytes:
     """The text of a twin."""
-    if twin is DCAT_TURTLE:
-        return serialised(dcat_ap(record, place), TURTLE, place.base)
-    if twin is DCAT_JSON:
-        return _json(compact(dcat_ap(record, place), place.base, record.iri))
-    made = {
-        SCHEMAORG: lambda: schema_org(record, place),
-        CROISSANT_JSON: lambda: croissant(record, place, revision.number),
-        LINKSET: lambda: linkset(record, place, _forms(revision, node)),
+    known = revision.catalog
+    found: Record | Distribution = known.record(node) if known.is_dataset(node) else known.store(node)
+    if twin in (DCAT_TURTLE, DCAT_JSON):
+        triples = dcat_ap(found, place) if isinstance(found, Record) else dcat_ap_of(found, place)
+        if twin is DCAT_TURTLE:
+            return serialised(triples, TURTLE, place.base)
+        return _json(compact(triples, place.base, node.value))
+    if isinstance(found, Distribution):
+        of_store = {
+            DOWNLOAD: lambda: schema_org_of(found, place),
+            LINKSET: lambda: linkset_of(found, place, _forms(revision, node)),
+        }
+        return _json(of_store[twin]())
+    of_dataset = {
+        SCHEMAORG: lambda: schema_org(found, place),
+        CROISSANT_JSON: lambda: croissant(found, place, revision.number),
+        LINKSET: lambda: linkset(found, place, _forms(revision, node)),
     }
-    return _json(made[twin]())
+    return _json(of_dataset[twin]())
 
 
 def _forms(revision: Revision, node: NamedNode) -> list[tuple[str, str]]:
@@ -99,22 +127,40 @@ def embedded(request: Request, revision: Revision, node: NamedNode) -> dict[str,
 
 
 def page_links(request: Request, revision: Revision, node: NamedNode) -> str:
-    """The signposts of the page of a dataset; `""` for any other node."""
-    if not revision.catalog.is_dataset(node):
-        return ""
-    return header(revision.catalog.record(node), place_of(request))
+    """The signposts of the page of a dataset or store; `""` for any other node."""
+    place = place_of(request)
+    if revision.catalog.is_dataset(node):
+        return header(revision.catalog.record(node), place)
+    if revision.catalog.is_store(node):
+        return header_of(node.value, signposts_of(revision.catalog.store(node), place), place)
+    return ""
 
 
 def listed(revision: Revision, node: NamedNode, address: str) -> list[dict[str, str]]:
-    """The twins as the frame of a page lists them; none for what is no dataset."""
-    if not revision.catalog.is_dataset(node):
+    """The twins as the frame of a page lists them; none for what has none."""
+    return [_link(twin, twin.label, address) for twin in twins_of(revision, node)]
+
+
+def listed_of_datasets(revision: Revision, node: NamedNode) -> list[dict[str, str]]:
+    """The twins of the datasets that a store is in, for its page; none for any other node."""
+    if DOWNLOAD not in twins_of(revision, node):
         return []
-    return [{"label": twin.label, "path": _suffixed(address, twin.suffix), "type": twin.media_type} for twin in TWINS]
+    reading = revision.reading
+    wholes = reading.subjects(DCAT("distribution"), node)[:_WHOLES]
+    return [
+        _link(twin, f"{twin.label} of {reading.label(whole)}", path_of(reading.base, whole.value))
+        for whole in wholes
+        for twin in DESCRIPTIONS
+    ]
 
 
 def fair_path(revision: Revision, node: NamedNode, address: str) -> str:
     """Where it is said how FAIR a dataset is; `""` for any other node."""
     return _suffixed(address, FAIR) if revision.catalog.is_dataset(node) else ""
+
+
+def _link(twin: Twin, label: str, address: str) -> dict[str, str]:
+    return {"label": label, "path": _suffixed(address, twin.suffix), "type": twin.media_type}
 
 
 def _suffixed(address: str, suffix: str) -> str:

@@ -12,7 +12,7 @@ from leap_kg.catalog.lacks import lacks
 from leap_kg.catalog.page import CROISSANT_JSON, DCAT_TURTLE, LINKSET, SCHEMAORG
 from leap_kg.ontology.iri import path_of
 from leap_kg.sparql.formats import Format
-from leap_kg.web.answers import Resource, answer, origin, render, site_of
+from leap_kg.web.answers import Resource, answer, render, server_of, site_of
 from leap_kg.web.catalog.asking import ask
 from leap_kg.web.catalog.documents import place_of
 from leap_kg.web.links import at_moment, url
@@ -100,7 +100,7 @@ def _answered(request: Request, revision: Revision, node: NamedNode, found: Repo
     resource = Resource(
         revision=revision.number,
         address=address,
-        about=f"{origin(request)}{address}",
+        about=f"{server_of(request)}{address}",
         forms=(HTML, JSON),
         make=body,
         stamp=site_of(request).build,

@@ -4,6 +4,7 @@ from functools import cached_property
 
 from pyoxigraph import NamedNode
 
+from leap_kg.catalog.distribution import Distribution, distribution, is_distribution
 from leap_kg.catalog.facts import Facts
 from leap_kg.catalog.fair.report import Report
 from leap_kg.catalog.reading import datasets, is_dataset, read
@@ -36,6 +37,14 @@ class Kept:
     def record(self, node: NamedNode) -> Record:
         """What is known of a dataset."""
         return self._records.get(node, lambda wanted: read(self._facts(), wanted))
+
+    def is_store(self, node: NamedNode) -> bool:
+        """Whether the node is a store with twins of its own."""
+        return is_distribution(self._facts(), node)
+
+    def store(self, node: NamedNode) -> Distribution:
+        """What is known of a store and of its datasets; it is not kept."""
+        return distribution(self._facts(), node)
 
     def brief(self, node: NamedNode, stores: int) -> Record:
         """The same with no more than so many stores, for lists of datasets; it is not kept."""

@@ -1,6 +1,7 @@
-"""The addresses: `/catalog`, and what follows the path of a dataset's page as a suffix.
+"""The addresses: `/catalog`, and what follows the path of a dataset's or store's page as a suffix.
 
-A suffix that is part of another node's IRI, or that follows what is no dataset, leads to that node's page, or to none.
+A suffix that is part of another node's IRI, or that follows what has no such twin, leads to that node's page, or to
+none.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from leap_kg.catalog.page import FAIR, Twin
 from leap_kg.ontology.iri import iri_of, path_of
 from leap_kg.sparql.formats import Format
 from leap_kg.web.answers import site_of
-from leap_kg.web.catalog.documents import TWINS, twin_answer
+from leap_kg.web.catalog.documents import TWINS, twin_answer, twins_of
 from leap_kg.web.catalog.fair import fair_answer
 from leap_kg.web.catalog.feed import FORMS, PATH, feed
 from leap_kg.web.history.moments import revision_asked
@@ -57,7 +58,10 @@ async def fair_as_json(request: Request) -> Response:
 def _as_twin(twin: Twin) -> Callable[[Request], Response]:
     def answered(request: Request) -> Response:
         found = _asked(request, twin.suffix)
-        return twin_answer(request, *found, twin) if isinstance(found, tuple) else found
+        if not isinstance(found, tuple):
+            return found
+        chosen = next(each for each in twins_of(*found) if each.suffix == twin.suffix)
+        return twin_answer(request, *found, chosen)
 
     return answered
 
@@ -72,7 +76,7 @@ async def _fair(request: Request, suffix: str, form: Format | None) -> Response:
 
 
 def _asked(request: Request, suffix: str) -> tuple[Revision, NamedNode] | Response:
-    """The dataset whose path is followed by the suffix; else the answer that there is."""
+    """The node whose path is followed by the suffix of one of its twins; else the answer that there is."""
     site = site_of(request)
     revision = revision_asked(request, site)
     reading, path = revision.reading, raw_path(request.scope)
@@ -83,7 +87,7 @@ def _asked(request: Request, suffix: str) -> tuple[Revision, NamedNode] | Respon
     node = _named(request.query_params.get("iri", "") if stem == _NODE else iri_of(site.settings.base, stem))
     if node is None:
         return by_path(request)
-    if revision.catalog.is_dataset(node):
+    if revision.catalog.is_dataset(node) or any(twin.suffix == suffix for twin in twins_of(revision, node)):
         return revision, node
     if set(reading.types(node)) == {reading.leap("Tombstone")}:
         # Its page leads on, or says that it is gone.

@@ -17,8 +17,11 @@ from starlette.responses import JSONResponse
 
 from leap_kg.stac.aggregating import Aggregation, Grain, aggregated, available, is_frequency
 from leap_kg.stac.links import link
+from leap_kg.stac.naming import step
 from leap_kg.stac.refusal import BadSearch
+from leap_kg.stac.searching import Index
 from leap_kg.web.stac.asking import search_of
+from leap_kg.web.stac.bodies import OfObject
 from leap_kg.web.stac.indexes import Indexes
 from leap_kg.web.stac.place import place_of
 
@@ -35,7 +38,7 @@ class AggregateByAddress(AggregationExtensionGetRequest):
     ] = attr.ib(default=None)
 
 
-class AggregateByBody(AggregationExtensionPostRequest):
+class AggregateByBody(OfObject, AggregationExtensionPostRequest):
     """What is asked by a body, beside the filters of a search."""
 
     datetime_frequency_interval: str | None = Field(None, description="year, month or day")
@@ -53,10 +56,10 @@ class Aggregations(BaseAggregationClient):
     def get_aggregations(self, collection_id: str | None = None, **kwargs: Any) -> Any:
         """What can be asked for."""
         with self.indexes.one() as index:
-            _require(collection_id is None or index.collection(collection_id) is not None, collection_id)
-            found = available(index, collection_id)
+            collection = _named(index, collection_id) if collection_id is not None else None
+            found = available(index, collection)
         return _document(
-            kwargs["request"], collection_id, "aggregations", [_head(name, kind) for name, kind in found.items()]
+            kwargs["request"], collection, "aggregations", [_head(name, kind) for name, kind in found.items()]
         )
 
     def aggregate(self, body: Any = None, **kwargs: Any) -> Any:  # type: ignore[override]
@@ -67,11 +70,10 @@ class Aggregations(BaseAggregationClient):
         names = [name.strip() for name in asked.get("aggregations") or ()]
         digits = asked.get("centroid_geohash_grid_frequency_precision")
         grain = Grain(asked.get("datetime_frequency_interval") or "", 1 if digits is None else digits)
-        if collection is not None:
-            asked = {**asked, "collections": [collection]}
         with self.indexes.one() as index:
             if collection is not None:
-                _require(index.collection(collection) is not None, collection)
+                collection = _named(index, collection)
+                asked = {**asked, "collections": [collection]}
                 known = available(index, collection)
                 for name in names:
                     if name not in known:
@@ -102,14 +104,17 @@ class Aggregating(AggregationExtension):
         app.include_router(self.router, tags=["Aggregation Extension"])
 
 
-def _require(there: bool, collection: str | None) -> None:
-    if not there:
+def _named(index: Index, collection: str) -> str:
+    """What the collection is called that this step of an address stands for."""
+    row = index.collection(collection)
+    if row is None:
         raise NotFoundError(f"there is no collection {collection}")
+    return row.name
 
 
 def _document(request: Request, collection: str | None, name: str, found: list[dict[str, Any]]) -> JSONResponse:
     place = place_of(request)
-    home = f"{place}/collections/{collection}" if collection is not None else place
+    home = f"{place}/collections/{step(collection)}" if collection is not None else place
     links = [link("self", f"{home}/{name}"), link("root", f"{place}/")]
     if collection is not None:
         links.append(link("collection", home))

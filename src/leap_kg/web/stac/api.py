@@ -32,6 +32,7 @@ from stac_fastapi.extensions.sort import (
 from stac_fastapi.types.config import ApiSettings
 from stac_fastapi.types.errors import NotFoundError
 from stac_fastapi.types.search import APIRequest
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 
@@ -41,11 +42,13 @@ from leap_kg.stac.searching import TooLong
 from leap_kg.web.site import NoRevision, Site
 from leap_kg.web.stac import manual
 from leap_kg.web.stac.aggregation import CLASSES, AggregateByAddress, AggregateByBody, Aggregating, Aggregations
-from leap_kg.web.stac.bodies import BoundedBody
+from leap_kg.web.stac.bodies import BoundedBody, SearchByBody
 from leap_kg.web.stac.client import Client
 from leap_kg.web.stac.filtering import Filtering
 from leap_kg.web.stac.indexes import Indexes
+from leap_kg.web.stac.place import PREFIX
 from leap_kg.web.stac.queryables import Queryables, Sortables
+from leap_kg.web.stac.refusing import malformed, unreadable
 
 _FILTERS = (
     FilterConformanceClasses.FILTER,
@@ -63,7 +66,10 @@ _FILTERS = (
 
 def stac_app(site: Site) -> FastAPI:
     """The API, to be mounted below `client.PREFIX`."""
-    app = FastAPI(title=site.settings.name, openapi_url="/api", docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title=site.settings.name, openapi_url="/api", docs_url=None, redoc_url=None,
+        servers=[{"url": site.settings.path + PREFIX}], root_path_in_servers=False,
+    )  # fmt: skip
     app.state.site = site
     app.include_router(manual.router)
     indexes = Indexes(site.home.index, manual.SECONDS)
@@ -115,14 +121,15 @@ def stac_app(site: Site) -> FastAPI:
         client=Client(indexes=indexes, landing_page_id="leap-kg"),
         extensions=[*search, *items, collections, collection_sort, aggregation],
         search_get_request_model=create_get_request_model(search),
-        search_post_request_model=create_post_request_model(search),
+        search_post_request_model=create_post_request_model(search, base_model=SearchByBody),
         items_get_request_model=_items_model(items),
         collections_get_request_model=collections.GET,
         middlewares=[Middleware(BoundedBody)],
     )
     for failure, status in ((BadSearch, 400), (NotFoundError, 404), (TooLong, 503), (NoRevision, 503)):
         app.add_exception_handler(failure, _refusing(status))
-    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(RequestValidationError, malformed)
+    app.add_exception_handler(HTTPException, unreadable)
     return app
 
 
@@ -138,10 +145,3 @@ def _refusing(status: int) -> Any:  # noqa: ANN401 - what Starlette takes
         return JSONResponse({"code": type(error).__name__, "description": text}, status, headers)
 
     return refusal
-
-
-def _malformed(_: Request, error: Exception) -> Response:
-    """What the models of the parameters refuse, in words."""
-    problems = error.errors() if isinstance(error, RequestValidationError) else []
-    said = (f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in problems[:5])
-    return JSONResponse({"code": "BadSearch", "description": "; ".join(said)[:1000]}, 400)

@@ -1,5 +1,7 @@
-"""Holds bodies of requests to a size before anything reads them."""
+"""Holds bodies of requests to a size before anything reads them, and to objects before models look into them."""
 
+from pydantic import BaseModel, model_validator
+from stac_fastapi.types.search import BaseSearchPostRequest
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -12,6 +14,21 @@ _REFUSAL = JSONResponse({"code": "TooLarge", "description": _TEXT}, 413)
 
 class TooLarge(Exception):
     """The body is larger than a search can be."""
+
+
+class OfObject(BaseModel):
+    """Goes before models whose own checks fail on anything but an object."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _require_object(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            raise ValueError("the body is no object")
+        return value
+
+
+class SearchByBody(OfObject, BaseSearchPostRequest):
+    """A search as it is posted."""
 
 
 class BoundedBody:

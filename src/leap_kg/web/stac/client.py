@@ -17,7 +17,7 @@ from starlette.responses import Response
 from leap_kg.stac.collection import collection
 from leap_kg.stac.links import link
 from leap_kg.stac.searching import Index, Page, Row
-from leap_kg.web.answers import origin, site_of
+from leap_kg.web.answers import server_of, site_of
 from leap_kg.web.revision import Revision
 from leap_kg.web.site import Site
 from leap_kg.web.stac.asking import search_of
@@ -59,14 +59,14 @@ class Client(BaseCoreClient):
             *aggregation_links(place),
         ]
         with self._reading(request) as (index, _):
-            landing["links"] += children(index.collections(search_of({"limit": _MOST_CHILDREN})), place)
+            landing["links"] += children(index.listed(search_of({"limit": _MOST_CHILDREN})), place)
         return _answer(json.dumps(landing, ensure_ascii=False), _JSON)
 
     def all_collections(self, **kwargs: Any) -> Any:
         """Collections that match, or all of them."""
         request: Request = kwargs.pop("request")
         with self._reading(request) as (index, revision):
-            found = index.collections(search_of(kwargs, root=""))
+            found = index.listed(search_of(kwargs, root=""))
             place, fields = place_of(request), fields_of(kwargs.get("fields"))
             made = [_made(row, revision, index, place) for row in found.rows]
         documents = [fields.of(each) for each in made] if fields else made
@@ -96,18 +96,20 @@ class Client(BaseCoreClient):
         """The items of a collection."""
         request: Request = kwargs.pop("request")
         with self._reading(request) as (index, _):
-            self._collection(index, collection_id)
-            found = index.items(search_of({**kwargs, "collections": [collection_id]}))
+            name = self._collection(index, collection_id).name
+            found = index.items(search_of({**kwargs, "collections": [name]}))
             return self._items(request, index, found, fields_of(kwargs.get("fields")))
 
     def get_item(self, item_id: str, collection_id: str, **kwargs: Any) -> Any:
         """One item."""
         request: Request = kwargs["request"]
         with self._reading(request) as (index, _):
-            row = index.item(collection_id, item_id)
+            name = self._collection(index, collection_id).name
+            row = index.item(name, item_id)
             if row is None:
                 raise NotFoundError(f"there is no item {item_id} in the collection {collection_id}")
-            return _answer(item_text(row, place_of(request), collection_id), _GEOJSON)
+            text = item_text(row, place_of(request), name, alike=bool(index.alike([row])))
+            return _answer(text, _GEOJSON)
 
     def get_search(self, **kwargs: Any) -> Any:  # type: ignore[override]
         """A search by address."""
@@ -127,8 +129,10 @@ class Client(BaseCoreClient):
         self, request: Request, index: Index, found: Page, fields: Fields, asked: dict[str, Any] | None = None
     ) -> Response:
         place = place_of(request)
-        names = {iri: row.name for iri, row in index.by_iri(sorted({row.series for row in found.rows})).items()}
-        texts = [item_text(row, place, names.get(row.series, "")) for row in found.rows]
+        wholes = index.by_iri(sorted({row.series for row in found.rows}))
+        names = {iri: row.name for iri, row in wholes.items() if row.form != "item"}
+        alike = index.alike(found.rows)
+        texts = [item_text(row, place, names.get(row.series, ""), alike=row.node in alike) for row in found.rows]
         if fields:
             texts = [json.dumps(fields.of(json.loads(text)), ensure_ascii=False) for text in texts]
         links = [
@@ -157,7 +161,7 @@ class Client(BaseCoreClient):
 
 def _asked(request: Request) -> str:
     query = request.url.query
-    return f"{origin(request)}{request.url.path}{'?' if query else ''}{query}"
+    return f"{server_of(request)}{request.url.path}{'?' if query else ''}{query}"
 
 
 def _next(request: Request, found: Page, media_type: str, asked: dict[str, Any] | None = None) -> list[dict[str, Any]]:
@@ -168,7 +172,7 @@ def _next(request: Request, found: Page, media_type: str, asked: dict[str, Any] 
         return [
             link(
                 "next",
-                f"{origin(request)}{request.url.path}",
+                f"{server_of(request)}{request.url.path}",
                 _GEOJSON,
                 method="POST",
                 body={"token": found.token},
@@ -179,7 +183,7 @@ def _next(request: Request, found: Page, media_type: str, asked: dict[str, Any] 
         (name, value) for name, value in request.query_params.multi_items() if name != "token"
     ]
     query = urlencode([*pairs, ("token", found.token)])
-    return [link("next", f"{origin(request)}{request.url.path}?{query}", media_type, method="GET")]
+    return [link("next", f"{server_of(request)}{request.url.path}?{query}", media_type, method="GET")]
 
 
 def _made(row: Row, revision: Revision, index: Index, place: str) -> dict[str, Any]:

@@ -2,24 +2,29 @@
 
 import json
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from leap_kg.stac.links import GEOJSON, link, with_links
+from leap_kg.stac.naming import LOOSE, marked, step
 from leap_kg.stac.searching import Page, Row
 
 _REST = 100
 
 
-def item_text(row: Row, place: str, collection: str) -> str:
-    """An item as the API serves it below `place`, which ends without a slash."""
-    home = f"{place}/collections/{quote(collection, safe='')}"
+def item_text(row: Row, place: str, collection: str, *, alike: bool) -> str:
+    """An item as the API serves it below `place`, which ends without a slash; `collection` is `""` if it has none here.
+
+    `alike` says that its collection has another item with its id, as that of the items of no collection often has.
+    """
+    home = f"{place}/collections/{step(collection or LOOSE)}"
+    name = marked(row.name, row.iri) if alike or collection in ("", LOOSE) else row.name
     own = [
-        link("self", f"{home}/items/{quote(row.name, safe='')}", GEOJSON),
+        link("self", f"{home}/items/{step(name)}", GEOJSON),
         link("parent", home),
         link("collection", home),
         link("root", f"{place}/"),
     ]
-    return with_links(row.document, own, row.links, collection)
+    return with_links(row.document, own, row.links, collection or LOOSE)
 
 
 def aggregation_links(home: str) -> list[dict[str, Any]]:
@@ -32,7 +37,7 @@ def aggregation_links(home: str) -> list[dict[str, Any]]:
 
 def collection_links(name: str, place: str, *, items: bool) -> list[dict[str, Any]]:
     """The links of a collection within the API."""
-    home = f"{place}/collections/{quote(name, safe='')}"
+    home = f"{place}/collections/{step(name)}"
     own = [
         link("self", home, title="This collection"),
         link("parent", f"{place}/", title="The catalogue"),
@@ -54,7 +59,7 @@ def children(found: Page, place: str) -> list[dict[str, Any]]:
     links = [
         link(
             "child",
-            f"{place}/collections/{quote(row.name, safe='')}",
+            f"{place}/collections/{step(row.name)}",
             title=json.loads(row.document).get("title", row.name),
         )
         for row in found.rows

@@ -10,6 +10,7 @@ from stac_fastapi.extensions.filter.client import BaseFiltersClient
 from stac_fastapi.extensions.sort.client import BaseSortablesClient
 from stac_fastapi.types.errors import NotFoundError
 
+from leap_kg.stac.naming import step
 from leap_kg.stac.searching import Index
 from leap_kg.web.stac.indexes import Indexes
 from leap_kg.web.stac.place import place_of
@@ -26,9 +27,11 @@ _COLLECTION = {name: {"type": "string"} for name in ("id", "title", "description
 
 
 def _properties(index: Index, collection: str | None) -> dict[str, dict[str, Any]]:
-    if collection is not None and index.collection(collection) is None:
+    row = index.collection(collection) if collection is not None else None
+    if collection is not None and row is None:
         raise NotFoundError(f"there is no collection {collection}")
-    found = {name: {"type": _TYPES[kind]} for name, kind in index.properties(collection) if kind in _TYPES}
+    named = index.properties(row.name if row is not None else None)
+    found = {name: {"type": _TYPES[kind]} for name, kind in named if kind in _TYPES}
     return {**found, **_ITEM}
 
 
@@ -89,4 +92,4 @@ def _sortables(address: str, properties: dict[str, dict[str, Any]]) -> dict[str,
 
 def _address(request: Request | None, collection: str | None, name: str) -> str:
     place = place_of(request) if request is not None else ""
-    return f"{place}/collections/{collection}/{name}" if collection is not None else f"{place}/{name}"
+    return f"{place}/collections/{step(collection)}/{name}" if collection is not None else f"{place}/{name}"
