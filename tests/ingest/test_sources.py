@@ -97,6 +97,17 @@ def test_a_mistake_is_told_with_its_line_its_source_and_its_mend(
     assert "pydantic" not in told
 
 
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("knd", "sources.0.knd (line 1, source 'lab'): there is no such key: write 'kind', if that is what is meant"),
+        ("sort", "sources.0.kind (line 1, source 'lab'): give it one of the kinds "),
+    ],
+)
+def test_an_entry_without_a_kind_is_told_which_key_is_meant(tmp_path: Path, key: str, told: str) -> None:
+    assert told in refused(tmp_path, f"sources: [{{id: lab, {key}: spdx, title: L}}]")
+
+
 def test_what_is_no_mapping_is_told_what_to_be_and_two_of_one_id_are_told_apart(tmp_path: Path) -> None:
     assert refused(tmp_path, "sources: [3]") == "sources.0 (line 1): give a mapping of keys and values"
     told = refused(tmp_path, f"sources:\n  - {entry('lab')}\n  - {entry('lab')}")
@@ -157,8 +168,12 @@ def test_included_files_come_first_and_name_files_from_their_own_folder(tmp_path
             "include: [sources.yaml]",
             "include.0 (line 1): sources.yaml includes this file, or is this file: leave it out",
         ),
+        ("include: [sources.yaml]\nsources: []", "include.0 (line 1): sources.yaml includes this file"),
+        (f"include: [sources.yaml]\nsources: [{entry('lab')}]", "include.0 (line 1): sources.yaml includes this file"),
         ("include: [folder/back.yaml]", "include.0 (line 1): ../sources.yaml includes this file"),
+        ("include: [folder/back.yaml]\nsources: []", "include.0 (line 1): ../sources.yaml includes this file"),
         ("include: [none.yaml]", "No such file or directory; correct `include` in "),
+        ("include: [5]", "include.0 (line 1): 5 is a number: give the path of a sources file, from the folder of this"),
         ("include: [[x]]", "include.0 (line 1): give the path of a sources file, from the folder of this one"),
         ("include: word", FORM),
         ("include: []", FORM),

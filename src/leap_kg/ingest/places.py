@@ -50,10 +50,13 @@ class Places:
             yield self.mistake(steps, _ID if each["loc"] == ("id",) else mend(each, keys))
 
     def _id(self, at: Steps) -> str:
+        """The id of the source that the place belongs to, `""` if it is another part of the file."""
         value = self._document.value
-        entries = value.get("sources") if isinstance(value, dict) else None
+        entries = value.get("sources") if isinstance(value, dict) and at[:1] == ("sources",) else None
         number = at[1] if len(at) > 1 else None
-        entry = entries[number] if isinstance(entries, list) and isinstance(number, int) else None
+        if not isinstance(entries, list) or not isinstance(number, int) or number >= len(entries):
+            return ""
+        entry = entries[number]
         name = entry.get("id") if isinstance(entry, dict) else None
         return name if isinstance(name, str) else ""
 

@@ -18,12 +18,17 @@ from leap_kg.ingest.mapping.finding import Finding, Place
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One body of a record: what it is to the record (`role`), where it came from, and its bytes."""
+    """One body of a record: what it is to the record (`role`), where it came from, and its bytes.
+
+    Where a listing brought the record as JSON that was read already, `value` is what was read, and the bytes are its
+    canonical text. Who maps the record need not read it again, and must not change it.
+    """
 
     role: str
     url: str
     sha256: str
     data: bytes = field(repr=False)
+    value: object = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(cls, role: str, body: Body) -> "Part":
@@ -31,9 +36,9 @@ class Part:
         return cls(role, body.url, body.sha256, body.data)
 
     @classmethod
-    def cut(cls, role: str, url: str, data: bytes) -> "Part":
+    def cut(cls, role: str, url: str, data: bytes, value: object = None) -> "Part":
         """A piece of a body, an item of a page of a listing say, as a part of a record of its own."""
-        return cls(role, url, hashlib.sha256(data).hexdigest(), data)
+        return cls(role, url, hashlib.sha256(data).hexdigest(), data, value)
 
 
 @dataclass(frozen=True, slots=True)

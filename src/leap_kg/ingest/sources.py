@@ -4,6 +4,7 @@ It may take in other such files by `include`. What is wrong is one error of a li
 file, the line, the source and the key, and says how to mend it.
 """
 
+import re
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -29,6 +30,7 @@ _RESERVED = {
     DEFAULT_SOURCE: "the graph of that name takes what is written to the server without naming a graph",
 }
 _FORM = "the file must be a mapping with a list of at least one source under `sources`"
+_NUMBER = re.compile(r"[-+]?[0-9.]+")
 _KEYS = ("include", "sources")
 _MOST_SHOWN = 30  # mistakes
 
@@ -111,6 +113,10 @@ class _Reader:
         if path.resolve() in {file.resolve() for file in around}:
             self.mistakes.append(places.mistake(at, f"{name} includes this file, or is this file: leave it out"))
             return
+        if _NUMBER.fullmatch(name) and not path.exists():
+            what = f"{name} is a number: give the path of a sources file, from the folder of this one"
+            self.mistakes.append(places.mistake(at, what))
+            return
         yield from self.entries(path, around)
 
     def _is_new(self, config: SourceConfig, places: Places, number: int) -> bool:
@@ -133,12 +139,17 @@ class _Reader:
         if not isinstance(entry, dict):
             self.mistakes.append(places.mistake(at, "give a mapping of keys and values"))
             return None
-        kind = str(entry.get("kind"))
+        if "kind" not in entry:
+            like = nearest("kind", map(str, entry))
+            what = no_such_key(like, ("kind",)) if like else f"give it one of the kinds {', '.join(self._installed)}"
+            self.mistakes.append(places.mistake((*at, like or "kind"), what))
+            return None
+        kind = str(entry["kind"])
         point = self._installed.get(kind)
         if point is None:
             like = nearest(kind, self._installed)
             hint = f"write {like!r}, if that is what is meant; " if like else ""
-            what = f"{entry.get('kind')!r} is no kind of source; {hint}there are {', '.join(self._installed)}"
+            what = f"{entry['kind']!r} is no kind of source; {hint}there are {', '.join(self._installed)}"
             self.mistakes.append(places.mistake((*at, "kind"), what))
             return None
         try:

@@ -56,12 +56,12 @@ def test_a_list_is_read_with_its_comments() -> None:
     assert first.notes == ["from https://github.com/lab/feedstock/issues/3", "waiting for space"]
     assert (second.text, second.active, second.lines) == (TWO, True, [6, 8])
     assert second.notes[-1] == "a heading of its own"
-    assert bad.text == "notanid"
+    assert bad.text == "not an id"
 
 
 def test_requests_are_demands_with_their_standing() -> None:
     good, bad = taken(source().source(Path(), BASE), Files({"iids.yaml": LIST}))
-    assert list(bad) == ["notanid"]
+    assert list(bad) == ["not an id"]
     store = judge(*good.values())
     first = NamedNode(f"{BASE}request/cmip6/{ONE}")
     assert values(store, first, DCT("identifier")) == {ONE}

@@ -167,7 +167,7 @@ def test_other_columns_have_a_scheme_of_their_own_and_none_is_lost() -> None:
     (variable,) = values(store, node, SCHEMA("variableMeasured"))
     assert values(store, NamedNode(variable), SCHEMA("unitText")) == {"W/m^2"}
     (period,) = values(store, node, DCT("temporal"))
-    assert values(store, NamedNode(period), DCAT("endDate")) == {"2005-12-31T00:00:00Z"}
+    assert values(store, NamedNode(period), DCAT("endDate")) == {"2005-12-31T23:59:59Z"}
     assert values(store, node, DCT("title")) == {"ocn.20C.SHF.60"}
 
 
@@ -180,6 +180,56 @@ def test_a_row_has_the_format_it_names() -> None:
     (period,) = values(store, file, DCT("temporal"))
     assert values(store, NamedNode(period), DCAT("startDate")) == {"1850-01-01T00:00:00Z"}
     assert json.loads(values(store, zarr, LEAP("unmapped")).pop()) == {"time_range": "rubbish"}
+
+
+@pytest.mark.parametrize(
+    ("span", "period"),
+    [
+        ("1850-2014", ("1850-01-01T00:00:00Z", "2014-12-31T23:59:59Z")),
+        ("185001-201402", ("1850-01-01T00:00:00Z", "2014-02-28T23:59:59Z")),
+        ("20140101-20140630", ("2014-01-01T00:00:00Z", "2014-06-30T23:59:59Z")),
+        ("201401010130-201406302230", ("2014-01-01T01:30:00Z", "2014-06-30T22:30:00Z")),
+        ("201413-201501", None),
+        ("201401-201301", None),
+        ("rubbish", None),
+    ],
+)
+def test_a_time_range_lasts_to_the_end_of_what_it_names_or_is_reported(
+    span: str, period: tuple[str, str] | None
+) -> None:
+    good, _ = taken(source("t.csv"), Files({"t.csv": f"path,time_range\ngs://lab/a.zarr,{span}\n"}))
+    store, node = judge(*good.values()), NamedNode(f"{BASE}store/gs/lab/a.zarr")
+    findings = [(finding.kind, finding.value) for record in good.values() for finding in record.findings]
+    if period is None:
+        assert values(store, node, DCT("temporal")) == set()
+        assert json.loads(values(store, node, LEAP("unmapped")).pop()) == {"time_range": span}
+        assert findings == [("bad-date", span)]
+    else:
+        (part,) = (NamedNode(value) for value in values(store, node, DCT("temporal")))
+        ends = [values(store, part, DCAT(name)).pop() for name in ("startDate", "endDate")]
+        assert (tuple(ends), findings) == (period, [])
+        assert values(store, node, LEAP("unmapped")) == set()
+
+
+def test_one_bad_end_of_two_columns_does_not_open_the_period() -> None:
+    text = "path,start_time,end_time\ngs://lab/a,2014-02-30,2015\ngs://lab/b,,2015\n"
+    good, _ = taken(source("t.csv"), Files({"t.csv": text}))
+    store = judge(*good.values())
+    assert values(store, NamedNode(f"{BASE}store/gs/lab/a"), DCT("temporal")) == set()
+    assert len(values(store, NamedNode(f"{BASE}store/gs/lab/b"), DCT("temporal"))) == 1
+    (finding,) = (finding for record in good.values() for finding in record.findings)
+    assert (finding.kind, finding.pointer, finding.value) == ("bad-date", "start_time", "2014-02-30; 2015")
+
+
+@pytest.mark.parametrize("nothing", ["NaN", "nan", ""])
+def test_nan_is_nothing_in_a_csv_too(nothing: str) -> None:
+    store = stored(
+        {"t.csv": f"path,variable_id,version,time_range\ngs://lab/a,{nothing},{nothing},{nothing}\n"}, "t.csv"
+    )
+    node = NamedNode(f"{BASE}store/gs/lab/a")
+    assert values(store, node, SCHEMA("version")) == values(store, node, DCT("subject")) == set()
+    assert values(store, node, LEAP("unmapped")) == set()
+    assert list(read_rows([{"version": nothing}])) == [{"version": ""}]
 
 
 def test_bad_rows_are_dead_letters_beside_good_ones() -> None:

@@ -184,6 +184,29 @@ def test_each_mistake_is_one_finding_beside_what_is_right(text: str, kinds: list
     assert titles & {"A", "B"}
 
 
+@pytest.mark.parametrize(
+    ("name", "iri"),
+    [
+        ("../../etc/passwd", "event/etc-passwd"),
+        ("//evil.example.org/x", "event/evil-example-org-x"),
+        ("javascript:alert(1)", "event/javascript-alert-1"),
+        ("data:text/html,x", "event/data-text-html-x"),
+    ],
+)
+def test_an_id_that_leads_out_or_runs_is_reported_and_taken_for_a_name(name: str, iri: str) -> None:
+    record = mapped(f"id: {name}\ntype: Event\ntitle: A\norganizer: {name}")
+    assert record.subject.value == BASE + iri
+    assert summary(record.findings) == [("bad-identifier", "id (line 1)"), ("bad-identifier", "organizer (line 4)")]
+    assert said(record, SCHEMA("organizer")) == set()
+    assert not [t for t in record.triples if name in str(t.subject) or name == getattr(t.object, "value", "")]
+
+
+def test_a_mapping_where_a_text_is_due_is_reported_and_kept() -> None:
+    record = mapped("type: Event\ntitle: {a: b}\nname: A\nstartDate: {a: b}", "events/x.yaml")
+    assert summary(record.findings) == [("bad-value", "title (line 2)"), ("bad-value", "startDate (line 4)")]
+    assert said(record, DCT("title")) == said(record, SCHEMA("startDate")) == set()
+
+
 def test_a_misspelt_class_is_told_the_nearest_one() -> None:
     (finding,) = mapped("{type: Evnt, id: event/x, title: A}").findings
     assert (finding.value, finding.hint) == ("Evnt", "Write Event, if that is what is meant.")

@@ -17,7 +17,7 @@ from leap_kg.ingest.files import MAX_BYTES, Files
 from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable
 from leap_kg.ontology.jsonld import quads_in
-from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, RDF, SCHEMA
+from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, RDF, SCHEMA, XSD
 from leap_kg.ontology.shapes import validate
 from leap_kg.settings import DEFAULT_BASE as BASE
 
@@ -94,6 +94,45 @@ def test_each_item_of_a_list_is_a_record_so_that_a_bad_one_spoils_no_other(tmp_p
     assert 'item 2 (line 2) is "just a text", and no entry: write' in bad["events.yaml#item=2"]
     assert "line 3) has neither an id nor a title nor a name: give it an id" in bad["events.yaml#item=3"]
     assert "papers.jsonld#item=2: is not a JSON object" in bad["papers.jsonld#item=2"]
+
+
+EVENTS: list[dict[str, object]] = [
+    {"id": "event/a", "type": "Event", "title": "A", "organizer": {"id": "_:o"}},
+    {"id": "_:o", "name": "O"},
+]
+ONE_EACH: list[dict[str, object]] = [{"@context": CONTEXT, **item} for item in EVENTS]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"@context": CONTEXT, "@graph": EVENTS},
+        {"@context": CONTEXT, "@graph": [*EVENTS, 5, None]},
+        [*ONE_EACH, "text"],
+        [{"@context": CONTEXT, "@graph": EVENTS}],
+        [{"@context": CONTEXT, "@graph": [{"@graph": EVENTS}]}, 5],
+        {"@context": CONTEXT, "@graph": {"@graph": [5, *EVENTS]}},
+    ],
+    ids=["graph", "graph with others", "list with others", "graph in list", "graphs in each other", "graph of graph"],
+)
+def test_items_that_share_a_blank_node_are_one_record_which_no_bad_one_spoils(tmp_path: Path, document: Any) -> None:
+    (tmp_path / "e.jsonld").write_text(json.dumps(document))
+    ((key, raw),) = harvested(tmp_path)
+    assert isinstance(raw, RawRecord)
+    record = source(tmp_path).map(raw)
+    assert (key, record.subject.value) == ("e.jsonld", f"{BASE}event/a")
+    (organizer,) = (t.object for t in record.triples if t.predicate == SCHEMA("organizer"))
+    assert Triple(organizer, FOAF("name"), Literal("O")) in record.triples  # type: ignore[arg-type]
+    others = json.dumps(document).count("5") + json.dumps(document).count("null") + json.dumps(document).count('"text"')
+    assert kinds(record) == ["bad-value"] * others
+    assert all("is no entry, but" in finding.message for finding in record.findings)
+
+
+def test_a_graph_in_which_a_key_stands_twice_is_read_and_told_of() -> None:
+    record = mapped('{"@graph": [{"@id": "event/q", "@type": "https://schema.org/Event", "%s": "A", "%s": "B"}]}'
+                    % ((DCT("title").value,) * 2), "a.jsonld")  # fmt: skip
+    assert kinds(record) == ["duplicate-key"]
+    assert Triple(record.subject, DCT("title"), Literal("B")) in record.triples
 
 
 def test_an_item_keeps_its_key_when_it_moves_and_two_of_one_name_are_told_of_each_other(tmp_path: Path) -> None:
@@ -253,12 +292,38 @@ def test_control_characters_in_texts_are_taken_out_and_reported() -> None:
 
 def test_a_key_that_no_context_explains_is_reported_and_kept() -> None:
     record = described(paper(tilte="x", colour={"deep": [1]}))
-    assert kinds(record) == ["unknown-key", "unknown-key"]
+    assert kinds(record) == ["misspelt-key", "unknown-key"]
     kept = [t.object for t in record.triples if t.predicate.value == BASE + "ontology#unmapped"]
     assert kept == [Literal('{"colour": {"deep": [1]}, "tilte": "x"}')]
     misspelt = {"@context": CONTEXT, "id": PAPER, "tilte": "x", "name": "n"}
     (finding,) = described(misspelt).findings
     assert (finding.kind, finding.hint) == ("misspelt-key", "Rename the key to 'title'.")
+
+
+def test_a_key_that_looks_like_one_beside_it_is_misspelt_in_jsonld_as_it_is_in_yaml() -> None:
+    (finding,) = described(paper(titel="twice")).findings
+    assert (finding.kind, finding.hint) == ("misspelt-key", "Rename the key to 'title'.")
+
+
+def test_what_is_no_date_where_one_is_due_is_reported_and_kept_in_both_formats() -> None:
+    event = {"@context": CONTEXT, "id": "event/a", "type": "Event", "title": "A"}
+    written = described({**event, "startDate": "2026-02-30", "endDate": "2026-03"})
+    stated = turtle(
+        f'<event/a> a s:Event ; s:startDate "2026-02-30"^^<{XSD("date").value}> ; s:endDate "2026-03-01Z"^^'
+        f'<{XSD("date").value}> ; <http://example.org/p> "soon" , "12000"^^<{XSD("gYear").value}> .'
+    )
+    for record in (written, stated):
+        assert [(finding.kind, finding.value) for finding in record.findings] == [("bad-date", "2026-02-30")]
+        ends = {t.predicate for t in record.triples if t.predicate in (SCHEMA("startDate"), SCHEMA("endDate"))}
+        assert ends == {SCHEMA("endDate")}
+        assert any("2026-02-30" in str(t.object) and "unmapped" in t.predicate.value for t in record.triples)
+
+
+def test_what_browsers_run_is_neither_named_nor_linked_to() -> None:
+    record = turtle('<javascript:alert(1)> s:name "x" . <event/a> a s:Event ; s:name "A" ; s:url <DATA:text/html,x> .')
+    assert kinds(record) == ["bad-identifier", "bad-identifier"]
+    nodes = {node.value for t in record.triples for node in (t.subject, t.object) if isinstance(node, NamedNode)}
+    assert not {node for node in nodes if node.lower().startswith(("javascript:", "data:"))}
 
 
 def test_a_class_that_no_context_explains_is_reported_and_left_out() -> None:

@@ -127,6 +127,17 @@ def test_wrong_identifiers_are_findings_with_their_line_and_the_rest_counts() ->
     assert "CITATION.cff.doi (line 2)" in {finding.pointer for finding in found.findings}
 
 
+def test_a_day_that_no_calendar_has_is_reported_and_kept() -> None:
+    texts = {"CITATION.cff": (read_citation, b"title: code\ndate-released: 2020-31-12\n"),
+             "codemeta.json": (read_codemeta, b'{"name": "code", "datePublished": "2020-31-12"}')}  # fmt: skip
+    for name, (read, text) in texts.items():
+        found = reading()
+        assert read(text, found, what=name).released == ""
+        assert [(finding.kind, finding.value) for finding in found.findings] == [("bad-date", "2020-31-12")]
+        assert list(found.unmapped.values()) == ["2020-31-12"]
+    assert cited("date-released: 2020-12-31") == (Citation(released="2020-12-31"), [])
+
+
 def test_codemeta_of_every_version_reads_the_same() -> None:
     for context in ("https://doi.org/10.5063/schema/codemeta-2.0", "https://w3id.org/codemeta/3.1"):
         value = {

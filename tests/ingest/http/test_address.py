@@ -20,7 +20,7 @@ from leap_kg.ingest.http.address import AddressRefused, blob_form, check_url, ra
 from leap_kg.ingest.http.allowance import OutOfTime, allowance
 from leap_kg.ingest.http.door import GuardedAdapter, wire
 from leap_kg.ingest.http.guard import Guard, not_public
-from leap_kg.ingest.http.redaction import redact
+from leap_kg.redaction import redact
 from tests.ingest.hostile_server import HostileServer, drip, serving
 
 # --- forms ---
@@ -206,8 +206,10 @@ def test_an_address_inside_nat64_is_judged_like_itself(v4: ipaddress.IPv4Address
     ],
 )  # fmt: skip
 def test_every_spelling_of_a_local_machine_is_refused(host: str) -> None:
-    with pytest.raises(AddressRefused, match=r"if that is meant, name `.*` in LEAP_KG_FETCH_PRIVATE_HOSTS"):
+    with pytest.raises(AddressRefused, match=r"if that is meant, name `.*` in LEAP_KG_FETCH_PRIVATE_HOSTS") as refused:
         Guard(frozenset()).addresses(host, 80)
+    # What the message names is what the setting takes.
+    assert Guard(frozenset({str(refused.value).split("`")[1]})).addresses(host, 80)
 
 
 @pytest.mark.parametrize("host", ["a" * 64 + ".example", ".", "..", "a..b", "é" * 70])

@@ -74,6 +74,30 @@ def image_iris(record: Mapped) -> list[str]:
     return [t.object.value.removeprefix(BASE) for t in offered]  # type: ignore[union-attr]
 
 
+# --- hubs that are taken for one another -----------------------------------------------------------------
+
+
+def test_of_hubs_with_one_domain_the_first_is_read_and_the_others_are_told(tmp_path: Path) -> None:
+    plain = "hubs: [{id: own, domain: hub.example.org, values: ['https://x.org/a.yaml']}]"
+    hubs = source(declared(tmp_path, f"clusters: [{{id: c, cluster_yaml: '{CLUSTER}'}}]\n{plain}"))
+    entries = [hub("a.yaml"), {**hub("b.yaml"), "name": "twin"}, {**hub(), "name": "other", "domain": "o.example.org"}]
+    fetcher = Files({"cluster.yaml": {"hubs": entries}, "a.yaml": profile("x/a:1"), "b.yaml": profile("x/b:2")})
+    _, first, twin, other, own = hubs.enumerate(Listing(fetcher))
+    assert [ref.problem for ref in (first, other)] == ["", ""]
+    assert twin.problem.startswith("its domain hub.example.org is that of the hub 'c/prod' too")
+    assert own.problem == twin.problem
+    record = hubs.map(hubs.fetch(first, fetcher))
+    assert titles(record) == ["x/a:1"]
+    assert [(f.kind, f.value) for f in record.findings] == [("duplicate-id", "hub.example.org")]
+    assert "not read: twin" in record.findings[0].message
+    assert hubs.map(hubs.fetch(other, fetcher)).findings == []
+
+
+def test_two_hubs_of_one_name_are_refused_with_their_cluster(tmp_path: Path) -> None:
+    (ref,) = source(declared(tmp_path)).enumerate(Listing(Files({"cluster.yaml": {"hubs": [hub(), hub()]}})))
+    assert ref.problem == "two hubs are called 'prod': give each a name of its own"
+
+
 # --- which files are read -------------------------------------------------------------------------------
 
 

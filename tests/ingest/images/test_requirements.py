@@ -91,6 +91,23 @@ dependencies:
     assert [fault.line for fault in found.faults] == [15, 17]
 
 
+@pytest.mark.parametrize(
+    ("text", "package"),
+    [
+        ("numpy==1.2.3=py39_0", "pkg:conda/numpy@1.2.3"),
+        ("zarr ==2.1=*", "pkg:conda/zarr@2.1"),
+        ("zarr==2.*=py39_0", "pkg:conda/zarr"),
+        ("7zip", "pkg:conda/7zip"),
+        ("5", None),
+        ("1.5", None),
+    ],
+)
+def test_a_version_may_be_fixed_with_its_build_and_a_number_is_no_package(text: str, package: str | None) -> None:
+    found = read_environment(f"dependencies:\n  - {text}\n".encode(), what="e")
+    assert asked(found) == ([package] if package else [])
+    assert [fault.text for fault in found.faults] == ([] if package else [text])
+
+
 def test_requirements_of_pip() -> None:
     found = read_requirements(
         b"""# comment

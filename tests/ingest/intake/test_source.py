@@ -220,6 +220,15 @@ def test_addresses_that_are_none_are_findings() -> None:
     assert [finding.kind for finding in result[f"{TOP}#b"].findings] == ["missing-stores"]
 
 
+@pytest.mark.parametrize("driver", ["zarr", "netcdf", "csv"])
+def test_a_number_is_no_address(driver: str) -> None:
+    said = {"sources": {"a": {"driver": driver, "args": {"urlpath": ["https://x.org/a", 5]}}}}
+    record = mapped({TOP: yaml.safe_dump(said).encode()})[f"{TOP}#a"]
+    assert [(finding.kind, finding.value) for finding in record.findings] == [("bad-store-url", "5")]
+    stores = {t.object.value for t in record.triples if t.predicate == DCAT("distribution")}  # type: ignore[union-attr]
+    assert stores == {f"{BASE}store/https/x.org/a"}
+
+
 @pytest.mark.parametrize("more", [0, 2])
 def test_of_more_than_a_thousand_addresses_the_first_are_kept_and_the_rest_is_a_finding(more: int) -> None:
     addresses = [f"https://x.org/{number}.nc" for number in range(1000 + more)]

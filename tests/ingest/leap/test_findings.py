@@ -180,7 +180,7 @@ def test_every_finding_passes_the_shapes() -> None:
     assert validate([Quad(t.subject, t.predicate, t.object) for t in found], BASE) == []
 
 
-OF_RECIPES = {"requirement", "differs-from-source"}
+OF_RECIPES = {"requirement", "differs-from-source", "convention", "chunks"}
 """What only running or checking a recipe finds; `tests.ingest.recipes` has the examples."""
 
 

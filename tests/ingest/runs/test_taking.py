@@ -235,6 +235,20 @@ def test_a_small_source_is_not_emptied_unasked(tmp_path: Path, number: int) -> N
     assert len(titles(bench)) == number
 
 
+@pytest.mark.parametrize(("number", "outcome"), [(1, "held"), (2, "held"), (4, "held"), (5, "complete")])
+def test_one_record_of_few_is_more_than_a_fifth(tmp_path: Path, number: int, outcome: str) -> None:
+    shelf = Shelf()
+    shelf.feedstocks(NAMES[:number])
+    bench = Bench(tmp_path / "home", shelf)
+    bench.harvest()
+    shelf.list(NAMES[1:number])
+    bench.harvest()
+    report = bench.harvest()
+    assert (report.outcome, report.tombstoned) == (outcome, 0 if outcome == "held" else 1)
+    if outcome == "held":
+        assert f"1 of {number} records is gone" in report.message
+
+
 def test_an_entry_that_is_no_address_is_a_dead_letter_and_the_listing_incomplete(bench: Bench, shelf: Shelf) -> None:
     bench.harvest()
     before = bench.export()

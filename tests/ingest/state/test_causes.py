@@ -29,6 +29,19 @@ def test_reasons_that_differ_in_addresses_keys_and_numbers_are_one() -> None:
     assert found[0].example == down[0]
 
 
+def test_addresses_elsewhere_are_causes_of_their_own() -> None:
+    contexts = ("http://169.254.169.254/latest", "https://schema.org/", "https://schema.org/")
+    told = [letter(f"r{n}", f"the context {each} is not bundled: use ours") for n, each in enumerate(contexts)]
+    files = [
+        DeadLetter("lab", each.key, f"https://w3id.org/x/file/lab/{each.key}", "map", each.reason) for each in told
+    ]
+    for letters in (told, files):
+        assert [(len(cause.letters), cause.reason) for cause in causes(letters)] == [
+            (1, told[0].reason),
+            (2, told[1].reason),
+        ]
+
+
 def test_local_files_are_of_no_host() -> None:
     files = [
         DeadLetter("lab", key, f"https://w3id.org/x/file/lab/{key}", "map", "says nothing") for key in ("one", "two")

@@ -425,3 +425,41 @@ def test_what_a_store_answered_is_no_setting_of_the_mapping(tmp_path: Path) -> N
     with pytest.raises(RecordUnusable):
         made.fetch(ref, Folder(tmp_path))
     assert mapping_settings(made) == before
+
+
+def test_attributes_of_another_type_than_is_due_are_kept_and_reported(tmp_path: Path) -> None:
+    odd = {"units": 1, "long_name": ["L"], "standard_name": 7}
+    array = {"zarr_format": 2, "shape": [2], "chunks": [2], "dtype": "<f4", "compressor": None, "filters": None,
+             "order": "C", "fill_value": None}  # fmt: skip
+    wrong = {"geospatial_lat_min": "abc", "time_coverage_start": "yesterday", "date_created": 5, "doi": "10.bad"}
+    attributes = {
+        **wrong,
+        "keywords": 5,
+        "institution": ["x"],
+        "geospatial_lon_min": "-1.5",
+        "date_issued": "20200301",
+    }
+    named = {"a/.zattrs": odd, "b/.zattrs": {"standard_name": "no such name!"}, "c/.zattrs": {"units": None}}
+    metadata = {".zgroup": {"zarr_format": 2}, ".zattrs": attributes, **{f"{n}/.zarray": array for n in "abc"}, **named}
+    (tmp_path / "u.zarr").mkdir()
+    (tmp_path / "u.zarr" / ".zmetadata").write_text(json.dumps({"metadata": metadata, "zarr_consolidated_format": 1}))
+    good, bad = taken(source(f"{WEB}u.zarr"), Folder(tmp_path))
+    assert bad == {}
+    store = judge(*good.values())
+    found = variables(store, "u.zarr")
+    assert json.loads(found["a"]["unmapped"]) == odd
+    assert json.loads(found["b"]["unmapped"]) == {"standard_name": "no such name!"}
+    assert "unmapped" not in found["c"]
+    kept = json.loads(one(store, node("u.zarr"), LEAP("unmapped")))
+    assert {key: kept[key] for key in wrong} == wrong
+    assert (kept["unmapped keywords"], kept["unmapped institution"]) == (5, ["x"])
+    told = [(f.pointer, f.kind) for record in good.values() for f in record.findings if f.kind.startswith("bad-")]
+    assert sorted(told) == [
+        *((f"a.{key}", "bad-value") for key in ("long_name", "standard_name", "units")),
+        ("date_created", "bad-date"),
+        ("doi", "bad-identifier"),
+        ("geospatial_lat_min", "bad-value"),
+        ("institution", "bad-value"),
+        ("keywords", "bad-value"),
+        ("time_coverage_start", "bad-date"),
+    ]

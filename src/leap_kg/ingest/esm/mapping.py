@@ -15,6 +15,7 @@ from leap_kg.ingest.esm.facets import NOT_FACETS, RENAMED, concept
 from leap_kg.ingest.esm.instances import instance_id, sub_experiment, version
 from leap_kg.ingest.formats.jsonvalue import canonical
 from leap_kg.ingest.mapping.extents import say_period
+from leap_kg.ingest.mapping.finding import Finding, Severity
 from leap_kg.ingest.mapping.statements import ANY_URI, Statements, printable
 from leap_kg.ingest.mapping.variables import Variable, say_variable
 from leap_kg.ingest.source import RecordUnusable
@@ -26,14 +27,16 @@ State = Literal["ingested", "unchecked", "retracted"]
 
 _FORMATS = {"zarr": "zarr", "zarr2": "zarr", "zarr3": "zarr", "netcdf": "netcdf", "kerchunk": "kerchunk",
             "reference": "kerchunk", "icechunk": "icechunk"}  # fmt: skip
-_SPAN = re.compile(r"(\d{4})(\d\d)?(\d\d)?-(\d{4})(\d\d)?(\d\d)?", re.ASCII)
+_DIGITS = r"(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)(\d\d)?)?"
+_SPAN = re.compile(f"{_DIGITS}-{_DIGITS}", re.ASCII)
+_TIMES = ("time_range", "start_time", "end_time")
 _PAGES = ("issue_url", "errata_url")
 
 
 def map_row(
     row: Mapping[str, str], asset: str, form: str, scheme: str, dataset: NamedNode, state: State, url: str, base: str
-) -> tuple[NamedNode, Statements]:
-    """The store of a row and what is said of it; raises `RecordUnusable` for a row whose store has no address.
+) -> tuple[NamedNode, Statements, list[Finding]]:
+    """The store of a row, what is said of it and what is wrong with it; raises `RecordUnusable` without an address.
 
     `asset` is the column of the address, `form` the format as the table calls it.
     """
@@ -59,8 +62,8 @@ def map_row(
     identifier = instance_id(named)
     say.text(store, DCT("identifier"), identifier)
     say.text(store, DCT("title"), identifier or _title(named) or location.uri)
-    _say_columns(store, named, asset, scheme, say, base)
-    return store, say
+    findings = _say_columns(store, named, asset, scheme, url, say, base)
+    return store, say, findings
 
 
 def facets_of(row: Mapping[str, str], asset: str) -> dict[str, str]:
@@ -89,8 +92,8 @@ def _title(named: Mapping[str, str]) -> str:
 
 
 def _say_columns(
-    store: NamedNode, named: Mapping[str, str], asset: str, scheme: str, say: Statements, base: str
-) -> None:
+    store: NamedNode, named: Mapping[str, str], asset: str, scheme: str, url: str, say: Statements, base: str
+) -> list[Finding]:
     facets = facets_of(named, asset)
     for name, value in facets.items():
         say.link(store, DCT("subject"), concept(base, scheme, name, value))
@@ -102,7 +105,7 @@ def _say_columns(
         if page:
             say.link(store, FOAF("page"), say.document(page, "errata"))
             del left[column]
-    _say_time(store, left, say)
+    findings = _say_time(store, left, url, say)
     if "long_name" in left or "units" in left:
         name = named.get("variable_id") or named.get("variable") or left.get("long_name", "")
         if name:
@@ -111,18 +114,35 @@ def _say_columns(
     for column in ("format", "data_format"):
         left.pop(column, None)
     say.text(store, Namespace(base + ONTOLOGY_PATH)("unmapped"), canonical(left) if left else "")
+    return findings
 
 
-def _say_time(store: NamedNode, left: dict[str, str], say: Statements) -> None:
-    """The period of a row, from two columns or from one such as `185001-201412`; what is none of them is kept."""
-    found = _SPAN.fullmatch(left.get("time_range", ""))
+def _say_time(store: NamedNode, left: dict[str, str], url: str, say: Statements) -> list[Finding]:
+    """The period of a row, from two columns or from one such as `185001-201412`; what is none is kept and reported."""
+    stated = {column: left[column] for column in _TIMES if column in left}
+    if not stated:
+        return []
+    found = _SPAN.fullmatch(stated.get("time_range", ""))
     if found is not None:
-        dates = ["-".join(part for part in found.groups()[at : at + 3] if part) for at in (0, 3)]
-        if say_period(store, dates[0], dates[1], say):
-            del left["time_range"]
-    elif say_period(store, left.get("start_time", ""), left.get("end_time", ""), say):
-        left.pop("start_time", None)
-        left.pop("end_time", None)
+        ends = (_date(*found.groups()[:6]), _date(*found.groups()[6:]))
+    else:
+        ends = (stated.get("start_time", ""), stated.get("end_time", ""))
+    if say_period(store, *ends, say):
+        for column in ("time_range",) if found is not None else _TIMES[1:]:
+            left.pop(column, None)
+        return []
+    shown = ", ".join(f"{column} {printable(value)[:100]!r}" for column, value in stated.items())
+    message = f"the row has no period of the calendar: {shown}"
+    hint = "Write the first and the last day, month or year, the earlier one first, such as 185001-201412."
+    value = "; ".join(printable(value)[:100] for value in stated.values())
+    return [Finding("bad-date", Severity.WARNING, message, hint, next(iter(stated)), value, iri_text(url), store)]
+
+
+def _date(
+    year: str, month: str | None, day: str | None, hour: str | None, minute: str | None, second: str | None
+) -> str:
+    days = "-".join(part for part in (year, month, day) if part)
+    return f"{days}T{hour}:{minute}:{second or '00'}Z" if hour else days
 
 
 def envelope(row: Mapping[str, str], asset: str, form: str, scheme: str, retracted: str) -> bytes:

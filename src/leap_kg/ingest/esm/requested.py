@@ -135,7 +135,10 @@ def read_requests(data: bytes, url: str) -> list[Request]:
         item = _ITEM.fullmatch(plain) if bare.startswith("#") else None
         text = active.get(number) or (item["text"] if item else "")
         if text:
-            request = found.setdefault("".join(text.split()) or text, Request("".join(text.split()) or text))
+            bare_text = "".join(text.split())
+            # What is no instance id is quoted as it was written.
+            name = bare_text if parsed(bare_text) is not None else text
+            request = found.setdefault(name, Request(name))
             request.lines.append(number)
             request.active |= number in active
             request.notes += [note for note in notes if note not in request.notes]

@@ -124,8 +124,9 @@ class EsmTable(Source):
             return Mapped(record.key, store, [], [shared_finding(value["rows"], iri_text(part.url))])
         row, asset, form, scheme, place = opened(value)
         state: State = "retracted" if place else self._state
-        store, say = map_row(row, asset, form, scheme, self._dataset, state, part.url, self._base)
-        findings = [retracted_finding(place, iri_text(part.url))] if place else []
+        store, say, findings = map_row(row, asset, form, scheme, self._dataset, state, part.url, self._base)
+        if place:
+            findings.append(retracted_finding(place, iri_text(part.url)))
         return Mapped(record.key, store, say.triples(), findings)
 
     def _table(self, key: str, value: dict[str, str]) -> Mapped:

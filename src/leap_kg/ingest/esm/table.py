@@ -20,12 +20,13 @@ MAX_LINE = 2**20
 MAX_FIELD = 2**16  # characters of a value from JSON; CSV's own limit is twice that
 MAX_COLUMNS = 200
 
+_NOTHING = frozenset({"NaN", "nan"})
 _PIECE = 2**20
 _GZIP = b"\x1f\x8b"
 
 
 def read_table(data: bytes, what: str) -> Iterator[dict[str, str] | str]:
-    """The rows of a CSV with a header; of a row that cannot be one, the reason. Raises `Unreadable`."""
+    """The rows of a CSV with a header, `NaN` as empty; of a row that cannot be one, the reason. Raises `Unreadable`."""
     if data[:512].lstrip().startswith(b"<"):
         raise Unreadable("is HTML or XML where CSV was due: check the address", what=what)
     lines = _lines(_pieces(data, what), what)
@@ -47,13 +48,13 @@ def read_table(data: bytes, what: str) -> Iterator[dict[str, str] | str]:
             yield f"line {reader.line_num} is no row: {error}"
             continue
         if len(cells) == len(header):
-            yield dict(zip(header, cells, strict=True))
+            yield dict(zip(header, map(_stated, cells), strict=True))
         elif cells:
             yield f"line {reader.line_num} has {len(cells)} fields where {len(header)} are due"
 
 
 def read_rows(rows: Iterable[Any]) -> Iterator[dict[str, str] | str]:
-    """The rows of a list of objects, their values as texts; `null` and what was `NaN` are empty."""
+    """The rows of a list of objects, their values as texts; `null` and `NaN` are empty."""
     for number, row in enumerate(rows):
         if isinstance(row, dict):
             yield {str(name): _cell(value) for name, value in row.items()}
@@ -66,7 +67,12 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return value if isinstance(value, str) else str(value)[:MAX_FIELD]
+    return _stated(value) if isinstance(value, str) else str(value)[:MAX_FIELD]
+
+
+def _stated(cell: str) -> str:
+    """The cell, `""` for one that says that there is nothing, as the programs that write such tables put it."""
+    return "" if cell in _NOTHING else cell
 
 
 def _pieces(data: bytes, what: str) -> Iterator[bytes]:

@@ -13,9 +13,10 @@ dates. What cannot be read is reported with the place, left out, and kept as it 
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 from leap_kg.ingest.files.terms import ID, TYPE, Terms, nearest, terms
+from leap_kg.ingest.formats.rdftext import runs
 from leap_kg.ingest.formats.reading import Path, Reading, dotted
 from leap_kg.ingest.mapping import dates
 from leap_kg.ingest.mapping.finding import Severity
@@ -26,6 +27,7 @@ from leap_kg.ontology.kinds import kind_of
 
 _NAMES = ("title", "name")
 _SCHEMES = ("http:", "https:", "gs:", "s3:", "doi:", "urn:", "mailto:", "pkg:", "file:")
+_ANYWHERE = "https://catalogue.invalid/x/"
 _LIKE_ORCID = re.compile(r"\d{4}-?\d{4}-?\d{4}-?\d{3}[\dXx]", re.ASCII)
 
 
@@ -87,8 +89,11 @@ class Curated:
                 said[key] = self._each(value, place, self._licence if key == "license" else self._link)
             elif key in self._terms.dates:
                 said[key] = self._each(value, place, self._date)
-            else:
+            elif key in self._terms.properties:
                 said[key] = self._each(value, place, self._plain)
+            else:
+                # What a name with a prefix means is for others to say: a mapping may be a thing.
+                said[key] = self._each(value, place, self._foreign)
         return {key: value for key, value in said.items() if value not in (None, [])}
 
     def _each(self, value: Any, place: Path, read: Callable[[Any, Path], Any]) -> Any:  # noqa: ANN401 - JSON
@@ -99,7 +104,15 @@ class Curated:
 
     def _one(self, value: Any, place: Path, read: Callable[[Any, Path], Any]) -> Any:  # noqa: ANN401 - JSON
         if isinstance(value, dict):
-            return value if any(key.startswith("@") for key in value) else self._node(value, place)
+            if any(key.startswith("@") for key in value):
+                return value
+            if read not in (self._plain, self._date):
+                return self._node(value, place)
+            hint = "Write the text alone."
+            message = f"{dotted(place)} should be a text, but is a mapping"
+            self._reading.report("bad-value", Severity.WARNING, message, hint, place, value)
+            self._reading.keep(place, value)
+            return None
         if isinstance(value, list):
             self._reading.report(
                 "bad-value", Severity.WARNING, f"{dotted(place)} is a list in a list", "Use one.", place
@@ -110,6 +123,9 @@ class Curated:
 
     def _plain(self, value: Any, place: Path) -> Any:  # noqa: ANN401 - JSON
         return value if isinstance(value, bool | int | float) else self._reading.text(value, place) or None
+
+    def _foreign(self, value: Any, place: Path) -> Any:  # noqa: ANN401 - JSON
+        return self._plain(value, place)
 
     def _class(self, value: Any, place: Path) -> str | None:  # noqa: ANN401 - JSON
         text = self._reading.text(value, place)
@@ -175,6 +191,10 @@ class Curated:
         iri = _iri(text)
         if iri is not None:
             return iri
+        if runs(text) or _leads_out(text):
+            message = f"{dotted(place)} is {text[:100]!r}, which names nothing here; it was taken for a name"
+            hint = "Write a word, a full address, or a path such as event/2026-summer-school."
+            self._reading.report("bad-identifier", Severity.WARNING, message, hint, place, text)
         if _LIKE_ORCID.fullmatch(text) and isinstance(known := orcid.parse(text), Refusal):
             message = f"{dotted(place)} looks like an ORCID iD and is {known.reason}; it was taken for a name"
             self._reading.report("bad-identifier", Severity.WARNING, message, known.hint, place, text)
@@ -210,9 +230,17 @@ def _iri(text: str) -> str | None:
             return found.iri
     if text.lower().startswith(_SCHEMES):
         return iri_text(text)
+    if runs(text) or _leads_out(text):
+        return None
     if ":" in text:
         return quote(text, safe=":/?#[]@!$&'()*+,;=%-._~")
     return quote(text, safe="/#-._~@+,;=%") if "/" in text.strip("/") else None
+
+
+def _leads_out(text: str) -> bool:
+    """Whether a path leads out of the catalogue, or to another server; a full address leads where it says."""
+    path = re.split(r"[?#]", text, maxsplit=1)[0]
+    return ":" not in path.partition("/")[0] and not urljoin(_ANYWHERE, path).startswith(_ANYWHERE)
 
 
 def _account(text: str) -> str | None:

@@ -34,8 +34,8 @@ class Folder:
             for name in (*found, *(name for name in folders if (here / name).is_symlink())):
                 yield os.fsencode((here / name).relative_to(self.path)).decode(errors="backslashreplace")
 
-    def read(self, key: str, url: str) -> bytes:
-        """The bytes of a file; raises `RecordUnusable`. `url` names the file in messages."""
+    def read(self, key: str, url: str, most: int = MAX_BYTES) -> bytes:
+        """The bytes of a file, `most` of them; raises `RecordUnusable`. `url` names the file in messages."""
         path = self.path / PurePosixPath(key)
         try:
             resolved = path.resolve(strict=True)
@@ -44,11 +44,11 @@ class Folder:
             if not stat.S_ISREG(resolved.stat().st_mode):
                 raise RecordUnusable("is a linked folder or no plain file: put the files themselves there", url)
             with resolved.open("rb") as file:
-                data = file.read(MAX_BYTES + 1)
+                data = file.read(most + 1)
         except (OSError, RuntimeError, ValueError) as error:
             cause = error.strerror if isinstance(error, OSError) else str(error)
             reason = f"cannot be read ({cause}): check its name, which has to be UTF-8, and its permissions"
             raise RecordUnusable(reason, url) from None
-        if len(data) > MAX_BYTES:
-            raise RecordUnusable(f"is larger than {MAX_BYTES} bytes: split it", url)
+        if len(data) > most:
+            raise RecordUnusable(f"is larger than {most} bytes: split it", url)
         return data

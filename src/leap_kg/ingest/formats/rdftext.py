@@ -10,17 +10,18 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from leap_kg.ingest.formats.reading import File, Path, Reading, dotted
 from leap_kg.ingest.formats.yamltext import Unreadable
+from leap_kg.ingest.mapping.dates import is_date
 from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ingest.source import RecordUnusable
 from leap_kg.ontology.iri import readable
 from leap_kg.ontology.jsonld import context, context_iri, parse_document
-from leap_kg.ontology.namespaces import RDF, RDFS, SCHEMA
+from leap_kg.ontology.namespaces import DCAT, DCT, RDF, RDFS, SCHEMA, XSD
 from leap_kg.settings import DEFAULT_BASE
 from leap_kg.sparql.body import BodyLimits, BodyRefused, check_json, check_turtle
 
@@ -34,6 +35,11 @@ _LIMITS = BodyLimits(depth=MAX_DEPTH, json_bytes=MAX_CHARACTERS)
 _OLD_SCHEMA = "http://schema.org/"
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|\\^`]')
+_RUN = re.compile(r"[\x00-\x20]*(?:javascript|vbscript|data|blob):", re.IGNORECASE)
+_DATES = frozenset(XSD(name) for name in ("date", "dateTime", "gYear", "gYearMonth"))
+_DATED = frozenset(
+    (*map(SCHEMA, ("startDate", "endDate")), *map(DCAT, ("startDate", "endDate")), DCT("issued"), DCT("modified"))
+)
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{,]', re.DOTALL)
 _KEYED_CONTAINERS = {"@language", "@index", "@id", "@type", "@graph"}
 
@@ -63,8 +69,12 @@ def read_jsonld(data: bytes, base: str, what: str, reading: Reading) -> tuple[li
     document = _load(text, what, reading)
     terms = _Terms(document, base, what)
     terms.check(document, (), reading)
-    objects = document if isinstance(document, list) else [document]
-    rooted = [_below(item, base) if isinstance(item, dict) else item for item in objects]
+    if _is_graph(document):
+        # One context for all: processing it takes longer than the rest.
+        inside = list(_objects(document["@graph"], ("@graph",), reading))
+        rooted: object = _below({**document, "@graph": inside}, base)
+    else:
+        rooted = [_below(item, base) for item in _objects(document, (), reading)]
     triples = _bounded(_processed(rooted, base, what), what)
     guesses = {NamedNode(base + name) for name in terms.unexplained}  # where the processor puts such a class
     kept = [t for t in triples if t.predicate != RDF("type") or t.object not in guesses]
@@ -85,11 +95,40 @@ def listed_objects(data: bytes, base: str, what: str) -> list[object] | None:
         return None
     if isinstance(document, list):
         return list(document)
-    items = document.get("@graph")
-    if not isinstance(items, list) or not document.keys() <= {"@context", "@graph"}:
+    if not _is_graph(document) or not isinstance(items := document["@graph"], list):
         return None
-    around = _contexts_of(document)
-    return [{**item, "@context": [*around, *_contexts_of(item)]} if isinstance(item, dict) else item for item in items]
+    return [_within(document, item) if isinstance(item, dict) else item for item in items]
+
+
+def _objects(value: object, path: Path, reading: Reading) -> Iterator[dict[str, Any]]:
+    """The objects of a document: of a list its items, of a graph without a name what is in it, as a list of them.
+
+    Within a list the processor would take such a graph for one with a name of its own. What is no object says nothing,
+    and is reported.
+    """
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _objects(item, (*path, number), reading)
+    elif _is_graph(value):
+        for item in _objects(value["@graph"], (*path, "@graph"), reading):
+            yield _within(value, item)
+    elif isinstance(value, dict):
+        yield value
+    else:
+        message = f"{dotted(path)} is no entry, but {json.dumps(value, ensure_ascii=False)[:100]}; it was left out"
+        hint = "Write an object with an id and a type, or take it out."
+        reading.report("bad-value", Severity.WARNING, message, hint, path, value)
+        reading.keep(path, value)
+
+
+def _is_graph(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether this is a graph without a name, and nothing else."""
+    return isinstance(value, dict) and "@graph" in value and value.keys() <= {"@context", "@graph"}
+
+
+def _within(document: Mapping[str, Any], item: Mapping[str, Any]) -> dict[str, Any]:
+    """An object of a graph as a document of its own."""
+    return {**item, "@context": [*_contexts_of(document), *_contexts_of(item)]}
 
 
 def _contexts_of(document: Mapping[str, Any]) -> list[Any]:
@@ -100,12 +139,15 @@ def _contexts_of(document: Mapping[str, Any]) -> list[Any]:
 def tidied(triples: Iterable[Triple], reading: Reading, what: str) -> Iterator[Triple]:
     """The triples as the graph keeps them: one spelling of schema.org, no control characters in texts.
 
-    Raises `RecordUnusable` for a triple about a triple.
+    What is no date where one is due, and addresses that browsers run, are reported and kept apart. Raises
+    `RecordUnusable` for a triple about a triple.
     """
     for triple in triples:
         subject, target = triple.subject, triple.object
         if isinstance(subject, Triple) or isinstance(target, Triple):
             raise RecordUnusable("has a statement about a statement: write plain statements only", what)
+        if _is_out_of_place(triple, reading):
+            continue
         predicate = _respelt(triple.predicate)
         subject = _respelt(subject) if isinstance(subject, NamedNode) else subject
         if isinstance(target, NamedNode):
@@ -113,6 +155,31 @@ def tidied(triples: Iterable[Triple], reading: Reading, what: str) -> Iterator[T
         elif isinstance(target, Literal):
             target = _printable(target, predicate, reading)
         yield Triple(subject, predicate, target)
+
+
+def _is_out_of_place(triple: Triple, reading: Reading) -> bool:
+    """Whether the triple is none to publish; it is reported and kept then."""
+    subject, target, name = triple.subject, triple.object, readable(triple.predicate.value)
+    for node in (subject, target):
+        if isinstance(node, NamedNode) and runs(node.value):
+            message = f"{name}: {node.value[:100]!r} is what browsers run, no address and no name of anything"
+            hint = "Write an address that begins with https://, or take it out."
+            reading.report("bad-identifier", Severity.WARNING, message, hint, (name,), node.value)
+            reading.keep((name,), str(triple))
+            return True
+    if not isinstance(target, Literal) or target.language or is_date(target.value):
+        return False
+    due = target.datatype in _DATES or (_respelt(triple.predicate) in _DATED and target.datatype == XSD("string"))
+    if due:
+        hint = "Write it as 2026-03-02, 2026-03, 2026 or 2026-03-02T14:00:00Z."
+        reading.report("bad-date", Severity.WARNING, f"{name} is not a date", hint, (name,), target.value)
+        reading.keep((name,), target.value)
+    return due
+
+
+def runs(text: str) -> bool:
+    """Whether this is no address of anything, but something that a browser runs or shows when it is followed."""
+    return _RUN.match(text) is not None
 
 
 def _respelt(node: NamedNode) -> NamedNode:
@@ -275,7 +342,7 @@ class _Terms:
             named = {key for key in value if ":" in key or key.startswith("@")}
             known = [*self._definitions, *named]
             if not self._any:
-                reading.rest(value, known, path)
+                reading.rest(value, known, path, beside=True)
             for key in named | (value.keys() & self._definitions.keys()):
                 self._check_iri(key, "a key")
                 self._check_value(key, value[key], (*path, key), reading)

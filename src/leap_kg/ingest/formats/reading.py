@@ -15,6 +15,7 @@ from pyoxigraph import NamedNode
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from leap_kg.ingest.mapping import dates
 from leap_kg.ingest.mapping.finding import Finding, Place, Severity
 from leap_kg.ingest.mapping.statements import printable
 from leap_kg.ontology.identifiers import Refusal
@@ -196,6 +197,16 @@ class Reading:
         self.keep(path, text)
         return None
 
+    def date(self, value: object, path: Path) -> str:
+        """The value as a date that `dates.parse` reads, `""` if there is none; what is no date is kept and reported."""
+        text = self.text(value, path)
+        if not text or dates.parse(text) is not None:
+            return text
+        hint = "Write the year, month and day of the calendar as 2020-12-31."
+        self.report("bad-date", Severity.WARNING, f"{dotted(path)} is not a date", hint, path, text)
+        self.keep(path, text)
+        return ""
+
     def flag(self, value: object, path: Path) -> bool | None:
         """The value as true or false, `None` for none."""
         if value is None or isinstance(value, bool):
@@ -203,8 +214,11 @@ class Reading:
         self._wrong(value, "true or false", path)
         return None
 
-    def rest(self, mapping: Mapping[str, Any], known: Iterable[str], path: Path) -> None:
-        """Report and keep the keys that are not `known`."""
+    def rest(self, mapping: Mapping[str, Any], known: Iterable[str], path: Path, *, beside: bool = False) -> None:
+        """Report and keep the keys that are not `known`.
+
+        `beside` says that a key may be a misspelling of one that stands beside it, too.
+        """
         names = tuple(known)
         if mapping.keys() <= _as_set(names):
             return
@@ -214,7 +228,7 @@ class Reading:
             place = (*path, key)
             self.keep(place, value)
             close = process.extractOne(key.lower(), names, scorer=OSA.distance, score_cutoff=_tolerance(key))
-            if close is not None and close[0] not in mapping:
+            if close is not None and (beside or close[0] not in mapping):
                 self.report(
                     "misspelt-key",
                     Severity.VIOLATION,

@@ -79,7 +79,7 @@ def read_citation(data: bytes, reading: Reading, *, what: str) -> Citation:
         title=reading.text(found.get("title"), (*path, "title")),
         abstract=reading.text(found.get("abstract"), (*path, "abstract")),
         version=reading.text(found.get("version"), (*path, "version")),
-        released=reading.text(found.get("date-released"), (*path, "date-released")),
+        released=reading.date(found.get("date-released"), (*path, "date-released")),
         creators=_creators(found.get("authors"), (*path, "authors"), reading),
         dois=_dois(found, path, reading),
     )

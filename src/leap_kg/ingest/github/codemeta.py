@@ -37,7 +37,9 @@ def read_codemeta(data: bytes, reading: Reading, *, what: str) -> Citation:
         title=_text(found.get("name"), (*path, "name"), reading),
         abstract=_text(found.get("description"), (*path, "description"), reading),
         version=_text(found.get("softwareVersion") or found.get("version"), (*path, "version"), reading),
-        released=_text(found.get("datePublished"), (*path, "datePublished"), reading),
+        released=reading.date(
+            _text(found.get("datePublished"), (*path, "datePublished"), reading), (*path, "datePublished")
+        ),
     )
     citation.licences = [text for each in many(found.get("license")) if (text := name_of(each))]
     words = found.get("keywords")

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Literal, Self
 from urllib.parse import urljoin, urlsplit
 
-from leap_kg.ingest.http.redaction import redact
+from leap_kg.redaction import redact
 
 Kind = Literal["missing", "refused", "too-large", "redirects", "timeout", "unreachable", "status", "content", "parked"]
 

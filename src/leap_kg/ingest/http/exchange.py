@@ -22,9 +22,9 @@ from leap_kg.ingest.http.host import Host
 from leap_kg.ingest.http.hosts import Hosts, authority
 from leap_kg.ingest.http.pace import EXCERPT_BYTES, refused
 from leap_kg.ingest.http.receiving import beginning, brief, excerpt, received
-from leap_kg.ingest.http.redaction import redact
 from leap_kg.ingest.http.tokens import Tokens
 from leap_kg.ingest.http.troubles import Passing, Troubled, check_type, refused_address, unreachable
+from leap_kg.redaction import redact
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})

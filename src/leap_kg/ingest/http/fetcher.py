@@ -22,11 +22,11 @@ from leap_kg.ingest.http.exchange import Answer, Exchanger, Validators
 from leap_kg.ingest.http.headers import media_type, telling
 from leap_kg.ingest.http.host import Hold
 from leap_kg.ingest.http.hosts import Held, Hosts
-from leap_kg.ingest.http.redaction import redact
 from leap_kg.ingest.http.store import Fetched, FetchStore, memorable
 from leap_kg.ingest.http.tokens import Tokens, agent
 from leap_kg.ingest.http.troubles import Troubled
 from leap_kg.ingest.raw import BodyDamaged, BodyMissing, RawStore
+from leap_kg.redaction import redact
 
 _LONGEST_VALIDATOR = 1000  # characters; a longer one is not sent back
 

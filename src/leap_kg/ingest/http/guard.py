@@ -116,5 +116,7 @@ class Guard:
     def _judge(self, host: str, port: int, address: str) -> None:
         reason = not_public(ipaddress.ip_address(address))
         if reason:
-            mend = f"if that is meant, name `{host}:{port}` in LEAP_KG_FETCH_PRIVATE_HOSTS"
+            bare = host.strip("[]")
+            named = f"[{bare}]:{port}" if ":" in bare else f"{bare}:{port}"
+            mend = f"if that is meant, name `{named}` in LEAP_KG_FETCH_PRIVATE_HOSTS"
             raise AddressRefused(f"leads to {address}, which is {reason}: {mend}")

@@ -20,7 +20,7 @@ from types import TracebackType
 from leap_kg.graph.database import opened
 from leap_kg.graph.home import HomeError, unwritable
 from leap_kg.ingest.http.asking import Ask
-from leap_kg.ingest.http.redaction import redact
+from leap_kg.redaction import redact
 
 _VERSION = 1
 # One transaction: a process killed in the middle leaves an empty file, not a half-made one.

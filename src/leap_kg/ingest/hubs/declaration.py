@@ -85,6 +85,8 @@ def hubs_of(cluster: object, url: str) -> dict[str, dict[str, Any]]:
         name = item.get("name") if isinstance(item, dict) else None
         if not isinstance(name, str) or not name:
             raise RecordUnusable("a hub has no name: give it one", url)
+        if name in hubs:
+            raise RecordUnusable(f"two hubs are called {name!r}: give each a name of its own", url)
         hubs[name] = item
     return hubs
 

@@ -5,7 +5,7 @@ beside it. Encrypted values files (`enc-…`) are never fetched.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -67,21 +67,25 @@ class Hubs(Source):
         return github.has_file(repository, *addresses)
 
     def enumerate(self, listing: Listing) -> Iterator[Ref]:
-        """All clusters, the hubs that each lists, and the hubs without one; a cluster that cannot be read is dead."""
-        declared = read_declaration(self._declaration)
+        """All clusters, the hubs that each lists, and the hubs without one; a cluster that cannot be read is dead.
+
+        So is a hub with the name or the domain of one before it: a hub is known by its domain.
+        """
+        declared, owners = read_declaration(self._declaration), dict[str, str]()
         for cluster in declared.clusters.values():
             url = cluster.cluster_yaml or cluster.terraform
             try:
-                hubs = self._hubs(cluster.cluster_yaml, listing.fetcher) if cluster.cluster_yaml else []
+                hubs = self._hubs(cluster.cluster_yaml, listing.fetcher) if cluster.cluster_yaml else {}
             except Parked:
                 raise
             except (FetchFailed, Unreadable, RecordUnusable) as problem:
                 yield Ref(cluster.id, url, problem=str(problem))
             else:
                 yield Ref(cluster.id, url)
-                yield from (Ref(f"{cluster.id}/{name}", url) for name in hubs)
+                for name, domain in hubs.items():
+                    yield _ref(f"{cluster.id}/{name}", url, domain, owners)
         for hub in declared.hubs.values():
-            yield Ref(_PLAIN + hub.id, hub.values[0])
+            yield _ref(_PLAIN + hub.id, hub.values[0], hub.domain, owners)
 
     def fetch(self, ref: Ref, fetcher: Fetcher) -> RawRecord:
         """The files that the record is about, in their order; of values files those that are not encrypted."""
@@ -114,8 +118,10 @@ class Hubs(Source):
             return self._plain(record, layers)
         return self._hub(record, layers) if "/" in record.key else self._cluster(record, layers)
 
-    def _hubs(self, url: str, fetcher: Fetcher) -> list[str]:
-        return list(hubs_of(read_layer(Part.of("cluster", fetcher.fetch(url))).value, url))
+    def _hubs(self, url: str, fetcher: Fetcher) -> dict[str, str]:
+        """The domain of each hub of a cluster, `""` for none; raises as `fetch`."""
+        hubs = hubs_of(read_layer(Part.of("cluster", fetcher.fetch(url))).value, url)
+        return {name: domain_of(entry.get("domain")) or "" for name, entry in hubs.items()}
 
     def _values(self, cluster: Part, url: str, hub: str, fetcher: Fetcher) -> Iterator[Part]:
         """The values files of a hub, or, of the cluster itself, those of what runs beside its hubs."""
@@ -151,6 +157,7 @@ class Hubs(Source):
         if domain is None:
             raise RecordUnusable(f"the hub {name!r} has no domain such as hub.example.org", cluster.url)
         reading = LayeredReading(layers, listed.file)
+        _report_twins(name, domain, hubs_of(listed.value, cluster.url), reading)
         title = reading.text(entry.get("display_name"), ("display_name",)) or name
         chart = str(entry.get("helm_chart") or "")
         node, say = map_hub(domain, title, chart, layers, reading, self._base, chart_layers(record.parts, reading))
@@ -187,6 +194,23 @@ class HubConfig(SourceConfig):
     def source(self, folder: Path, base: str) -> Source:
         """The source."""
         return Hubs(self.id, self.title, folder / self.clusters, self.stale_after, base)
+
+
+def _ref(key: str, url: str, domain: str, owners: dict[str, str]) -> Ref:
+    """A hub that is listed; `owners` are the keys of the hubs before it, by their domains."""
+    owner = owners.setdefault(domain, key) if domain else key
+    if owner == key:
+        return Ref(key, url)
+    problem = f"its domain {domain} is that of the hub {owner.removeprefix(_PLAIN)!r} too, so only that one was read"
+    return Ref(key, url, problem=f"{problem}: give each hub a domain of its own, or take one of them out")
+
+
+def _report_twins(name: str, domain: str, hubs: Mapping[str, Mapping[str, object]], reading: Reading) -> None:
+    others = [other for other, entry in hubs.items() if other != name and domain_of(entry.get("domain")) == domain]
+    if others:
+        message = f"the cluster has other hubs with the domain of {name!r}, which were not read: {', '.join(others)}"
+        hint = "Give each hub a domain of its own, or take the others out."
+        reading.report("duplicate-id", Severity.VIOLATION, message, hint, ("domain",), domain)
 
 
 def _entry(cluster: Layer, name: str, url: str) -> dict[str, object]:

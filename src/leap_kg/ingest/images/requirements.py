@@ -22,6 +22,8 @@ _MOST = 5000
 _CONDA = re.compile(r"(?:[^\s:\[\]=<>!~]+::)?([A-Za-z0-9_][\w.+-]*)\s*(\[.*\])?\s*(.*)", re.ASCII | re.DOTALL)
 _BUILT = re.compile(r"=?\s*(\w[\w.!+]*)\s*=\s*[\w.*]+", re.ASCII)
 _EXACT = re.compile(r"={2,3}\s*(\w[\w.!+]*)", re.ASCII)
+_EXACT_BUILT = re.compile(r"==\s*(\w[\w.!+]*)\s*=\s*[\w.*]+", re.ASCII)
+_NUMBER = re.compile(r"[\d_.+-]*", re.ASCII)
 _EGG = re.compile(r"#(?:.*&)?egg=([\w.-]+)", re.ASCII)
 
 
@@ -49,11 +51,12 @@ class Requirements:
     def conda(self, text: str, line: int) -> None:
         """Note a match specification of conda."""
         match = _CONDA.fullmatch(text.strip()) if len(text) <= _LONGEST else None
-        if match is None:
+        if match is None or _NUMBER.fullmatch(match[1]):
             self._take(line, text, Refusal("not a requirement that conda knows", ""))
             return
         bound = match[3].strip()
-        exact = _EXACT.fullmatch(bound) or (_BUILT.fullmatch(bound) if not bound.startswith("==") else None)
+        one = (_EXACT, _EXACT_BUILT) if bound.startswith("==") else (_BUILT,)
+        exact = next((found for form in one if (found := form.fullmatch(bound))), None)
         self._take(line, text, package.of("conda", match[1], exact[1] if exact else ""))
 
     def pip(self, text: str, line: int) -> None:

@@ -24,6 +24,7 @@ _NESTED = {"catalog", "yaml_file_cat", "yaml_files_cat", "yamlfilecatalog", "yam
 _NESTED_TYPES = {"catalogfile", "yamlfilecatalog", "catalog"}
 # The names under which drivers take the address of what they open.
 _ADDRESSES = ("urlpath", "path", "url", "uri", "obj", "store", "esmcol_obj", "json", "stac_obj", "server")
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?", re.ASCII)
 _ACROSS = re.compile(r"::")
 
 
@@ -157,7 +158,8 @@ def _addresses(arguments: dict[str, Any], url: str) -> tuple[str, ...]:
     for key in _ADDRESSES:
         value = arguments.get(key)
         texts = [each for each in value if isinstance(each, str)] if isinstance(value, list) else [_text(value)]
-        found += [_placed(text.strip(), url) for text in texts if text.strip()]
+        # A number is no address: it stays what it is, for the mapping to report.
+        found += [_placed(text, url) if not _NUMBER.fullmatch(text) else text for text in map(str.strip, texts) if text]
     return tuple(dict.fromkeys(found))
 
 

@@ -20,6 +20,7 @@ from leap_kg.ingest.source import Mapped
 from leap_kg.ontology.identifiers import Refusal, github, licence, storage
 from leap_kg.ontology.iri import digest, iri_text, mint, slug
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ONTOLOGY_PATH, SCHEMA, Namespace
+from leap_kg.redaction import hide
 
 _XARRAY = re.compile(
     r"(?i)(?:^|[._:])(?:zarr|xzarr|netcdf\w*|xarray\w*|opendap|grib\w*|hdf5|kerchunk|icechunk\w*|zarrsource|netcdfsource)$"
@@ -37,7 +38,8 @@ def catalogue_path(url: str) -> tuple[str, ...]:
     """What datasets of the catalogue file at `url` are called below: by its place on GitHub, else by its address."""
     file = github.parse_file(url)
     if isinstance(file, Refusal):
-        return (f"{slug(url.partition('://')[2] or url)}-{digest(url)}",)
+        shown = hide(url)
+        return (f"{slug(shown.partition('://')[2] or shown)}-{digest(shown)}",)
     return (*file.repository.key.split("/"), *file.path.rpartition(".")[0].split("/"))
 
 

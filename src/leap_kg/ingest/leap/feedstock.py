@@ -68,12 +68,16 @@ class Link(NamedTuple):
 
 
 class RecipeEntry(NamedTuple):
-    """One entry of `recipes`; `object` is `module:name`, `dictionary` says that it holds several recipes."""
+    """One entry of `recipes`; `object` is `module:name`, `dictionary` says that it holds several recipes.
+
+    `access` says how its stores will be read, for advice on their chunks.
+    """
 
     id: str
     object: str
     dictionary: bool
     path: Path
+    access: str = ""
 
 
 class Rechunked(NamedTuple):
@@ -237,7 +241,7 @@ def _licence_link(value: object, reading: Reading) -> Link:
 def _recipes(value: object, reading: Reading) -> list[RecipeEntry]:
     entries = []
     for item, path in reading.mappings(value, ("recipes",)):
-        reading.rest(item, ("id", "object", "dict_object"), path)
+        reading.rest(item, ("id", "object", "dict_object", "access"), path)
         dictionary = "dict_object" in item
         if dictionary:
             reading.keep((*path, "object"), item.get("object"))
@@ -245,7 +249,8 @@ def _recipes(value: object, reading: Reading) -> list[RecipeEntry]:
         target = reading.text(item.get(key), (*path, key))
         name = reading.text(item.get("id"), (*path, "id")) or target.partition(":")[2] or target
         if name:
-            entries.append(RecipeEntry(name, target, dictionary, path))
+            access = reading.text(item.get("access"), (*path, "access"))
+            entries.append(RecipeEntry(name, target, dictionary, path, access))
     return entries
 
 

@@ -12,6 +12,7 @@ from pyoxigraph import NamedNode
 
 from leap_kg.ontology.identifiers import Refusal, github
 from leap_kg.ontology.iri import digest, mint, slug
+from leap_kg.redaction import hide
 
 META_KEYS = ("meta_yaml_url", "ncviewjs:meta_yaml_url")
 
@@ -80,7 +81,8 @@ def _named(url: str) -> tuple[github.Repository | None, tuple[str, ...]]:
     file = github.parse_file(url)
     repository = github.parse_repository(url) if isinstance(file, Refusal) else file.repository
     if isinstance(repository, Refusal):
-        return None, (f"{slug(url.partition('://')[2] or url)}-{digest(url)}",)
+        shown = hide(url)
+        return None, (f"{slug(shown.partition('://')[2] or shown)}-{digest(shown)}",)
     folders = [] if isinstance(file, Refusal) or file.folder else file.path.split("/")[:-1]
     if folders and folders[-1] == _FOLDER:
         folders.pop()

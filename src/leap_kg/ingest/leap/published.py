@@ -32,6 +32,7 @@ from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusab
 from leap_kg.ontology.identifiers import Repository, github
 from leap_kg.ontology.iri import iri_text, mint
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF
+from leap_kg.redaction import hide
 
 _DEEPEST = 64
 
@@ -169,7 +170,7 @@ class PublishedConfig(SourceConfig):
 
 def site_slug(title: str) -> str:
     """How the catalogue's site names a dataset in its addresses."""
-    return re.sub(r"\s+", "-", re.sub(r"[^\w ]", "", title.lower()).strip()) or "untitled"
+    return re.sub(r"\s+", "-", re.sub(r"[^\w ]", "", hide(title).lower()).strip()) or "untitled"
 
 
 def _entries(url: str, fetcher: Fetcher) -> tuple[list[tuple[str, Part]], list[Ref]]:

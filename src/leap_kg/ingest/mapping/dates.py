@@ -18,6 +18,9 @@ _DATE = re.compile(
     r"(?:[Tt ](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?P<part>\.\d{1,9})?)?)?)?)?" + _ZONE,
     re.ASCII,
 )
+_XSD_DAY = re.compile(
+    r"(?:(?P<near>\d{4}(?:-\d\d){0,2})|(?P<far>-\d{4,9}(?:-\d\d){0,2}|\d{5,9}(?:-\d\d){0,2}))" + _ZONE, re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,14 @@ def parse(text: str) -> Dated | None:
         return None
     moment = f"{year}-{month}-{day}T{hour}:{minute}:{second}{found['part'] or ''}{found['zone'] or ''}"
     return Dated(moment, XSD("dateTime"))
+
+
+def is_date(text: str) -> bool:
+    """Whether a literal is one of the calendar: what `parse` reads, a day with a zone, a year far from ours."""
+    found = _XSD_DAY.fullmatch(text.strip())
+    if found is None:
+        return parse(text) is not None
+    return found["far"] is not None or parse(found["near"]) is not None
 
 
 def _is_day(year: str, month: str | None, day: str | None) -> bool:

@@ -6,8 +6,10 @@ a box over the antimeridian becomes two, so that "does it intersect" is right fo
 
 import math
 import re
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from pyoxigraph import NamedNode
 
@@ -122,18 +124,21 @@ def say_box(subject: NamedNode, where: Box, say: Statements) -> None:
 
 
 def say_period(subject: NamedNode, start: str, end: str, say: Statements) -> bool:
-    """Give the subject this extent in time, either end open if it is `""`; `False` if neither is a date."""
-    first = dates.parse(start)
-    last = first if end == start else dates.parse(end)
-    if first is None and last is None:
+    """Give the subject this extent in time, either end open if it is `""`.
+
+    `False`, and nothing is said, if both are open, if one is no date, or if it ends before it begins: half of such a
+    period would be one that is open, which is something else. It lasts to the end of the year, month or day that
+    `end` names.
+    """
+    first, last = _moment(start), _moment(end, last=True)
+    if not (start or end) or first is None or last is None or (start and end and _instant(first) > _instant(last)):
         return False
     node = part(subject, "temporal", start, end)
     say.link(subject, DCT("temporal"), node)
     say.type(node, DCT("PeriodOfTime"))
-    for predicate, moment in ((DCAT("startDate"), first), (DCAT("endDate"), last)):
-        if moment is not None:
-            # Dates and moments do not compare in SPARQL: a day stands for its first, a bare moment for that in UTC.
-            say.text(node, predicate, _moment(moment), XSD("dateTime"))
+    # Dates and moments do not compare in SPARQL, so both ends are moments, in UTC if nothing else is said.
+    say.text(node, DCAT("startDate"), first, XSD("dateTime"))
+    say.text(node, DCAT("endDate"), last, XSD("dateTime"))
     return True
 
 
@@ -151,12 +156,23 @@ def _degrees(value: float, letters: str) -> str:
     return f"{number}° {letter}".strip()
 
 
-def _moment(date: dates.Dated) -> str:
+def _moment(text: str, *, last: bool = False) -> str | None:
+    """The first or `last` second of what the text names, `""` for nothing; `None` if it is no date."""
+    date = dates.parse(text) if text else None
+    if date is None:
+        return None if text else ""
     if date.datatype == XSD("dateTime"):
         clock = date.text.partition("T")[2]
         return date.text if clock.endswith("Z") or "+" in clock or "-" in clock else f"{date.text}Z"
-    padded = (date.text + "-01-01")[:10]
-    return f"{padded}T00:00:00Z"
+    if not last:
+        return f"{(date.text + '-01-01')[:10]}T00:00:00Z"
+    year, month, *days = (date.text if len(date.text) > len("2014") else f"{date.text}-12").split("-")
+    day = days[0] if days else f"{monthrange(int(year), int(month))[1]:02d}"
+    return f"{year}-{month}-{day}T23:59:59Z"
+
+
+def _instant(moment: str) -> datetime:
+    return datetime.fromisoformat(moment)
 
 
 def _finite(number: object) -> float | None:

@@ -50,11 +50,7 @@ def say_variable(subject: NamedNode, variable: Variable, say: Statements, base: 
     say.text(node, SCHEMA("name"), shown if shown.strip() else f"unnamed {digest(variable.name)}")
     say.text(node, DCT("description"), variable.long_name)
     say.text(node, SCHEMA("unitText"), variable.units)
-    if variable.standard_name:
-        name, _, modifier = variable.standard_name.strip().partition(" ")
-        known = standard_name.parse(variable.standard_name if modifier not in _MODIFIERS else name)
-        if not isinstance(known, Refusal):
-            say.link(node, SCHEMA("propertyID"), known.iri)
+    say.link(node, SCHEMA("propertyID"), standard_name_iri(variable.standard_name))
     say.text(node, leap("shape"), sizes(variable.dimensions, variable.shape))
     say.text(node, leap("chunkShape"), sizes(variable.dimensions, variable.chunks) if variable.chunks else "")
     say.text(node, leap("dataType"), variable.data_type)
@@ -63,6 +59,13 @@ def say_variable(subject: NamedNode, variable: Variable, say: Statements, base: 
         say.text(node, DCAT("byteSize"), str(variable.byte_size), XSD("nonNegativeInteger"))
     say.text(node, leap("unmapped"), variable.unmapped)
     return node
+
+
+def standard_name_iri(text: str) -> str | None:
+    """The IRI of a CF standard name, which one of CF's modifiers may follow; `None` for what is none."""
+    name, _, modifier = text.strip().partition(" ")
+    known = standard_name.parse(text if modifier not in _MODIFIERS else name)
+    return None if isinstance(known, Refusal) else known.iri
 
 
 def sizes(names: Sequence[str], lengths: Sequence[int]) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from leap_kg.graph.names import source_graph
+from leap_kg.graph.publication.canonical import quads_of
+from leap_kg.graph.publication.sorting import Batch
 from leap_kg.ingest.mapping.finding import Finding, Place, Severity
 from leap_kg.ingest.mapping.people import (
     Identities,
@@ -24,12 +26,11 @@ from leap_kg.ingest.mapping.people import (
     stand_in,
 )
 from leap_kg.ingest.source import Mapped
+from leap_kg.ingest.state.facts import speaks_of_people
 from leap_kg.ingest.state.staged import Row, Staged
 from leap_kg.ontology.jsonld import quads_in
 from leap_kg.ontology.namespaces import FOAF
 from leap_kg.ontology.shapes import Violation, validate
-
-_NAME = FOAF("name").value.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,15 @@ class Composer:
 
     def quads(self, number: int) -> list[Quad]:
         """What the record brings to the graph: all that it says but names."""
+        return quads_of(self.lines(number))
+
+    def lines(self, number: int) -> Batch:
+        """The same as lines of N-Quads without their ends."""
         text = self._staged.text(number)
-        if _NAME in text or self._staged.row(number).people:
-            return quads_in((t for t in self.said(number) if not _is_name(t)), self._graph)
-        return list(parse(text.replace(b" .\n", self._ending), format=RdfFormat.N_QUADS))
+        if speaks_of_people(text):
+            quads = quads_in((t for t in self.said(number) if not _is_name(t)), self._graph)
+            return [f"{quad} .".encode() for quad in quads]
+        return text.replace(b" .\n", self._ending).split(b"\n")[:-1]
 
     def names(self) -> Iterator[tuple[NamedNode, list[Triple]]]:
         """Each node that has names, with those that the records together give: one to a person, all to others."""

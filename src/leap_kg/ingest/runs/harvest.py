@@ -184,7 +184,7 @@ class Harvest:
         """Everything that the graph is to say, as records: those of the source, names, and what is left of others."""
         graph = source_graph(self._base, source)
         for number, key, digest in numbers:
-            yield Record(f"record {key}", digest, partial(composer.quads, number))
+            yield Record(f"record {key}", digest, partial(composer.quads, number), partial(composer.lines, number))
         for node, triples in composer.names():
             yield Record(f"name {node.value}", _digest(triples), partial(quads_in, triples, graph))
         if left.triples:

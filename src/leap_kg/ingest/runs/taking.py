@@ -8,13 +8,14 @@ Records go by one after the other: what is held of a source is its keys.
 """
 
 from collections.abc import Callable, Container, Iterable, Sequence, Sized
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import structlog
 from pyoxigraph import Literal, NamedNode
 
 from leap_kg.graph.home import HomeError
+from leap_kg.graph.publication.canonical import TooLong, require_readable
 from leap_kg.ingest.bodies import Bodies
 from leap_kg.ingest.fetch import Fetcher, FetchFailed, NotMirrored, Parked
 from leap_kg.ingest.formats.yamltext import Unreadable
@@ -22,15 +23,18 @@ from leap_kg.ingest.mapping.statements import printable
 from leap_kg.ingest.raw import BodyDamaged, BodyMissing
 from leap_kg.ingest.runs.defects import defect
 from leap_kg.ingest.runs.given import Watched, is_page
+from leap_kg.ingest.runs.hiding import Names, without_secrets, without_secrets_in_addresses
 from leap_kg.ingest.source import Listing, Mapped, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ingest.state import DeadLetter, KeptPart, KeptRecord
 from leap_kg.ingest.state.facts import said_hash
 from leap_kg.ingest.state.rows import logins_text, said_text
 from leap_kg.ingest.state.staged import Known, Staged
+from leap_kg.redaction import hide
 
 ABSENCES = 2
 """Complete listings in a row that must lack a record before it is gone."""
 _LARGE_LOSS = 0.2
+_LONG = 1_000_000
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +48,8 @@ class Taking:
 
     `known` is what was kept before, `letters` the dead letters of before. Of those `seen` some are `dead`; `absent`
     are those that the listing lacks (with the number of complete listings in a row that did), `gone` are to be taken
-    out; `missing` tells of those that this listing is the first to lack. `used` are addresses whose content is new.
+    out; `missing` tells of those that this listing is the first to lack. `used` are addresses whose content is new,
+    `names` what records are called whose keys hold secrets.
     `failure` says why the source could not be listed (`broken_off`: an answer was not to be had, `unrecorded`: a mirror
     has nothing at all of it), `parked` until when it must be left alone, `held` why records that are gone stay,
     `shortfall` why the listing is not to be trusted on what it lacks. `scope` is `full`, `changes` or `some`;
@@ -61,6 +66,7 @@ class Taking:
     absent: dict[str, int] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
+    names: Names = field(default_factory=Names)
     held: str = ""
     missing: str = ""
     shortfall: str = ""
@@ -79,9 +85,10 @@ class Taking:
         self, ref: Ref, stage: str, reason: str, parts: Iterable[KeptPart] = (), version: str | None = None
     ) -> None:
         """Make the record a dead letter; what was last good about it stays."""
+        url, reason = hide(ref.url), hide(reason)
         log.debug("record not taken", source=self.source.id, key=ref.key, stage=stage, reason=reason)
         self.dead[ref.key] = DeadLetter(
-            self.source.id, ref.key, printable(ref.url), stage, printable(reason),
+            self.source.id, ref.key, printable(url), stage, printable(reason),
             version=ref.version if version is None else version, parts=tuple(parts),
         )  # fmt: skip
 
@@ -127,15 +134,15 @@ class Taker:
             self._list(taking, listing, wanted, progress)
             self.bodies.flush()
         except FetchFailed as problem:
-            taking.failure, taking.broken_off = str(problem), True
+            taking.failure, taking.broken_off = hide(str(problem)), True
             taking.unrecorded = isinstance(problem, NotMirrored) and not asked.answered
             taking.parked = problem.until if isinstance(problem, Parked) else None
         except (Unreadable, RecordUnusable) as problem:
-            taking.failure = str(problem)
+            taking.failure = hide(str(problem))
         except HomeError:
             raise
         except Exception as problem:  # noqa: BLE001 - one source must not take the others with it
-            taking.failure = defect(problem, source, page=asked.page)
+            taking.failure = hide(defect(problem, source, page=asked.page))
         else:
             if taking.scope == "full":
                 self._miss(taking)
@@ -176,19 +183,21 @@ class Taker:
     def _list(self, taking: Taking, listing: Listing, wanted: Wanted, progress: Progress) -> None:
         refs = taking.source.enumerate(listing)
         number = 0
-        for number, ref in enumerate(refs, 1):
+        for number, listed in enumerate(refs, 1):
+            ref = taking.names.shown(listed)
             progress(number - 1, len(refs) if isinstance(refs, Sized) else listing.expected or 0, ref.key)
             if ref.key in taking.seen or (wanted.only is not None and ref.key not in wanted.only):
                 continue
             taking.seen.add(ref.key)
-            self._take_one(taking, ref, wanted.anew)
+            self._take_one(taking, ref, listed, wanted.anew)
         progress(number, number, "")
         if listing.shortfall:
-            taking.shortfall = listing.shortfall
+            taking.shortfall = hide(listing.shortfall)
         elif listing.expected is not None and wanted.only is None and len(taking.seen) < listing.expected:
             taking.shortfall = f"{len(taking.seen)} records were listed of {listing.expected} that there are said to be"
 
-    def _take_one(self, taking: Taking, ref: Ref, anew: bool) -> None:
+    def _take_one(self, taking: Taking, ref: Ref, listed: Ref, anew: bool) -> None:
+        """Take the record `ref`, which the source itself knows as it was `listed`."""
         if ref.problem or not ref.key:
             taking.bury(ref, "list", ref.problem or "it has no key: report this to whoever wrote the source")
             return
@@ -209,7 +218,7 @@ class Taker:
             found = RawRecord(ref.key, ref.found)
             self.bodies.pack(ref.found, lambda kept: self._stage(taking, ref, found, kept))
         else:
-            self._fetch(taking, ref, anew)
+            self._fetch(taking, ref, listed, anew)
 
     def _stored(self, key: str, parts: Sequence[KeptPart]) -> RawRecord | None:
         """The bodies of this very version, if they were fetched before and are still there."""
@@ -218,10 +227,10 @@ class Taker:
         except (BodyMissing, BodyDamaged):
             return None
 
-    def _fetch(self, taking: Taking, ref: Ref, anew: bool) -> None:
+    def _fetch(self, taking: Taking, ref: Ref, listed: Ref, anew: bool) -> None:
         asked = Watched(self.fetcher)
         try:
-            raw = taking.source.fetch(ref, asked)
+            raw = without_secrets_in_addresses(replace(taking.source.fetch(listed, asked), key=ref.key))
         except (HomeError, Parked):
             raise
         except FetchFailed as problem:
@@ -261,6 +270,9 @@ class Taker:
             taking.bury(ref, "map", defect(problem, taking.source, ref.key, page), parts)
         else:
             before, text = taking.known.get(ref.key), said_text(mapped.triples)
+            shown = without_secrets(mapped, text, self.base)
+            if shown is not mapped:
+                mapped, text = shown, said_text(shown.triples)
             known = self.staged.parts(before.number) if before else ()
             taking.used |= {p.url for p in parts} - {p.url for p in known if p in parts}
             if before is not None and before.hash == said_hash(text, logins_text(mapped.logins)):
@@ -286,6 +298,11 @@ class Taker:
                 raise ValueError(f"only IRIs and texts can be published; give each node an IRI: {triple}")
             if isinstance(target, Literal) and target.direction is not None:
                 raise ValueError(f"a text with a direction cannot be published: {triple}")
+        long = (each for each in triples if isinstance(each.object, Literal) and len(each.object.value) > _LONG)
+        try:
+            require_readable([f"{triple} .".encode() for triple in long])
+        except TooLong as problem:
+            raise RecordUnusable(str(problem), raw.parts[0].url if raw.parts else "") from None
         return Mapped(mapped.key, mapped.subject, triples, [], mapped.logins)
 
     def _miss(self, taking: Taking) -> None:
@@ -295,9 +312,10 @@ class Taker:
         absent = {key: known[key].absences + complete for key in known.keys() - taking.seen}
         gone = {key for key, absences in absent.items() if complete and absences >= ABSENCES}
         unasked = {key for key in gone if not known[key].approved}
-        if len(unasked) > max(1, _LARGE_LOSS * len(known)) and not self.approve:
+        if len(unasked) > _LARGE_LOSS * len(known) and not self.approve:
+            are = "is" if len(unasked) == 1 else "are"
             taking.held = (
-                f"{len(unasked)} of {len(known)} records are gone from {source}; nothing was removed: if that is "
+                f"{len(unasked)} of {len(known)} records {are} gone from {source}; nothing was removed: if that is "
                 f"right, run `leap-kg harvest approve {source}`, or the harvest with --approve-removals"
             )
             gone -= unasked

@@ -20,10 +20,10 @@ from typing import Any
 
 from leap_kg.graph.home import Home, HomeError, unwritable
 from leap_kg.ingest.fetch import Ask, Body, Fetcher, FetchFailed
-from leap_kg.ingest.http.redaction import redact
 from leap_kg.ingest.raw import BodyDamaged, BodyMissing, RawStore
 from leap_kg.ingest.runs.taking import Taking
 from leap_kg.ingest.source import Source
+from leap_kg.redaction import redact
 
 _LASTS = 24 * 3600.0
 """Seconds."""

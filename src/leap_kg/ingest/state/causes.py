@@ -1,6 +1,7 @@
 """Dead letters by what is wrong with them: a host that is down is one trouble, however many records it has.
 
-Reasons are alike if they differ in addresses, keys and numbers only: places in files, moments, sizes.
+Reasons are alike if they differ in addresses at the host of their records, in keys and numbers only: places in files,
+moments, sizes. An address elsewhere, such as that of a context, is what is wrong.
 """
 
 import re
@@ -53,8 +54,16 @@ def causes(letters: Iterable[DeadLetter]) -> list[Cause]:
 
 def _alike(letter: DeadLetter) -> str:
     """What all reasons have in common that say the same of other records."""
-    text = _ADDRESS.sub("<>", letter.reason)
+    own = _netloc(letter.url)
+    text = _ADDRESS.sub(lambda found: "<>" if _netloc(found[0]) == own else found[0], letter.reason)
     return _NUMBER.sub("0", text.replace(letter.key, "<>") if letter.key else text)
+
+
+def _netloc(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2]
+    except ValueError:
+        return ""
 
 
 def _host(letter: DeadLetter) -> str:
@@ -63,4 +72,4 @@ def _host(letter: DeadLetter) -> str:
         parts = urlsplit(letter.url)
     except ValueError:
         return ""
-    return "" if f"/file/{letter.source}/" in parts.path else parts.netloc
+    return "" if f"/file/{letter.source}/" in parts.path else parts.netloc.rpartition("@")[2]

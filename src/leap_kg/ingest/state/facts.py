@@ -14,11 +14,13 @@ from pyoxigraph import Literal, NamedNode, Triple
 from leap_kg.ingest.mapping.people import login_of
 from leap_kg.ontology.namespaces import DCAT, FOAF, RDF
 
-_LOGIN = re.compile(r"/person/github/([^/#?]+)$")
+_GITHUB = "/person/github/"
+_LOGIN = re.compile(rf"{_GITHUB}([^/#?]+)$")
 # As texts: comparing terms costs several times as much.
 _TYPE, _PERSON, _NAME, _ACCOUNT, _STORE = (
     RDF("type").value, FOAF("Person").value, FOAF("name").value, FOAF("account").value, DCAT("distribution").value,
 )  # fmt: skip
+_PEOPLED = tuple(mark.encode() for mark in (_GITHUB, _PERSON, _NAME, _ACCOUNT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Facts:
             nodes.add(about)
             if isinstance(target, NamedNode):
                 iri = target.value
-                if said == _STORE or "/person/github/" in iri:
+                if said == _STORE or _GITHUB in iri:
                     nodes.add(iri)
                 if said == _TYPE:
                     if iri == _PERSON:
@@ -61,7 +63,7 @@ class Facts:
                         logins.add(login)
             elif said == _NAME and isinstance(target, Literal):
                 named.add((about, str(target)))
-        logins.update(found[1] for node in nodes if "/person/github/" in node and (found := _LOGIN.search(node)))
+        logins.update(found[1] for node in nodes if _GITHUB in node and (found := _LOGIN.search(node)))
         nameless = persons - {person for person, _ in named}
         return cls(
             frozenset(map(node_number, nodes)),
@@ -69,6 +71,11 @@ class Facts:
             frozenset([*((p, name, p in persons) for p, name in named), *((person, "", True) for person in nameless)]),
             frozenset(accounts),
         )
+
+
+def speaks_of_people(text: bytes) -> bool:
+    """Whether a text of N-Triples may say something of people or names; if not, it has nothing to do with either."""
+    return any(mark in text for mark in _PEOPLED)
 
 
 def node_number(iri: str) -> int:

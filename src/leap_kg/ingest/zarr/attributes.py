@@ -42,6 +42,7 @@ _BOUNDS = (
 _TIMES = (("time_coverage_start", "time_coverage_end"), ("start_time", "stop_time"))
 # What LEAP's recipes write into a store: https://github.com/leap-stc/leap-data-management-utils
 _COMMIT, _RUN, _BUILT = (f"pangeo_forge_{name}" for name in ("build_git_hash", "gh_actions_url", "build_timestamp"))
+_DOI_HINT = "write it as 10.5281/zenodo.1234567"
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]+", re.IGNORECASE)
 
 
@@ -54,13 +55,14 @@ def say_attributes(
         if key in left and (text := reading.text(left.pop(key), (key,))):
             say.text(store, predicate, text)
     _licence(store, attributes.get("license"), say)
-    for keyword in _keywords(left.pop("keywords", None)):
+    for keyword in _keywords(left.pop("keywords", None), reading):
         say.text(store, DCAT("keyword"), keyword)
     for key, predicate in _DATES.items():
         found = dates.parse(dated(left.get(key)))
         if found is not None:
             say.text(store, predicate, found.text, found.datatype)
             del left[key]
+    _check(left, reading)
     for key in _PAGES:
         if isinstance(left.get(key), str):
             for address in _ADDRESS.findall(left[key])[:10]:
@@ -96,8 +98,33 @@ def _number(value: object) -> float | None:
         return None
 
 
-def _keywords(value: object) -> list[str]:
-    listed = value if isinstance(value, list) else re.split(r"[,;]", value) if isinstance(value, str) else []
+def _check(left: Mapping[str, Any], reading: Reading) -> None:
+    """Report what is stated and means nothing; it is kept with all else that nothing is made of."""
+    for key in (key for keys in _BOUNDS for key in keys if key in left):
+        if _number(left[key]) is None:
+            message, hint = f"{key} is no number of degrees", "Write it as a number, such as -12.5."
+            reading.report("bad-value", Severity.WARNING, message, hint, (key,), left[key])
+    # Of a period of which one end is a date, it is said elsewhere that the other is none.
+    times = () if any(stated_period(left)) else _TIMES
+    for key in (key for keys in (*times, _DATES) for key in keys if key in left):
+        if dates.parse(dated(left[key])) is None:
+            message, hint = f"{key} is no date or moment", "Write it as 2024-05-01 or 2024-05-01T12:00:00Z."
+            reading.report("bad-date", Severity.WARNING, message, hint, (key,), left[key])
+    for key in (key for key in left if key.lower() == "doi"):
+        known = doi.parse(left[key]) if isinstance(left[key], str) else Refusal("it is no text", _DOI_HINT)
+        if isinstance(known, Refusal):
+            message = f"{key}: {known.reason}"
+            reading.report("bad-identifier", Severity.WARNING, message, known.hint, (key,), left[key])
+
+
+def _keywords(value: object, reading: Reading) -> list[str]:
+    listed: list[object] = [value]
+    if isinstance(value, list | str):
+        listed = value if isinstance(value, list) else [*re.split(r"[,;]", value)]
+    if strange := [word for word in listed if not isinstance(word, str | None)]:
+        message, hint = "keywords are to be texts; what is none was left out", "Write a text with commas, or a list."
+        reading.report("bad-value", Severity.WARNING, message, hint, ("keywords",), value)
+        reading.keep(("keywords",), strange if isinstance(value, list) else value)
     return list(dict.fromkeys(word.strip() for word in listed if isinstance(word, str) and word.strip()))[:500]
 
 

@@ -12,7 +12,7 @@ from leap_kg.ingest.formats.reading import Reading
 from leap_kg.ingest.mapping.extents import say_box, say_period
 from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ingest.mapping.statements import ANY_URI, Statements
-from leap_kg.ingest.mapping.variables import Variable, say_variable
+from leap_kg.ingest.mapping.variables import Variable, say_variable, standard_name_iri
 from leap_kg.ingest.zarr.agreeing import report_differing
 from leap_kg.ingest.zarr.arrays import Array
 from leap_kg.ingest.zarr.attributes import say_attributes, stated_box, stated_period
@@ -52,7 +52,7 @@ def map_store(
     if not isinstance(hierarchy.attributes.get("title"), str) or not hierarchy.attributes["title"].strip():
         say.text(store, DCT("title"), location.uri)
     for array in hierarchy.arrays:
-        say_variable(store, _variable(array), say, base)
+        say_variable(store, _variable(array, reading), say, base)
     sizes = [array.byte_size for array in hierarchy.arrays]
     if sizes and None not in sizes:
         total = sum(size for size in sizes if size is not None)
@@ -103,17 +103,20 @@ def map_answer(
     return store
 
 
-def _variable(array: Array) -> Variable:
+def _variable(array: Array, reading: Reading) -> Variable:
     stated = array.attributes
     rest = {key: value for key, value in stated.items() if key not in _MAPPED}
+    texts = {key: _text(array.name, key, stated[key], rest, reading) for key in _MAPPED if key in stated}
+    if (name := texts.get("standard_name")) and standard_name_iri(name) is None:
+        rest["standard_name"] = stated["standard_name"]
     fill = array.document.get("fill_value")
     if fill is not None:
         rest["fill_value"] = fill
     return Variable(
         name=array.name or "array",
-        long_name=_text(stated.get("long_name")),
-        standard_name=_text(stated.get("standard_name")),
-        units=_text(stated.get("units")),
+        long_name=texts.get("long_name", ""),
+        standard_name=texts.get("standard_name", ""),
+        units=texts.get("units", ""),
         dimensions=array.dimensions,
         shape=array.shape,
         chunks=array.chunks,
@@ -124,8 +127,16 @@ def _variable(array: Array) -> Variable:
     )
 
 
-def _text(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""
+def _text(name: str, key: str, value: object, rest: dict[str, object], reading: Reading) -> str:
+    """An attribute of an array as a text; what is none is reported, and goes to the `rest`."""
+    if isinstance(value, str):
+        return value.strip()
+    if value is None:
+        return ""
+    rest[key] = value
+    message = f"the attribute {key!r} of {name or 'the array'!r} is to be a text, but is {canonical(value)[:100]}"
+    reading.report("bad-value", Severity.WARNING, message, "Write a text there.", (name, key), value)
+    return ""
 
 
 def _source(address: str) -> str | None:
@@ -146,7 +157,11 @@ def _say_extent(
     start, end = found.start, found.end
     if not (start or end):
         start, end = stated_period(hierarchy.attributes)
-    said = bool(start or end) and say_period(store, start, end, say)
+    said = say_period(store, start, end, say)
+    if (start or end) and not said:
+        message = "what the store states of its time is no period of the calendar"
+        hint = "Write time_coverage_start and time_coverage_end as dates such as 2014-12-31, the earlier one first."
+        reading.report("bad-date", Severity.WARNING, message, hint, value=f"{start}/{end}", focus=store)
     missing = (where is None and {"latitude", "longitude"} <= coordinates(hierarchy).keys()) or (
         not said and "time" in coordinates(hierarchy)
     )
