@@ -16,6 +16,7 @@ from leap_kg.remote import Remote
 
 DEFAULT_BASE = "https://w3id.org/leap-kg/"
 _SHORTEST_SECRET = 16
+_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 _PLACE = re.compile(r"(?:https?://[A-Za-z0-9][A-Za-z0-9.:-]*|file://)/(?:[^?#\s]*/)?")
 
 
@@ -39,6 +40,8 @@ class Settings:
     `token` who we are to the server that a harvest publishes to.
     `data_places` are the addresses below which stores may be opened for visitors, `data_bytes` (unpacked) and
     `data_seconds` what one request for data may read, and how long.
+    `path` is the path that the server is below (`/services/leap-kg`), `""` for none; `sign_in` is who says who somebody
+    is: `tokens` (ours), or `jupyterhub`, whose managed service this is.
     `webhook_secret` is what GitHub signs its webhooks with, `""` if none is taken.
     """
 
@@ -73,6 +76,8 @@ class Settings:
     data_places: tuple[str, ...] = ()
     data_bytes: int = 256 * 2**20
     data_seconds: float = 30.0
+    path: str = ""
+    sign_in: str = "tokens"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -113,6 +118,8 @@ class Settings:
             data_places=_places(environment, "LEAP_KG_DATA_PLACES"),
             data_bytes=int(_number(environment, "LEAP_KG_DATA_BYTES", default.data_bytes)),
             data_seconds=_number(environment, "LEAP_KG_DATA_SECONDS", default.data_seconds),
+            path=_path(environment, "LEAP_KG_PATH"),
+            sign_in=_one_of(environment, "LEAP_KG_SIGN_IN", ("tokens", "jupyterhub")),
         )
 
 
@@ -139,6 +146,13 @@ def _places(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
             shape = "https://host/, https://host/path/ or file:///folder/, with blanks between them"
             raise ValueError(f"{name} must be addresses that end in a slash ({shape}), not {place!r}")
     return given
+
+
+def _path(environment: Mapping[str, str], name: str) -> str:
+    path = environment.get(name, "").rstrip("/")
+    if path and (not _PATH.fullmatch(path) or {".", ".."} & set(path.split("/"))):
+        raise ValueError(f"{name} must be a path such as /services/leap-kg, of plain letters, not {path!r}")
+    return path
 
 
 def _secret(environment: Mapping[str, str], name: str) -> str:

@@ -165,6 +165,8 @@ def test_named_queries_take_parameters(harvested: Run) -> None:
     done = harvested("query", "--named", "questions/exact-link", "--set", "title=surface")
     assert "gs://lab/good.zarr" in done.stdout
     assert "questions/exact-link" in harvested("query", "--list").stdout
+    listed = {each["name"]: each for each in json.loads(harvested("query", "--list", "--json").stdout)}
+    assert listed["questions/cover-place-time"]["parameters"] == ["name", "area", "start", "end"]
     assert harvested("query", "--named", "questions/exact-link", "--set", "colour=red").returncode == 2
     assert harvested("query", "--named", "no-such").returncode == 2
 
@@ -300,3 +302,14 @@ def test_a_server_without_built_pages_says_how_to_build_them(tmp_path: Path) -> 
     manifest.parent.mkdir(parents=True)
     manifest.write_text("{}")
     assert unbuilt(tmp_path) == ""
+
+
+def test_a_command_does_not_wait_for_what_only_others_need() -> None:
+    slow = "{'jsonschema', 'kubernetes', 'xarray', 'pystac_client', 'sphinx'} & set(sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys, leap_kg.cli.app; print({slow})"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "set()\n"

@@ -203,10 +203,11 @@ def test_manifests_refuse_what_no_cluster_can_use(leap_kg: Run, platform: Path, 
 
 
 _SLOWLY = """
-import sys, typer
+import signal, sys, typer
 from pathlib import Path
 from leap_kg.cli import stopping
 from tests.ingest.numbered import harvest
+signal.signal(signal.SIGINT, signal.default_int_handler)  # shells start what runs in the background without
 try:
     with stopping.stoppable():
         harvest(Path(sys.argv[1]), sys.argv[2])
@@ -215,14 +216,15 @@ except typer.Exit as left:
 """
 
 
-def test_sigterm_ends_a_harvest_that_goes_on_later(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_a_signal_ends_a_harvest_that_goes_on_later(tmp_path: Path, sent: signal.Signals) -> None:
     numbers = Numbers([f"r{number}" for number in range(40)])
     command = [sys.executable, "-c", _SLOWLY, str(tmp_path / "home")]
     with served(numbers) as origin:
         with subprocess.Popen([*command, origin], cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
-            numbers.asked = lambda number: process.send_signal(signal.SIGTERM) if number == 20 else None
+            numbers.asked = lambda number: process.send_signal(sent) if number == 20 else None
             _, said = process.communicate(timeout=60)
-        assert process.returncode == 128 + signal.SIGTERM
+        assert process.returncode == 128 + sent
         assert "the next harvest goes on from there" in " ".join(said.split())
         assert numbers.counts.total() <= 21
         numbers.asked = lambda number: None

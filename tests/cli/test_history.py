@@ -99,6 +99,7 @@ def test_a_whole_log_is_said_to_be(past: tuple[Run, Path, list[str]]) -> None:
     report = json.loads(run("log", "verify", "--json").stdout)
     assert (report["revision"], report["faults"]) == (3, [])
     assert report["digest"] in done.stdout
+    assert f"The last patch: {report['id']}\n" in done.stdout
 
 
 def test_every_fault_is_named_by_file_and_byte(copied: tuple[Run, Path]) -> None:

@@ -38,9 +38,9 @@ def test_check_exits_by_what_it_found(recipe: Run, tmp_path: Path) -> None:
     ("arguments", "status"),
     [
         (("--set", "years"), 2),
-        (("--runner", "flink"), 2),
+        (("--runner", "spark"), 2),
         (("--recipe", "other"), 3),
-        (("--target", "gs://bucket/x"), 1),
+        (("--target", "ftp://bucket/x"), 1),
         ((), 1),
     ],
     ids=["setting", "runner", "recipe", "target", "environment"],
@@ -49,6 +49,23 @@ def test_a_run_that_cannot_begin_says_why(recipe: Run, arguments: tuple[str, ...
     done = recipe("run", str(RECIPES / "sea-surface"), *arguments)
     assert done.returncode == status
     assert not done.stdout
+
+
+def test_options_of_dataflow_are_checked_and_nothing_is_sent(recipe: Run) -> None:
+    options = {
+        "project": "my-lab-123456",
+        "region": "us-central1",
+        "temp_location": "gs://my-lab-scratch/dataflow",
+        "sdk_container_image": "us-docker.pkg.dev/my-lab-123456/recipes/beam:2.77.0",
+    }
+    given = [part for name, value in options.items() for part in ("--option", f"{name}={value}")]
+    good = recipe("dataflow", "--target", "gs://my-lab/stores", "--json", *given)
+    assert json.loads(good.stdout) == ["--runner=DataflowRunner", *(f"--{name}={options[name]}" for name in options)]
+    bad = recipe("dataflow", "--target", "s3://my-lab/stores", *given[2:])
+    assert (bad.returncode, bad.stdout) == (1, "")
+    assert "project: is missing" in bad.stderr
+    assert "--target: 's3://my-lab/stores' is in no bucket of Google Cloud" in bad.stderr
+    assert recipe("dataflow", "--target", "gs://my-lab/stores", "--option", "project").returncode == 2
 
 
 def test_runs_that_never_were_are_not_found(recipe: Run) -> None:

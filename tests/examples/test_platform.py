@@ -1,18 +1,22 @@
 """The example platform: built twice alike, its data open and make sense, and it harvests as its README says."""
 
+import csv
 import json
 import re
 import shutil
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import pytest
 import xarray as xr
-from pyoxigraph import NamedNode
+from pyoxigraph import BlankNode, NamedNode, Triple
 
 from examples.platform.build import MARK, NotOurs, build
 from leap_kg.graph.engine import Engine
@@ -31,8 +35,11 @@ from leap_kg.links.readers import READERS
 from leap_kg.ontology.identifiers import Refusal, storage
 from leap_kg.ontology.jsonld import quads_in
 from leap_kg.ontology.shapes import validate
+from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE as BASE
 from leap_kg.settings import Settings
+from leap_kg.sparql import run
+from leap_kg.sparql.catalogue import load
 from leap_kg.web.nodes.work import work_page
 from leap_kg.web.site import Site
 
@@ -231,7 +238,7 @@ def test_every_record_maps_and_passes_the_shapes_but_the_one_without_a_file(plat
             mapped.setdefault(source.id, []).append(record)
     missing = "https://github.com/example-lab/sea-ice-feedstock/blob/main/feedstock/meta.yaml"
     assert failures == [("example-catalog", missing)]
-    assert len(mapped) == 8
+    assert len(mapped) == 9
     for name, found in mapped.items():
         assert validate(quads_in(compose(found, (), BASE).triples, source_graph(BASE, name)), BASE) == []
 
@@ -268,6 +275,7 @@ def home(platform: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
         "example-code": ("complete", 1, 1, 0),
         "example-curated": ("complete", 12, 12, 0),
         "example-stores": ("complete", 10, 10, 0),
+        "example-costs": ("complete", 11, 11, 0),
     }
     return found
 
@@ -301,6 +309,9 @@ def test_the_faults_that_were_put_in_come_out_and_no_others(home: Home, platform
         ("dataset/example-lab/ocean-heat-content-feedstock", "differs-from-published"),
         ("dataset/example-lab/wind-stress-feedstock", "not-in-input"),
         ("hub/teach.example.org", "unknown-version"),
+        ("bill/example-costs/2025-W11", "bad-value"),
+        ("bill/example-costs/2025-W11", "bad-identifier"),
+        ("bill-export/example-costs/2025-q1.csv", "bad-value"),
         *((node_of(store), "not-consolidated") for store in stores(platform) if (store / "zarr.json").exists()),
     }
 
@@ -459,3 +470,33 @@ def test_a_paper_is_cited_in_the_same_words_by_its_dataset_and_by_its_own_file(h
         GROUP BY ?text""",
     )
     assert [number for _, number in cited] == ["2"]
+
+
+def test_what_the_hubs_cost_is_what_the_bill_says(home: Home, platform: Path) -> None:
+    """By hub, profile, group and week, to the last digit, as another reading of the file sums it."""
+    wanted: dict[tuple[str, ...], Decimal] = defaultdict(Decimal)
+    with (platform / "bills" / "2025-q1.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["cost"] == "n/a":
+                continue
+            labels = {each["key"]: each["value"] for each in json.loads(row["labels"])}
+            hub = {"research": "hub/hub.example.org", "teaching": "hub/teach.example.org"}.get(
+                labels.get("k8s-namespace", "")
+            )
+            year, week, _ = date.fromisoformat(row["usage_start_time"][:10]).isocalendar()
+            names = [labels.get(f"k8s-label/{name}", "") for name in ("profile", "team")]
+            discount = sum(Decimal(str(each["amount"])) for each in json.loads(row["credits"]))
+            key = (hub or "cluster/example", *names, f"{year}-W{week:02}", row["currency"])
+            wanted[key] += Decimal(row["cost"]) + discount
+    snapshot = Snapshots(home).current()
+    query = load(declarations() / "sparql", BASE).get("questions/hub-costs-by-week")
+    assert snapshot is not None
+    assert query is not None
+    found = {}
+    for answer in run.select(snapshot.store, query.bind()):
+        told = {name: term.value for name, term in answer.items() if not isinstance(term, BlankNode | Triple)}
+        if told["cost"] != "unknown":
+            key = tuple(told.get(name, "") for name in ("hub", "profile", "group", "week", "currency"))
+            found[(key[0].removeprefix(BASE), *key[1:])] = Decimal(told["cost"])
+    assert found == wanted
+    assert len(found) > 50

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI
 from starlette.datastructures import Headers
-from starlette.types import Message
+from starlette.types import ASGIApp, Message
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class Local:
 
     origin = "http://local"
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     def get(self, path: str, accept: str = "text/html", headers: Mapping[str, str] | None = None) -> Answer:

@@ -16,7 +16,7 @@ from starlette.datastructures import QueryParams
 
 from leap_kg.settings import DEFAULT_BASE
 from leap_kg.web.listing import FACETS, State, number, pages, snippet_of
-from tests.web.platform import ALPHA, BETA, NETCDF, PERSON
+from tests.web.platform import ALPHA, BETA, GONE, NETCDF, PERSON
 from tests.web.server import Server
 
 
@@ -189,8 +189,9 @@ def test_a_value_that_the_graph_does_not_have_is_told_with_those_it_has(server: 
     )
     # A default that this graph does not have was nobody's choice.
     assert server.get("/queries/questions/package-changes").status_code == 303
-    # The history knows what the graph no longer has.
-    assert server.get(f"/queries/changes/of-node?node={gone}").status_code == 303
+    # The history knows what the graph no longer has, but not what it never had.
+    assert server.get(f"/queries/changes/of-node?node={GONE}").status_code == 303
+    assert server.get(f"/queries/changes/of-node?node={gone}").status_code == 404
 
 
 def test_the_samples_of_the_help_work(server: Server) -> None:

@@ -91,7 +91,8 @@ def verify(
             progress.update(task, description="checking the snapshot", total=None)
             verify_snapshot(home, report)
     if as_json:
-        print_json({"revision": report.revision, "digest": report.digest, "faults": [asdict(f) for f in report.faults]})
+        faults = [asdict(fault) for fault in report.faults]
+        print_json({"revision": report.revision, "id": report.id, "digest": report.digest, "faults": faults})
     else:
         print_report(report, also_store=store)
     if not report:
@@ -106,6 +107,7 @@ def print_report(report: Report, *, also_store: bool = False) -> None:
         what = "The log and the newest snapshot are" if also_store else "The log is"
         print_line(f"{what} whole: {_number(report.revision, 'revision')}, no faults.")
         if report.digest:
+            print_line(f"The last patch: {report.id}")
             print_line(f"The graph they lead to: {report.digest}")
     else:
         print_line(f"{_number(len(report.faults), 'fault')} in {_number(report.revision, 'revision')}.")

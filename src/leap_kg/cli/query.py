@@ -5,6 +5,7 @@ import csv
 import io
 import sqlite3
 import sys
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ from typing import Annotated
 import typer
 
 from leap_kg.cli import context, moment
-from leap_kg.cli.output import NOT_FOUND, console, fail, print_table
+from leap_kg.cli.output import NOT_FOUND, console, fail, print_json, print_table
 from leap_kg.graph.history.changestore import ChangeStore
 from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.index.search import SearchIndex
@@ -25,7 +26,8 @@ from leap_kg.sparql.catalogue import load
 from leap_kg.sparql.cut import has_more_rows
 from leap_kg.sparql.formats import ROWS
 from leap_kg.sparql.guard import QueryForm, Refused
-from leap_kg.sparql.parameters import ParameterError
+from leap_kg.sparql.naming import meant
+from leap_kg.sparql.parameters import ParameterError, Value
 from leap_kg.sparql.pool import Pool
 from leap_kg.sparql.query import Answer, QueryFailed, prepare
 from leap_kg.sparql.template import declare, limit, limited
@@ -59,12 +61,18 @@ def query(
     """Run a SPARQL query, or a named one, on the graph as it is, as it was, or on what changed."""
     settings = context.settings()
     if show_list:
-        listed = [(q.name, q.title, ", ".join(q.parameters)) for q in load(_folder(), settings.base).all()]
+        known = load(_folder(), settings.base).all()
+        if as_json:
+            print_json([{"name": q.name, "title": q.title, "parameters": list(q.parameters)} for q in known])
+            return
+        listed = [(q.name, q.title, ", ".join(q.parameters)) for q in known]
         print_table("Named queries", ("name", "title", "parameters"), listed)
         return
-    given = _values(values or [])
+    given: dict[str, Value] = dict(_values(values or []))
     if text is not None and not named and text.startswith(_FOLDERS) and load(_folder(), settings.base).get(text):
         fail(f"{text} is a named query: ask it with --named {text}", status=2)
+    if named and not named.startswith(_OF_CHANGES):
+        given = _meant(named, given, settings, at)
     written = _named(named, given, settings) if named else _with_prefixes(_given(text), settings)
     if most is not None:
         written = _with_limit(written, most, named)
@@ -88,11 +96,22 @@ def query(
         if has_more_rows(beyond.body, "csv", 0):
             advice = "narrow it with --set, or give --limit N for more, --limit 0 for all"
             fail(f"the answer ends at {rows} rows, and there are more: {advice}", _CUT)
-    if named and not of_changes:
+    if named:
         _tell_unknown(named, given, settings, snapshot, answer)
 
 
-def _tell_unknown(named: str, given: dict[str, str], settings: Settings, snapshot: Snapshot, answer: Answer) -> None:
+def _meant(name: str, given: dict[str, Value], settings: Settings, at: str | None) -> dict[str, Value]:
+    """The values with IRIs where names of things were given for parameters that take IRIs."""
+    query = load(_folder(), settings.base).get(name)
+    texts = {key: value for key, value in given.items() if isinstance(value, str)}
+    if query is None or not any(each.type == "iri" and key in texts for key, each in query.parameters.items()):
+        return given
+    return {**given, **meant(query, texts, moment.snapshot_at(settings, at).store, settings.base)}
+
+
+def _tell_unknown(
+    named: str, given: Mapping[str, Value], settings: Settings, snapshot: Snapshot, answer: Answer
+) -> None:
     """End the command if the answer is empty because the graph does not have what a value names."""
     catalogue = load(_folder(), settings.base)
     query = catalogue.get(named)
@@ -183,7 +202,7 @@ def _values(values: list[str]) -> dict[str, str]:
     return given
 
 
-def _named(name: str, given: dict[str, str], settings: Settings) -> str:
+def _named(name: str, given: Mapping[str, Value], settings: Settings) -> str:
     found = load(_folder(), settings.base).get(name)
     if found is None:
         fail(f"no query is called {name!r}; `leap-kg query --list` lists them", status=2)

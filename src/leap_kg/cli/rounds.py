@@ -1,5 +1,6 @@
 """Runs a round of harvesting for the command line: progress on a terminal, log lines elsewhere, then the outcome."""
 
+import gc
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass
@@ -40,6 +41,8 @@ _REASONS = 5
 """Reasons for dead letters that the outcome of a source names."""
 _UNRECORDED = "unrecorded"
 _NOT_READ = ("failed", "parked", "busy", _UNRECORDED)
+_OBJECTS = 100_000
+"""So many more objects than before make it worth while to look for cycles among them."""
 
 
 def make_home() -> None:
@@ -97,7 +100,7 @@ def run_round(names: list[str], sources: Path, asked: Asked, *, as_json: bool) -
         reports = reported.due(home, picked)
         if asked.due:
             picked = _due(home, picked, reports)
-        with stoppable():
+        with stoppable(), _few_collections():
             outcomes = _outcomes(settings, home, picked, asked, reports) if picked else []
     except (MirrorFaulty, HomeError, LogError) as error:
         fail(str(error))
@@ -153,6 +156,19 @@ def _outcomes(
             if number is not None and asked.settles and outcome.report.outcome not in _NOT_READ:
                 reported.Reported(home).settle(outcome.report.source, number)
         return found
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Look for cycles of objects more seldom: a harvest makes millions of small ones, and hardly any cycle."""
+    usual = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
 
 
 def _fetcher(settings: Settings, home: Home, asked: Asked) -> AbstractContextManager[Fetcher]:

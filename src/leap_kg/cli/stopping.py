@@ -14,6 +14,7 @@ from types import FrameType
 from leap_kg.cli.output import fail
 
 STATUS = 128 + signal.SIGTERM
+_KEPT = "what was fetched is kept, and the next harvest goes on from there"
 _SECONDS = 8
 """How long leaving may take before the operating system ends the process."""
 
@@ -24,7 +25,7 @@ class Stopped(BaseException):
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Leave on SIGTERM within ten seconds, with a message and the status that shells know for it.
+    """Leave on SIGTERM within ten seconds, or on Ctrl-C, with a message and the status that shells know for it.
 
     A signal handler of Python waits for the engine to return, which may take a while: so a thread, woken by the
     operating system, sets an alarm that waits for nothing.
@@ -40,7 +41,9 @@ def stoppable() -> Iterator[None]:
     try:
         yield
     except Stopped:
-        fail("stopped by SIGTERM; what was fetched is kept, and the next harvest goes on from there", STATUS)
+        fail(f"stopped by SIGTERM; {_KEPT}", STATUS)
+    except KeyboardInterrupt:
+        fail(f"stopped by Ctrl-C; {_KEPT}", 128 + signal.SIGINT)
     finally:
         signal.set_wakeup_fd(wakeup)
         signal.signal(signal.SIGTERM, handler)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from leap_kg.cli import context
-from leap_kg.cli.output import NOT_FOUND, fail, print_json, print_line, print_table
+from leap_kg.cli.output import NOT_FOUND, errors, fail, print_json, print_line, print_table
 from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.tokens import DEFAULT_LIFE, Token, Tokens
 
@@ -24,6 +24,10 @@ def create(
     as_json: Annotated[bool, typer.Option("--json", help="Print the token with what is known of it as JSON.")] = False,
 ) -> None:
     """Make a token and print it: this once, since only a hash of it is kept."""
+    settings = context.settings()
+    if not Home.of(settings).exists():
+        told = f"nothing is published in {settings.home} yet: a server takes the token only if this is its LEAP_KG_HOME"
+        errors.print(told, style="yellow", markup=False, highlight=False, soft_wrap=True)
     try:
         token, text = _tokens().create(name, scopes, timedelta(days=days))
     except (ValueError, HomeError) as error:

@@ -8,9 +8,11 @@ goes where its parent goes. There are no blank nodes.
 import hashlib
 import re
 import unicodedata
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 from pyoxigraph import NamedNode
+
+from leap_kg.redaction import hide
 
 _KEEP = "/-._~!$&'()*+,;=:@"
 # Most texts have nothing to encode.
@@ -18,6 +20,7 @@ _KEPT = re.compile(r"[A-Za-z0-9/\-._~!$&'()*+,;=:@]*")
 _KEPT_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9:/?#\[\]@!$&'()*+,;=\-._~]+")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.")
 _NO_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_LETTERS = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 
 # External namespaces whose nodes get a path of their own; all others are shown at /node?iri=.
@@ -32,7 +35,11 @@ _EXTERNAL = {
 
 
 def slug(text: str) -> str:
-    """A lower-case ASCII name for a path: words joined by `-`; never empty (falls back to a hash)."""
+    """A lower-case ASCII name for a path: words joined by `-`; never empty (falls back to a hash).
+
+    Secrets of addresses are taken out, which nobody would know again in a name.
+    """
+    text = hide(text)
     ascii_text = text if text.isascii() else unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     words = _NO_WORD.sub("-", ascii_text.lower()).strip("-")[:80].strip("-")
     return words or digest(text)
@@ -45,8 +52,8 @@ def digest(*parts: str) -> str:
 
 
 def mint(base: str, kind: str, *path: str) -> NamedNode:
-    """The IRI `base kind/path…`, each part percent-encoded where an IRI path needs it."""
-    joined = "/".join(path)
+    """The IRI `base kind/path…`, each part percent-encoded where an IRI path needs it; without secrets."""
+    joined = hide("/".join(path))
     return NamedNode(f"{base}{kind}/{joined if _KEPT.fullmatch(joined) else quote(joined, safe=_KEEP)}")
 
 
@@ -76,6 +83,18 @@ def iri_of(base: str, path: str) -> str:
         if relative.startswith(prefix):
             return namespace + relative.removeprefix(prefix)
     return base + relative
+
+
+def spelt_out(path: str) -> str:
+    """A path with the letters outside ASCII that stand in it percent-encoded, as any client sends them."""
+    return _LETTERS.sub(_letters, path)
+
+
+def _letters(found: re.Match[str]) -> str:
+    try:
+        return unquote_to_bytes(found[0]).decode()
+    except UnicodeDecodeError:
+        return found[0]
 
 
 def _path(base: str, document: str) -> str | None:

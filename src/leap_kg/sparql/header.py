@@ -131,8 +131,8 @@ def _parameter(name: object, declared: object) -> Parameter:
     if not isinstance(lower, bool):
         raise TypeError(f"lower of {name} must be true or false")
     among = declared.get("among")
-    if among is not None and (not isinstance(among, str) or declared["type"] != "string"):
-        raise TypeError(f"among of {name} must be the name of a query, for a string")
+    if among is not None and (not isinstance(among, str) or declared["type"] not in ("string", "iri")):
+        raise TypeError(f"among of {name} must be the name of a query, for a string or an iri")
     description = str(declared.get("description", ""))
     parameter = Parameter(name, declared["type"], description, default, pattern, lower, among)
     if default is not None:

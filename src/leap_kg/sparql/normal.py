@@ -1,4 +1,4 @@
-"""The same query in another layout is the same query: a text without comments and with single spaces.
+"""The same query in another layout is the same query: a text without comments and with single spaces or none.
 
 Hazard: two queries that mean different things must never become one text. A string, an IRI and an escaped character
 are kept as they stand, and so is whatever cannot be read as space. It holds for texts that passed the guard, whose
@@ -14,7 +14,10 @@ _KEPT = (
     r"|'(?:[^'\\\r\n]++|\\.)*+'|\"(?:[^\"\\\r\n]++|\\.)*+\""
     r"|<<|<(?:[^<>\"{}|^`\\\x00-\x20]++|\\.)*+>|\\."
 )
-_KEPT_OR_SPACE = re.compile(rf"({_KEPT})|(?:[ \t\r\n]++|#[^\r\n]*+)++", re.DOTALL)
+_SPACE = r"(?:[ \t\r\n]++|#[^\r\n]*+)"
+# No space beside one of these makes a difference, but that between a curly bracket and a bar.
+_ALONE = rf"(?<!\|){_SPACE}*+([}}(),;]|\{{(?!{_SPACE}*\|)){_SPACE}*+"
+_KEPT_OR_SPACE = re.compile(rf"({_KEPT})|{_ALONE}|{_SPACE}++", re.DOTALL)
 # Answers to these change from one moment to the next.
 _CHANGING = re.compile(r"(?:NOW|RAND|UUID)\s*\(", re.IGNORECASE)
 
@@ -28,7 +31,7 @@ _verdicts: dict[str, Verdict] = {}
 
 
 def normalised(text: str) -> str:
-    """`text` without comments, with each run of space as one."""
+    """`text` without comments, with each run of space as one, and none beside brackets, commas and semicolons."""
     return _KEPT_OR_SPACE.sub(_one_space, text).strip()
 
 
@@ -52,4 +55,4 @@ def verdict(text: str, limits: Limits = DEFAULT) -> Verdict:
 
 
 def _one_space(found: "re.Match[str]") -> str:
-    return found[1] or " "
+    return found[1] or found[2] or " "

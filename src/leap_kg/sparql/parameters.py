@@ -61,7 +61,8 @@ class Parameter:
         try:
             term = TYPES[self.type](value)
         except (ValueError, TypeError):
-            raise ParameterError(f"parameter {self.name!r} must be of type {self.type}, not {value!r}") from None
+            other = "; the graph knows no thing, or several, of that name" if self.type == "iri" else ""
+            raise ParameterError(f"parameter {self.name!r} must be of type {self.type}, not {value!r}{other}") from None
         if self.pattern is not None and not re.fullmatch(self.pattern, str(value), re.ASCII):
             wanted = self.description or f"text that matches {self.pattern}"
             raise ParameterError(f"parameter {self.name!r} cannot be {str(value)[:_SHOWN]!r}; give it: {wanted}")

@@ -5,7 +5,7 @@ process, as all queries of the catalogue are; they have no parameters, so that n
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
@@ -35,20 +35,27 @@ class Unknown:
     value: str
     reason: str
     near: tuple[str, ...]
+    is_node: bool = False
 
     def __str__(self) -> str:
         return self.reason + (f"; near it: {', '.join(self.near)}" if self.near else "")
 
 
 def unknown(
-    query: NamedQuery, values: Mapping[str, Value | None], catalogue: Catalogue, store: Engine, index: SearchIndex
+    query: NamedQuery,
+    values: Mapping[str, Value | None],
+    catalogue: Catalogue,
+    store: Engine,
+    index: SearchIndex,
+    *,
+    once: Callable[[NamedNode], bool] = lambda node: False,
 ) -> list[Unknown]:
     """The values, defaults among them, that the graph does not have; `values` are those that `query.bind` takes.
 
-    Not for a query that is put to the history of changes, which has what the graph no longer has.
+    For a query that is put to the history of changes, `once` says whether the graph had a node that it lacks now.
     """
     found = (_missed(each, values.get(name), catalogue, store, index) for name, each in query.parameters.items())
-    return [each for each in found if each is not None]
+    return [each for each in found if each is not None and not (each.is_node and once(NamedNode(each.value)))]
 
 
 def _missed(
@@ -59,7 +66,8 @@ def _missed(
         node = value if isinstance(value, NamedNode) else NamedNode(str(value))
         if _stands(node, store):
             return None
-        return Unknown(parameter.name, node.value, f"the graph says nothing of <{node.value}>", _like(node, index))
+        reason = f"the graph says nothing of <{node.value}>"
+        return Unknown(parameter.name, node.value, reason, _like(node, index), is_node=True)
     listed = catalogue.get(parameter.among) if parameter.among else None
     if listed is None:
         return None

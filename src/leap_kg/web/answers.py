@@ -12,12 +12,14 @@ from ipaddress import ip_address
 from fastapi import Request, Response
 from starlette.responses import HTMLResponse
 
+from leap_kg.ontology.iri import digest
 from leap_kg.sparql.formats import Format
 from leap_kg.web.history.pinned import pinned
 from leap_kg.web.links import without_moment
 from leap_kg.web.negotiation import HTML, by_accept, etag, link_header, not_acceptable, unchanged, with_suffix
 from leap_kg.web.revision import Revision
 from leap_kg.web.security import raw_path
+from leap_kg.web.signin.member import member_of
 from leap_kg.web.site import Site
 from leap_kg.web.sparql.clients import Networks
 
@@ -60,7 +62,9 @@ def answer(request: Request, resource: Resource, form: Format | None) -> Respons
     if chosen is None:
         return not_acceptable(resource.forms, resource.address)
     fixed = "at" if "Memento-Datetime" in resource.moment else ""
-    of_page = (site_of(request).build, resource.page_stamp) if chosen is HTML else ()
+    member = member_of(request)
+    frame = digest(member.name, member.role) if member else ""
+    of_page = (site_of(request).build, frame, resource.page_stamp) if chosen is HTML else ()
     stamp = "-".join(filter(None, (*of_page, resource.stamp, fixed)))
     tag = etag(resource.revision, chosen, stamp)
     links = link_header(resource.about, resource.address, (f for f in resource.forms if f is not chosen))
@@ -83,6 +87,8 @@ def answer(request: Request, resource: Resource, form: Format | None) -> Respons
 def render(request: Request, template: str, revision: Revision | None = None, **context: object) -> str:
     """A page with what the frame needs; the links of one about a fixed moment stay at that moment."""
     site = site_of(request)
+    if member := member_of(request):
+        context["member"] = {"name": member.name, "role": member.role, "home": member.home}
     if revision is None:
         return site.templates.render(template, context)
     context |= {
@@ -127,6 +133,11 @@ def origin(request: Request) -> str:
     host = request.headers.get("host", "")
     scheme = forwarded_scheme(request, site_of(request).settings.trusted_proxies) or request.url.scheme
     return f"{scheme}://{host if _HOST.fullmatch(host) else 'localhost'}"
+
+
+def server_of(request: Request) -> str:
+    """The address of this server as the client knows it, without a slash at its end; it may be below a path."""
+    return f"{origin(request)}{site_of(request).settings.path}"
 
 
 def forwarded_scheme(request: Request, trusted: Networks) -> str | None:

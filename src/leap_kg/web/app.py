@@ -19,6 +19,7 @@ from leap_kg.web.catalog import routes as catalog
 from leap_kg.web.curation import routes as curation
 from leap_kg.web.data import preview
 from leap_kg.web.data import routes as data
+from leap_kg.web.environments import routes as environments
 from leap_kg.web.history import changefeed, feeds, histories, ldes, timemaps, watch
 from leap_kg.web.history.refusal import Busy, NotThen
 from leap_kg.web.history.refusing import refused
@@ -83,6 +84,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ldes,
         outputs,
         curation,
+        environments,
         picture,
         data,
         preview,

@@ -133,11 +133,13 @@ class State:
         found = index.find(
             self.text, self.facets, limit, offset, counted, narrowing=narrowed, tolerant=tolerant, most=most
         )
-        text, counts = found.shown_for or self.text, dict(found.facets)
+        text, counts, least = found.shown_for or self.text, dict(found.facets), found.least
         for name in self.facets.keys() & set(counted):
             others = {other: values for other, values in self.facets.items() if other != name}
-            counts[name] = index.find(text, others, 0, counted=(name,), narrowing=narrowed).facets[name]
-        return replace(found, facets=counts)
+            without = index.find(text, others, 0, counted=(name,), narrowing=narrowed)
+            counts[name] = without.facets[name]
+            least = least or without.least
+        return replace(found, facets=counts, least=least)
 
     def toggled(self, name: str, value: str) -> str:
         """The address with this value of a facet chosen, or given up if it is."""
@@ -208,6 +210,7 @@ class Listing:
 
     `shown_for` are the words searched in place of those asked for, `exact_path` leads to the list for these; `meant`
     leads to the list for words that may have been meant; `near` to those for standard names like one nothing has.
+    Where `least`, there are at least as many of each value of a facet as its count says.
     """
 
     state: State
@@ -221,6 +224,7 @@ class Listing:
     exact_path: str = ""
     meant: Node | None = None
     near: Sequence[Node] = ()
+    least: bool = False
 
 
 def listing(index: SearchIndex, state: State, base: str) -> Listing:
@@ -241,6 +245,7 @@ def listing(index: SearchIndex, state: State, base: str) -> Listing:
         exact_path=replace(state, exact=True).href() if found.shown_for else "",
         meant=Node(meant.text, meant.href(), "") if found.meant else None,
         near=[] if found.total else _near(index, state),
+        least=found.least,
     )
 
 
@@ -250,6 +255,7 @@ def as_document(found: Found, state: State, base: str, revision: int) -> dict[st
     return {
         "total": found.total,
         **({"more": True} if found.more else {}),
+        **({"least": True} if found.least else {}),
         "page": state.number,
         "revision": revision,
         **({"shown_for": found.shown_for} if found.shown_for else {}),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from fastapi import APIRouter, Request, Response
+from pyoxigraph import NamedNode
 from starlette.responses import PlainTextResponse, RedirectResponse
 
 from leap_kg.sparql.formats import Format
@@ -12,7 +13,7 @@ from leap_kg.stac.refusal import BadSearch
 from leap_kg.web.answers import Resource, answer, page, render, site_of, twins
 from leap_kg.web.cells import Node
 from leap_kg.web.findings import FILTERS, as_rows, chosen, findings_page
-from leap_kg.web.gallery import bound, endpoint_of, gallery, instead, strangers
+from leap_kg.web.gallery import bound, endpoint_of, gallery, instead, strangers, suggested
 from leap_kg.web.history.memento import headers
 from leap_kg.web.history.moments import named_moment, revision_asked
 from leap_kg.web.home import home_page
@@ -31,6 +32,7 @@ from leap_kg.web.listing import (
 )
 from leap_kg.web.negotiation import CSV, HTML, JSON, LIST_FORMS, NODE_FORMS, wants_page
 from leap_kg.web.nodes.routes import by_path
+from leap_kg.web.reading import Reading
 from leap_kg.web.revision import Revision
 from leap_kg.web.samples import samples
 from leap_kg.web.site import NoRevision
@@ -121,7 +123,10 @@ def queries(request: Request, suffix: str = "") -> Response:
     def make(chosen_form: Format) -> bytes | str:
         if chosen_form is HTML:
             formats = twins("/queries", _JSON_FORMS)
-            return render(request, "queries.html", revision, page=entries, section="query", formats=formats)
+            lists = suggested(revision.reading, entries) if revision else {}
+            return render(
+                request, "queries.html", revision, page=entries, lists=lists, section="query", formats=formats
+            )
         return as_json([asdict(entry) for entry in entries])
 
     read_from = revision.number if revision else 0
@@ -136,7 +141,7 @@ def run_query(request: Request, name: str) -> Response:
     """
     site, moment, values = site_of(request), named_moment(request), dict(request.query_params)
     try:
-        text = bound(site.queries, name, values)
+        text = bound(site.queries, name, values, _reading_if_any(request))
     except ParameterError as error:
         if not wants_page(request):
             return PlainTextResponse(f"{error}\n", 400, headers={"Vary": "Accept"})
@@ -173,10 +178,14 @@ def about(request: Request) -> Response:
 def _stranger(request: Request, name: str, values: dict[str, str], answered_at: str) -> Response | None:
     """404 for a value that the graph does not have; `None` if there is none, or no graph yet."""
     site = site_of(request)
+
+    def was_there(node: NamedNode) -> bool:
+        return bool(site.history.timeline.count(entity=node.value.partition("#")[0]))
+
     try:
         revision = revision_asked(request, site)
         with site.search() as index:
-            missed = next(iter(strangers(revision.reading, index, name, values)), None)
+            missed = next(iter(strangers(revision.reading, index, name, values, was_there)), None)
     except NoRevision:
         return None
     if missed is None:
@@ -297,6 +306,14 @@ def _form(suffix: str, forms: Sequence[Format]) -> Format | None:
 def _address(path: str, request: Request) -> str:
     query = request.scope["query_string"].decode("latin-1")
     return f"{path}?{query}" if query else path
+
+
+def _reading_if_any(request: Request) -> Reading | None:
+    """What a named query is put to."""
+    try:
+        return revision_asked(request, site_of(request)).reading
+    except NoRevision:
+        return None
 
 
 def _revision_if_any(request: Request) -> Revision | None:

@@ -49,6 +49,7 @@ class Reading(Statements):
         self._links = Memory[NamedNode, Node](65_536)
         self._labels = Memory[NamedNode, str](65_536)
         self._words = Memory[NamedNode, str](4096)
+        self._names = Memory[str, list[str]](64)
 
     @property
     def revision(self) -> int:
@@ -79,6 +80,13 @@ class Reading(Statements):
         if query is None:
             raise LookupError(f"there is no query {name}.rq in the folder sparql")
         return self.select(query.bind())
+
+    def names(self, name: str) -> list[str]:
+        """The texts of a named query of one column, such as `names/packages`, without parameters."""
+        return self._names.get(name, self._listed)
+
+    def _listed(self, name: str) -> list[str]:
+        return [term.value for row in self.ask(name) for term in row.values() if isinstance(term, Literal)]
 
     def select(self, text: str) -> list[dict[str, Term]]:
         """The rows of a query of ours, over all graphs; what is unbound or no IRI and no literal is left out."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from leap_kg.web.answers import origin, site_of
+from leap_kg.web.answers import server_of, site_of
 from leap_kg.web.cells import Node
 from leap_kg.web.links import query_url
 from leap_kg.web.negotiation import JSONLD, TURTLE, with_suffix
@@ -31,7 +31,7 @@ def samples(request: Request, example: Node | None) -> Samples:
     named = site_of(request).queries.get("pages/sample")
     if named is None:
         raise LookupError("there is no query pages/sample.rq in the folder sparql")
-    query, place = named.bind(), origin(request)
+    query, place = named.bind(), server_of(request)
     path = example.path if example else "/ontology"
     short = " ".join(line for line in query.splitlines() if not line.startswith("#"))
     return Samples(

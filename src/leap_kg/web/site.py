@@ -64,7 +64,7 @@ class Site:
         self.queries = load(declarations() / "sparql", settings.base)
         self.assets = Assets(declarations() / "web" / "dist")
         self.templates = Templates(declarations() / "web" / "templates", self.assets, settings.name)
-        shown = (settings.name, *settings.data_places)
+        shown = (settings.name, *settings.data_places, settings.path)
         self.build = digest(__version__, self.templates.digest, self.assets.stamp, *shown)
         self.authorisation = Authorisation(self.home)
         self.metrics = Metrics()

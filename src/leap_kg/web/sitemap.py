@@ -14,7 +14,7 @@ from starlette.responses import StreamingResponse
 
 from leap_kg.graph.history.timeline import Timeline
 from leap_kg.ontology.iri import path_of
-from leap_kg.web.answers import origin, site_of
+from leap_kg.web.answers import server_of, site_of
 from leap_kg.web.nodes.routes import by_path
 
 router = APIRouter(include_in_schema=False)
@@ -32,7 +32,7 @@ def sitemap(request: Request) -> Response:
     """All addresses, or the list of the files that have them."""
     site = site_of(request)
     revision, timeline = site.revision(), site.history.timeline
-    starts, place = timeline.page_starts(MOST), origin(request)
+    starts, place = timeline.page_starts(MOST), server_of(request)
     files = _files(timeline, starts)
     lines = (
         _index(files, place) if len(files) > 1 else _addresses(timeline, files[0], site.settings.base, place, _LISTS)
@@ -49,7 +49,7 @@ def part(request: Request, number: str) -> Response:
     if not (number.isascii() and number.isdecimal() and len(number) < 9 and 1 <= int(number) <= len(files)):
         return by_path(request)
     lists = _LISTS if int(number) == len(files) else ()
-    lines = _addresses(timeline, files[int(number) - 1], site.settings.base, origin(request), lists)
+    lines = _addresses(timeline, files[int(number) - 1], site.settings.base, server_of(request), lists)
     return _sent(lines, site.revision().number)
 
 

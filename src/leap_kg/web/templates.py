@@ -25,6 +25,7 @@ _NAVIGATION = (
 )
 _FOOTER = (
     *_NAVIGATION,
+    ("hubs", "Hubs and environments", "/hubs"),
     ("queries", "Questions", "/queries"),
     ("report", "Report", "/report"),
     ("missing", "What is missing", "/missing"),

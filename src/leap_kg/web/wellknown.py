@@ -6,7 +6,7 @@ from starlette.responses import FileResponse, PlainTextResponse
 from leap_kg.ontology.jsonld import compact, context
 from leap_kg.ontology.namespaces import ONTOLOGY_PATH
 from leap_kg.sparql.formats import Format
-from leap_kg.web.answers import Resource, answer, origin, render, site_of, twins
+from leap_kg.web.answers import Resource, answer, render, server_of, site_of, twins
 from leap_kg.web.negotiation import HTML, JSONLD, RDF_FORMS
 from leap_kg.web.nodes.describe import serialised
 from leap_kg.web.nodes.routes import by_path, missing
@@ -53,7 +53,7 @@ def ontology(request: Request, suffix: str = "") -> Response:
 def robots(request: Request) -> PlainTextResponse:
     """Crawlers may read all nodes, but neither run queries nor walk through every combination of filters."""
     closed = "".join(f"Disallow: {path}\n" for path in _CLOSED)
-    return PlainTextResponse(f"User-agent: *\n{closed}Sitemap: {origin(request)}/sitemap.xml\n")
+    return PlainTextResponse(f"User-agent: *\n{closed}Sitemap: {server_of(request)}/sitemap.xml\n")
 
 
 @router.get("/favicon.svg", include_in_schema=False)

@@ -83,17 +83,22 @@ def test_the_feed_has_every_revision_with_its_time(past_server: Server) -> None:
         (f"entity={BETA}", [5, 4, 2]),
         ("follow=source:hostile&follow=/dataset/leap-test/beta", [7, 5, 4, 3, 2]),
         ("source=never", []),
-        ("since=1d", list(range(LAST, 0, -1))),
     ],
 )
 def test_feeds_are_for_what_somebody_follows(past_server: Server, query: str, wanted: list[int]) -> None:
     feed = checked(past_server.get(f"/changes.atom?{query}").content)
     assert revisions(feed) == wanted
-    if "since" not in query:
-        assert only(feed, "id") != f"{BASE}changes.atom"
-        itself = link_of(feed, "self")
-        assert revisions(checked(past_server.get(itself or "").content)) == wanted
-        assert only(checked(past_server.get(itself or "").content), "id") == only(feed, "id")
+    assert only(feed, "id") != f"{BASE}changes.atom"
+    itself = link_of(feed, "self")
+    assert revisions(checked(past_server.get(itself or "").content)) == wanted
+    assert only(checked(past_server.get(itself or "").content), "id") == only(feed, "id")
+
+
+def test_a_feed_and_the_stream_say_that_they_begin_where_they_begin(past_server: Server) -> None:
+    for path in ("/changes.atom?since=1d", "/changes.atom?since=garbage", "/ldes?since=3", "/ldes?source=hostile"):
+        answer = past_server.get(path, accept="text/plain")
+        assert answer.status_code == 400, path
+        assert "/changes.json" in answer.text
 
 
 def test_hostile_names_do_no_harm(past_server: Server) -> None:

@@ -50,10 +50,16 @@ def test_the_original_is_its_own_timegate(past_server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    ("moment", "state"),
-    [(day(1), 2), (day(2), 2), (day(3), 2), (day(4), 4), (day(5), 5), (day(9), 5), (day(900), 5)],
+    ("moment", "state", "memento"),
+    [
+        *((day(1), 2, 2), (day(2), 2, 2), (day(3), 3, 2), (day(4), 4, 4), (day(5), 5, 5), (day(6), 6, 5)),
+        (day(900), LAST, 5),
+    ],
 )
-def test_negotiation_gives_the_state_that_held_then(past_server: Server, moment: object, state: int) -> None:
+def test_negotiation_gives_the_state_that_held_then(
+    past_server: Server, moment: object, state: int, memento: int
+) -> None:
+    """The page as it was then: of a node that did not change, with what others had become."""
     text = http_date(moment)  # type: ignore[arg-type]
     headers = asked(past_server, PATH, text)
     assert headers["leap-revision"] == str(state)
@@ -64,13 +70,15 @@ def test_negotiation_gives_the_state_that_held_then(past_server: Server, moment:
     found = links(headers["link"])
     assert found["original"][0] == PATH
     assert [found[name][0] for name in ("first", "last")] == [f"{PATH}?at=2", f"{PATH}?at=5"]
-    place = STATES.index(state)
+    place = STATES.index(memento)
     for name, other in (("prev", place - 1), ("next", place + 1)):
         wanted = f"{PATH}?at={STATES[other]}" if 0 <= other < len(STATES) else None
         assert found.get(name, (None,))[0] == wanted
     again = past_server.get(headers["content-location"])
     assert again.headers["Memento-Datetime"] == headers["memento-datetime"]
     assert again.headers["Vary"] == "Accept"
+    same = past_server.get(f"{PATH}.json?at={max(state, 2)}")
+    assert past_server.get(f"{PATH}.json", headers={"Accept-Datetime": text}).content == same.content
 
 
 def test_form_and_moment_are_negotiated_together(past_server: Server) -> None:

@@ -33,6 +33,17 @@ TURTLE = f"""
 <BASEhub/good#choice-1> leap:offersImage <BASEimage/lab/sea/1> .
 <BASEhub/plain> a leap:HubDeployment ; dct:title "Plain hub" ; dcat:endpointURL <http://hub.lab.org/> ;
     leap:offersImage <BASEimage/lab/sea/1> .
+<BASEhub/parted> a leap:HubDeployment ; dct:title "Parted hub" ; dcat:endpointURL <https://parted.lab.org/> ;
+    leap:offersImage <BASEimage/lab/parts/2> .
+<BASEhub/parted/settings#p9> schema:isPartOf <BASEhub/parted> ; dct:title "Large" ; schema:position 10 .
+<BASEhub/parted/settings#p2> schema:isPartOf <BASEhub/parted> ; dct:title "Small" ; schema:position 2 .
+<BASEhub/parted/settings#c1> schema:isPartOf <BASEhub/parted/settings#p9> ; dct:title "Parts" ; schema:position 1 ;
+    leap:offersImage <BASEimage/lab/parts/2> .
+<BASEhub/parted/settings#c2> schema:isPartOf <BASEhub/parted/settings#p2> ; dct:title "Parts, too" ; schema:position 3 ;
+    leap:offersImage <BASEimage/lab/parts/2> .
+<BASEimage/lab/parts/2> a leap:ContainerImage ; dct:title "lab/parts:2" .
+<BASEnotebook/parted> a leap:Notebook ; dct:title "Parted" ; leap:runsIn <BASEimage/lab/parts/2> ;
+    dct:source <https://github.com/lab/alone/blob/main/x.ipynb> .
 <BASEhub/other> a leap:HubDeployment ; dct:title "Other hub" ; dcat:endpointURL <https://other.lab.org/> .
 """
 NEEDS = '<https://github.com/lab/work/blob/main/{path}> a leap:Environment ; dct:title "{path}" .'
@@ -66,6 +77,12 @@ def test_a_hub_that_offers_the_image_pulls_the_repository_and_opens_the_file(rea
         "urlpath": ["lab/tree/work/deep sea/look.ipynb"],
     }
     assert [image.label for image in found.images] == ["lab/sea:1"]
+
+
+def test_a_link_says_what_to_choose_for_the_recorded_image(reading: Reading) -> None:
+    (place,) = one(reading, f"{BASE}notebook/parted").places
+    assert place.label == "Open on Parted hub (Small, Parts, too)"
+    assert place.path.startswith("https://parted.lab.org/hub/user-redirect/git-pull?")
 
 
 def test_a_notebook_runs_where_its_repository_does(reading: Reading) -> None:

@@ -116,6 +116,13 @@ def test_negotiation_follows_quality_then_our_order(server: Server, accept: str,
     assert server.get(at(ALPHA), accept=accept).headers["Content-Type"] == content_type
 
 
+def test_an_iri_of_ours_is_its_own_address_however_it_is_spelt(server: Server) -> None:
+    for path in ("/odd/%C3%A9", "/odd/%C3%A9.ttl", "/odd/%c3%a9"):
+        assert server.get(path).status_code == 200, path
+    assert server.get("/odd/%C3%A9.ttl").content == server.get(f"{at(ODD[2], '.ttl')}").content
+    assert server.get("/odd/%E9").status_code == server.get("/odd/%C3%A9%FF").status_code == 404
+
+
 def test_what_nobody_can_give_is_refused_with_a_list_of_what_there_is(server: Server) -> None:
     answer = server.get(at(ALPHA), accept="image/png")
     assert answer.status_code == 406

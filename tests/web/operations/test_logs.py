@@ -123,9 +123,33 @@ def test_an_error_keeps_its_traceback(capfd: pytest.CaptureFixture[str]) -> None
     assert "ValueError: LEAP_KG_LOG_LEVEL must be one of" in line["exception"]
 
 
+def test_a_traceback_shows_no_values(capfd: pytest.CaptureFixture[str]) -> None:
+    configure(Settings(log_format="text"))
+    header = "Bearer " + "secret"
+    try:
+        int(header)
+    except ValueError:
+        structlog.get_logger().exception("failed", because="of this")
+    said = capfd.readouterr().err
+    assert "Traceback" in said
+    assert said.count("Bearer secret") == 1, "the error's own message, and no frame"
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("LEAP_KG_LOG_LEVEL", "loud"), ("LEAP_KG_LOG_FORMAT", "xml"), ("LEAP_KG_LOG_CLIENTS", "yes")]
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     with pytest.raises(ValueError, match=f"{name} must be one of .* not '{value}'"):
         Settings.from_environment({name: value})
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_secrets_of_addresses_are_in_no_line(form: str, capfd: pytest.CaptureFixture[str]) -> None:
+    configure(Settings(log_format=form))
+    try:
+        dict[str, str]()["https://u:PASSWORD@h.example.org/x"]
+    except LookupError:
+        structlog.get_logger().exception("gone: s3://KEY:SECRET@b/k", reason="https://h.example.org/?sig=SIGNATURE")
+    said = capfd.readouterr().err
+    assert said.count("REDACTED") >= 3
+    assert not any(secret in said for secret in ("PASSWORD", "SECRET", "SIGNATURE"))

@@ -31,6 +31,12 @@ TC ."""
     assert patch.added == {quad("b"), quad("c")}
 
 
+@pytest.mark.parametrize("text", ["TX .", 'TX .\nA <urn:s> <urn:p> "b" .', "TX .\nTC .\n\nTX ."])
+def test_a_patch_that_was_cut_off_does_nothing(text: str) -> None:
+    with pytest.raises(Refused, match="TC"):
+        read_patch(text.encode(), GRAPH, BASE)
+
+
 def test_the_last_line_about_a_triple_counts() -> None:
     text = b'A <urn:s> <urn:p> "a" .\nD <urn:s> <urn:p> "a" .\nD <urn:s> <urn:p> "b" .\nA <urn:s> <urn:p> "b" .'
     patch = read_patch(text, GRAPH, BASE)

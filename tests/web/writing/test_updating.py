@@ -75,6 +75,14 @@ def test_the_dataset_of_where_can_be_named(admin: Author, place: Path) -> None:
     assert admin.ask("POST", "/sparql?using-graph-uri=x", insert, "application/sparql-update").status_code == 400
 
 
+LONG = (
+    "BIND('aaaaaaaaaaaaaaaa' AS ?v0) "
+    + " ".join(f"BIND(CONCAT(?v{n}, ?v{n}) AS ?v{n + 1})" for n in range(20))
+    + " BIND(?v20 AS ?v)"
+)
+"""A text of 16 MiB, which the engine could not read back."""
+
+
 @pytest.mark.parametrize(
     ("text", "status"),
     [
@@ -92,6 +100,7 @@ def test_the_dataset_of_where_can_be_named(admin: Author, place: Path) -> None:
         (f"INSERT DATA {{ GRAPH <{BASE}graph/source/../prov> {{ <urn:a> <urn:b> 1 }} }}", 403),
         (f"DELETE WHERE {{ GRAPH <{BASE}graph/prov> {{ ?s ?p ?o }} }}", 403),
         ("INSERT DATA { <urn:a> <urn:b> 1 } #" + "x" * 5_000_000, 413),
+        (f"INSERT {{ <urn:a> <urn:b> ?v }} WHERE {{ {LONG} }}", 413),
         (f"INSERT DATA {{ GRAPH <{ONE}> {{ <{BASE}person/github/x> a <http://xmlns.com/foaf/0.1/Person> }} }}", 422),
     ],
 )
@@ -102,6 +111,17 @@ def test_what_even_an_admin_cannot_do(admin: Author, place: Path, text: str, sta
     assert refused.status_code == status, refused.text
     assert refused.text.strip()
     assert PatchLog(Home(place).log).last() == before
+
+
+@pytest.mark.all
+def test_a_text_that_could_not_be_read_back_is_refused_before_anything_is_written(admin: Author, place: Path) -> None:
+    before = PatchLog(Home(place).log).last()
+    body = b'<urn:a> <urn:b> """' + b"\n" * (9 * 2**20) + b'""" .'
+    refused = admin.put("urn:long", body)
+    assert (refused.status_code, "shorten it" in refused.text) == (413, True)
+    assert PatchLog(Home(place).log).last() == before
+    assert admin.put("urn:long", body.replace(b"\n" * (2 * 2**20), b"")).status_code == 201
+    assert admin.ask("DELETE", "/graph-store?graph=urn:long").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ and CLEAR of a missing one change nothing, COPY from a missing one is refused (S
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
-from pyoxigraph import BlankNode, NamedNode, Quad, QueryBoolean, QuerySolution, QuerySolutions, Store
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QueryBoolean, QuerySolution, QuerySolutions, Store
 
+from leap_kg.graph.publication.canonical import TooLong, require_readable
 from leap_kg.sparql.measure import Refused
 from leap_kg.sparql.tokens import Token, position
 from leap_kg.sparql.update.change import Delta
@@ -33,6 +34,7 @@ from leap_kg.sparql.update.state import State
 from leap_kg.sparql.update.templates import Template, TemplateReader
 from leap_kg.sparql.update.values import Skolem, canonical
 
+_LONG = 1_000_000
 Change = tuple[Iterable[Quad], Iterable[Quad]]
 
 
@@ -200,6 +202,11 @@ class _Evaluation:
     def _checked(self, quads: Iterable[Quad]) -> set[Quad]:
         """The quads as the store keeps them, if their graphs may be written: variables can name any."""
         found = canonical(self._few(quads))
+        long = (quad for quad in found if isinstance(quad.object, Literal) and len(quad.object.value) > _LONG)
+        try:
+            require_readable([f"{quad} .".encode() for quad in long])
+        except TooLong as error:
+            raise Refused(413, str(error)) from None
         for graph in {quad.graph_name for quad in found}:
             if isinstance(graph, NamedNode):
                 self._write(graph)

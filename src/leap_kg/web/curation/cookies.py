@@ -8,13 +8,20 @@ from fastapi import Request, Response
 
 from leap_kg.web.answers import origin, site_of
 from leap_kg.web.curation.sessions import LIFE, Session, Sessions
+from leap_kg.web.signin.member import member_of
 
 _PLAIN = "leap-kg-curator"
 _SECURE = f"__Host-{_PLAIN}"
 
 
 def session_of(request: Request) -> Session | None:
-    """Who is signed in, `None` for most visitors; raises `HomeError` if that cannot be told."""
+    """Who is signed in, `None` for most visitors; raises `HomeError` if that cannot be told.
+
+    Where a hub says who somebody is, our own cookie counts for nothing.
+    """
+    member = member_of(request)
+    if member is not None:
+        return member.session
     secret = request.cookies.get(_name(request), "")
     return Sessions(site_of(request).home).find(secret) if secret else None
 
@@ -23,13 +30,16 @@ def give(request: Request, response: Response, session: Session) -> None:
     """Have the browser keep the session."""
     age = int(LIFE.total_seconds())
     response.set_cookie(
-        _name(request), session.secret, max_age=age, httponly=True, samesite="strict", secure=_secure(request)
-    )
+        _name(request), session.secret, max_age=age, path=_path(request), httponly=True, samesite="strict",
+        secure=_secure(request),
+    )  # fmt: skip
 
 
 def take(request: Request, response: Response) -> None:
     """Have the browser forget the session."""
-    response.delete_cookie(_name(request), httponly=True, samesite="strict", secure=_secure(request))
+    response.delete_cookie(
+        _name(request), path=_path(request), httponly=True, samesite="strict", secure=_secure(request)
+    )
 
 
 def private(response: Response) -> Response:
@@ -40,7 +50,12 @@ def private(response: Response) -> Response:
 
 
 def _name(request: Request) -> str:
-    return _SECURE if _secure(request) else _PLAIN
+    # A name that binds a cookie to its host is for the whole of it.
+    return _SECURE if _secure(request) and _path(request) == "/" else _PLAIN
+
+
+def _path(request: Request) -> str:
+    return f"{site_of(request).settings.path}/"
 
 
 def _secure(request: Request) -> bool:

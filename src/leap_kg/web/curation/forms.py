@@ -9,9 +9,11 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request
 
+from leap_kg.hub.members import ADMINS, CURATORS
 from leap_kg.sparql.guard import Refused
 from leap_kg.web.answers import site_of
 from leap_kg.web.curation.sessions import Session
+from leap_kg.web.signin.member import member_of
 from leap_kg.web.sparql.queryform import FORM, collect
 from leap_kg.web.writing.access import Denied
 from leap_kg.web.writing.authorisation import require_same_origin
@@ -20,6 +22,7 @@ _MOST_BYTES = 32 * 1024
 _MOST_SECONDS = 30.0
 _MOST_FIELDS = 20
 _PATH = re.compile(r"/(?!/)[!-\[\]-~]{0,4000}")
+NO_CURATOR = f"you are signed in on the hub, but in neither of its groups {CURATORS} and {ADMINS}, whose members decide"
 _SIGNED_OUT = "you are not signed in, or not any more: sign in at /curation/sign-in with a token that may curate"
 
 
@@ -43,10 +46,10 @@ async def read_form(request: Request) -> dict[str, str]:
     return fields
 
 
-def require_session(session: Session | None, fields: dict[str, str]) -> Session:
+def require_session(request: Request, session: Session | None, fields: dict[str, str]) -> Session:
     """The session that the form was made for; raises `Denied` (401 without one, 403 for a form of somebody else)."""
     if session is None:
-        raise Denied(401, _SIGNED_OUT)
+        raise Denied(403, NO_CURATOR) if member_of(request) else Denied(401, _SIGNED_OUT)
     if not session.made(fields.get("form", "")):
         raise Denied(403, "this form was not made for your session: load the page again, and send it from there")
     return session

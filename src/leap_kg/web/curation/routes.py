@@ -21,13 +21,14 @@ from leap_kg.web.answers import Resource, answer, page, render, site_of, twins
 from leap_kg.web.curation.cases import SAID, case_of
 from leap_kg.web.curation.cookies import give, private, session_of, take
 from leap_kg.web.curation.desk import Desk, curator_of
-from leap_kg.web.curation.forms import local_path, read_form, require_session
+from leap_kg.web.curation.forms import NO_CURATOR, local_path, read_form, require_session
 from leap_kg.web.curation.queue import COLUMNS, PATH, Asked, NotAsked, as_rows, queue_page
 from leap_kg.web.curation.sessions import Session, Sessions
 from leap_kg.web.negotiation import CSV, HTML, LIST_FORMS, wants_page
 from leap_kg.web.nodes.gone import gone
 from leap_kg.web.nodes.routes import by_path
 from leap_kg.web.revision import Revision
+from leap_kg.web.signin.member import member_of
 from leap_kg.web.site import NoRevision
 from leap_kg.web.tables import as_csv, as_json
 from leap_kg.web.writing.access import Denied
@@ -74,7 +75,9 @@ def queue(request: Request, suffix: str = "") -> Response:
 
 @router.get(_SIGN_IN)
 def sign_in_page(request: Request) -> Response:
-    """The form that takes a token."""
+    """The form that takes a token; where a hub says who somebody is, what they lack to decide."""
+    if (member := member_of(request)) and member.session is None:
+        return _message(request, 403, "Only curators decide", NO_CURATOR)
     return _sign_in(request, 200, "", local_path(request.query_params.get("back", "")))
 
 
@@ -82,6 +85,8 @@ def sign_in_page(request: Request) -> Response:
 async def sign_in(request: Request) -> Response:
     """Begin a session for a token that may curate."""
     back = PATH
+    if member_of(request):
+        return _message(request, 404, "No tokens here", "the hub says who you are, and its groups what you may do")
     try:
         fields = await read_form(request)
         back = local_path(fields.get("back", ""))
@@ -103,6 +108,8 @@ async def sign_out(request: Request) -> Response:
     """End the session."""
 
     async def ended(fields: dict[str, str], session: Session) -> Response:
+        if member := member_of(request):  # signed in by the hub, so signed out there
+            return private(RedirectResponse(member.logout, status_code=303))
         await run_in_threadpool(Sessions(site_of(request).home).end, session.secret)
         response = private(RedirectResponse(local_path(fields.get("back", "")), status_code=303))
         take(request, response)
@@ -156,7 +163,7 @@ async def _answered(request: Request, act: Callable[[dict[str, str], Session], A
     """What `act` makes of a form of a session, or why it cannot be."""
     try:
         fields = await read_form(request)
-        session = require_session(await run_in_threadpool(session_of, request), fields)
+        session = require_session(request, await run_in_threadpool(session_of, request), fields)
         return await act(fields, session)
     except _CONFLICT as conflict:
         return await run_in_threadpool(_conflict, request, conflict, fields.get("link", ""))

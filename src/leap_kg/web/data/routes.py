@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 
 from leap_kg.ontology.iri import iri_of, path_of
 from leap_kg.sparql.query import QueryFailed
-from leap_kg.web.answers import origin, page, site_of
+from leap_kg.web.answers import page, server_of, site_of
 from leap_kg.web.cells import Node
 from leap_kg.web.data.asked import NotAsked, read
 from leap_kg.web.data.files import FORMS
@@ -100,7 +100,7 @@ async def _file(request: Request, end: str, suffix: str, *, is_series: bool) -> 
     try:
         wish = read(request.query_params.multi_items(), series=is_series)
         site.asking.budget.check(client)
-        job = Job(place.uri, place.endpoint, wish, suffix, node.value, f"{origin(request)}{_address(request)}")
+        job = Job(place.uri, place.endpoint, wish, suffix, node.value, f"{server_of(request)}{_address(request)}")
         found = await site.data.read(job)
     except NotAsked as problem:
         return _refused(request, path, NotRead(400, str(problem)))
@@ -140,7 +140,7 @@ def _refused(request: Request, path: str, problem: NotRead, end: str = "") -> Re
     fewer = f"{path}{end}?{urlencode(problem.example)}" if problem.example and end else ""
     reason = f"{problem.reason}."
     if not wants_page(request):
-        lines = [reason, *([f"Less, for example: {origin(request)}{fewer}"] if fewer else [])]
+        lines = [reason, *([f"Less, for example: {server_of(request)}{fewer}"] if fewer else [])]
         later = {"Retry-After": "60"} if problem.status in (429, 503) else {}
         return PlainTextResponse("\n".join(lines) + "\n", problem.status, headers={"Vary": "Accept", **later})
     nodes = [Node("The form", f"{path}/data", ""), Node("The store", path, "")]

@@ -64,7 +64,9 @@ def variable_of(hierarchy: Hierarchy, name: str, most_bytes: int) -> Variable:
     array = next((array for array in hierarchy.arrays if array.name == name), None)
     if array is None:
         known = ", ".join(sorted(array.name for array in hierarchy.arrays)[:20])
-        raise Refused(404, f"the store has no variable {name[:100]!r}; among those it has are {known}")
+        raise Refused(
+            404, f"the store has no variable {name[:100]!r} that can be read; among those that can be are {known}"
+        )
     folder = name.rpartition("/")[0]
     if not all(name.split("/")) or any(segment in (".", "..") or "\\" in segment for segment in name.split("/")):
         raise Refused(501, f"{name[:100]!r} is no name by which an array can be read")

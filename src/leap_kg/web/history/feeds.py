@@ -1,13 +1,12 @@
 """`/changes.atom`: the Atom feed of all changes, or of those that somebody follows, and its archive."""
 
-from dataclasses import replace
-
 from fastapi import APIRouter, Request, Response
 
-from leap_kg.web.answers import origin, page, site_of
+from leap_kg.web.answers import page, server_of, site_of
 from leap_kg.web.history.atom import MEDIA_TYPE, Feed, archived, current
 from leap_kg.web.history.changes import title_of
 from leap_kg.web.history.following import Following
+from leap_kg.web.history.refusal import NotThen
 from leap_kg.web.negotiation import unchanged
 
 router = APIRouter(include_in_schema=False)
@@ -21,7 +20,9 @@ def changes_atom(request: Request) -> Response:
     site, given = site_of(request), request.query_params
     revision = site.revision()
     timeline, base = site.history.timeline, site.settings.base
-    following = replace(Following.read(given, base).require_kinds(base), since="")
+    following = Following.read(given, base).require_kinds(base)
+    if following.since:
+        raise NotThen(400, "a feed begins where its archive does: leave out since=, or read /changes.json")
     filters = following.filters(base)
     newest, archive = timeline.last(), given.get("archive", "")
     if not archive:
@@ -37,6 +38,6 @@ def changes_atom(request: Request) -> Response:
     headers = {"ETag": tag, "Cache-Control": _LASTING if document.final else "no-cache"}
     if unchanged(request, tag):
         return Response(status_code=304, headers=headers)
-    feed = Feed(timeline, site.settings.name, base, origin(request))
+    feed = Feed(timeline, site.settings.name, base, server_of(request))
     body = feed.write(document, filters, title_of(revision.reading, following))
     return Response(body, media_type=f"{MEDIA_TYPE}; charset=utf-8", headers=headers)

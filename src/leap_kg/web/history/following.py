@@ -25,6 +25,7 @@ MOST_FOLLOWED = 50
 _LONGEST = 2000
 _SPAN = re.compile(r"([0-9]{1,5})([hdwmy])")
 _HOURS = {"h": 1, "d": 24, "w": 7 * 24, "m": 30 * 24, "y": 365 * 24}
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _SCANNED = 400
 
 
@@ -146,14 +147,12 @@ def since_revision(text: str, past: Past, now: datetime) -> int:
         if span:
             return past.at(now - timedelta(hours=int(span[1]) * _HOURS[span[2]]))
         moment = read_moment(text)
+        if not isinstance(moment, int) and _DAY.fullmatch(text):
+            moment = datetime(moment.year, moment.month, moment.day, tzinfo=UTC) - timedelta(microseconds=1)
     except OverflowError:
         return 0
     except ValueError:
         raise NotThen(
             400, f"nothing can begin since {text[:60]!r}: give a span such as 7d or 12h, or {ACCEPTED}"
         ) from None
-    if isinstance(moment, int):
-        return moment
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-        moment = datetime(moment.year, moment.month, moment.day, tzinfo=UTC) - timedelta(microseconds=1)
-    return past.at(moment)
+    return moment if isinstance(moment, int) else past.at(moment)

@@ -15,8 +15,9 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse,
 from leap_kg.graph.history.timeline import Revised, Timeline
 from leap_kg.ontology.namespaces import DCT, ONTOLOGY_PATH, PROV, RDF, RDFS, XSD, Namespace, prefixes
 from leap_kg.sparql.accept import best
-from leap_kg.web.answers import origin, page, site_of
+from leap_kg.web.answers import page, server_of, site_of
 from leap_kg.web.history.members import ACTIVITY, LDES, TREE, last_path, member_quads, stream_iri
+from leap_kg.web.history.refusal import NotThen
 from leap_kg.web.negotiation import unchanged
 from leap_kg.web.nodes.routes import missing
 from leap_kg.web.site import Site
@@ -34,7 +35,9 @@ _POLLING = 60
 @router.get("/ldes")
 def root(request: Request) -> Response:
     """The stream: what it is, and where its groups of revisions are."""
-    site, start = site_of(request), origin(request)
+    if given := sorted(request.query_params.keys()):
+        raise NotThen(400, f"the stream holds everything: leave out {given[0][:40]}=, or read /changes.json")
+    site, start = site_of(request), server_of(request)
     newest = _newest(site)
     quads = [*_description(site, start), *_groups(site.history.timeline, start, newest)]
     return _answered(request, quads, b"", f"{newest}", final=False)
@@ -43,7 +46,7 @@ def root(request: Request) -> Response:
 @router.get("/ldes/from/{first}")
 def group(request: Request, first: str) -> Response:
     """One group of revisions: where the pages of their members are."""
-    site, start, number = site_of(request), origin(request), _number(first)
+    site, start, number = site_of(request), server_of(request), _number(first)
     newest = _newest(site)
     if number is None or number % GROUP != 1 or number > newest:
         return missing(request, f"/ldes/from/{first}")
@@ -72,7 +75,7 @@ def members(request: Request, revision: str, place: str = "1") -> Response:
         quads = member_quads(site.past(number), site.settings.base, shown, which * MEMBERS >= total)
         return _written(quads, site, RdfFormat.TRIG)
 
-    node = NamedNode(origin(request) + _page_path(number, which))
+    node = NamedNode(server_of(request) + _page_path(number, which))
     body = site.event_pages.get(f"{number:08d}-{which}-{revised.id[-16:]}", make)
     return _answered(request, list(_node(site, node, True)), body, f"{number}-{which}", final=True)
 

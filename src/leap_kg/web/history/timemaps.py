@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode
 
 from leap_kg.ontology.iri import path_of
 from leap_kg.sparql.accept import best
-from leap_kg.web.answers import origin, site_of
+from leap_kg.web.answers import server_of, site_of
 from leap_kg.web.history.memento import LINK_FORMAT, http_date, uri
 from leap_kg.web.history.mementos import Memento, Mementos
 from leap_kg.web.links import at_moment, url
@@ -40,7 +40,7 @@ def timemap(request: Request, suffix: str = "") -> Response:
         return missing(request, iri or path) if kind else _refused()
     last = -(-mementos.total // _PAGE)
     page = min(number(given.get("page"), 0 if last > 1 else 1, 1_000_000), last)
-    start, subject = origin(request), ({"iri": iri} if iri else {"path": path})
+    start, subject = server_of(request), ({"iri": iri} if iri else {"path": path})
     document = _Document(start, path_of(site.settings.base, iri) if iri else path, subject, mementos, page, last)
     tag = f'W/"{newest}-timemap-{page}-{kind.rpartition("/")[2]}"'
     headers = {"Vary": "Accept", "Cache-Control": "no-cache", "ETag": tag}

@@ -96,7 +96,7 @@ def _period(reading: Reading, node: NamedNode, period: NamedNode) -> Extent:
 
 
 def _day(text: str) -> str:
-    return text[:10] if re.fullmatch(r"\d{4}-\d\d-\d\dT00:00:00Z", text) else moment(text)
+    return text[:10] if re.fullmatch(r"\d{4}-\d\d-\d\dT(00:00:00|23:59:59)Z", text) else moment(text)
 
 
 def _place(reading: Reading, node: NamedNode, place: NamedNode) -> Extent:

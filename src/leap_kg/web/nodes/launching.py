@@ -24,6 +24,7 @@ _FILE = re.compile(
 _BINDER = "https://mybinder.org/v2/gh/"
 _BUILT = re.compile(r"(?:\.?binder/)?(?:environment\.ya?ml|Dockerfile|requirements\.txt)")
 _MOST_NOTEBOOKS = 5
+_MOST_WHOLES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,9 @@ def _launch(reading: Reading, notebook: NamedNode) -> Launch:
     addresses = [notebook.value, *(source.value for source in reading.nodes(notebook, DCT("source")))]
     if file := next(filter(None, map(_FILE.fullmatch, addresses)), None):
         owner, name, branch, path = file[1], file[2], unquote(file[3]), unquote(file[4])
-        for hub, address in _hubs(reading, images):
-            places.append(Node(f"Open on {hub}", _pulled(address, owner, name, branch, path), "", external=True))
+        for hub, choice, address in _hubs(reading, images):
+            words = f"Open on {hub}{f' ({choice})' if choice else ''}"
+            places.append(Node(words, _pulled(address, owner, name, branch, path), "", external=True))
         if _says_what_it_needs(reading, owner, name):
             query = urlencode({"urlpath": f"lab/tree/{path}"})
             places.append(
@@ -64,14 +66,28 @@ def _launch(reading: Reading, notebook: NamedNode) -> Launch:
     return Launch(reading.link(notebook), places, [reading.link(image) for image in images])
 
 
-def _hubs(reading: Reading, images: list[NamedNode]) -> Iterator[tuple[str, str]]:
-    """Name and address of the hubs that offer one of the images."""
-    offering = {hub for image in images for hub in reading.subjects(reading.leap("offersImage"), image)}
-    # What offers an image may be a profile of a hub, or a choice in it.
-    for hub in sorted({NamedNode(each.value.partition("#")[0]) for each in offering}, key=str):
+def _hubs(reading: Reading, images: list[NamedNode]) -> Iterator[tuple[str, str, str]]:
+    """The hubs that offer one of the images: the name, what to choose there, and the address."""
+    found: dict[NamedNode, list[tuple[tuple[str, ...], str]]] = {}
+    for part in {part for image in images for part in reading.subjects(reading.leap("offersImage"), image)}:
+        *parts, hub = _wholes(reading, part)
+        # What offers an image may be a profile of a hub, or a choice in it, and says so here or by its IRI alone.
+        places = tuple(reading.text(each, SCHEMA("position")).zfill(9) for each in reversed(parts))
+        words = ", ".join(reading.label(each) for each in reversed(parts))
+        found.setdefault(NamedNode(hub.value.partition("#")[0]), []).append((places, words))
+    for hub in sorted(found, key=str):
         address = reading.one(hub, DCAT("endpointURL"))
         if address is not None and address.value.startswith("https://"):
-            yield reading.label(hub), address.value.rstrip("/")
+            choices = sorted(choice for choice in found[hub] if choice[0])
+            yield reading.label(hub), choices[0][1] if choices else "", address.value.rstrip("/")
+
+
+def _wholes(reading: Reading, part: NamedNode) -> list[NamedNode]:
+    """The node, what it is part of, and so on; a hub is the last."""
+    found = [part]
+    while len(found) < _MOST_WHOLES and (wholes := reading.nodes(found[-1], SCHEMA("isPartOf"))):
+        found.append(wholes[0])
+    return found
 
 
 def _pulled(hub: str, owner: str, name: str, branch: str, path: str) -> str:

@@ -13,10 +13,10 @@ from fastapi import APIRouter, Request, Response
 from pyoxigraph import NamedNode
 from starlette.responses import PlainTextResponse, RedirectResponse
 
-from leap_kg.ontology.iri import iri_of, mint, path_of, readable
+from leap_kg.ontology.iri import iri_of, mint, path_of, readable, spelt_out
 from leap_kg.ontology.namespaces import DCT, FOAF
 from leap_kg.sparql.formats import Format
-from leap_kg.web.answers import answer, origin, page, render, site_of, twins
+from leap_kg.web.answers import answer, page, render, server_of, site_of, twins
 from leap_kg.web.catalog import documents
 from leap_kg.web.cells import Node
 from leap_kg.web.curation.cookies import private
@@ -112,6 +112,8 @@ def by_path(request: Request) -> Response:
     base, path = site_of(request).settings.base, raw_path(request.scope)
     stem, form = by_suffix(path, NODE_FORMS)
     names = [(path, None), (stem, form)] if form else [(path, None)]
+    spelt = [(spelt_out(name), chosen) for name, chosen in names]
+    names += [each for each in spelt if each not in names]
     return _first(request, [(iri_of(base, name), chosen) for name, chosen in names])
 
 
@@ -136,13 +138,16 @@ def _first(request: Request, names: Sequence[tuple[str, Format | None]]) -> Resp
 
 
 def _revision_for(request: Request, site: Site, node: NamedNode, number: int | None) -> Revision:
-    """The revision asked for; where `Accept-Datetime` asks, the memento of this node that held then, or its first."""
+    """The revision asked for; where `Accept-Datetime` asks for a time before the node, the first that has it.
+
+    Not the memento of the node that held then: its page also shows others, which may have changed since.
+    """
     if number is None:
         return site.revision()
     if not named_moment(request):
         mementos = Mementos(site.history, node.value, site.revision().number)
-        held = mementos.in_force(number) or mementos.first()
-        number = held.revision if held else number
+        if mementos.in_force(number) is None and (first := mementos.first()):
+            number = first.revision
     return site.past(number)
 
 
@@ -162,8 +167,8 @@ def node_answer(request: Request, revision: Revision, node: NamedNode, form: For
     address, forms = node_address(revision, node), revision.descriptions.forms(node)
     if form is not None and form not in forms:
         return not_acceptable(forms, address)
-    twin = documents.twin_of(request, forms) if form is None else None
-    if twin is not None and revision.catalog.is_dataset(node):
+    twin = documents.twin_of(request, revision, node, forms) if form is None else None
+    if twin is not None:
         return documents.twin_answer(request, revision, node, twin)
     # The past takes no verdicts.
     desk = Desk.of(request, reading) if revision.fixed is None else None
@@ -213,7 +218,7 @@ def missing(request: Request, iri: str) -> Response:
     suggestions = [Node(hit.label, path_of(base, hit.iri), hit.iri, kind_noun(hit.kind, hit.iri, base)) for hit in hits]
     text = "The graph knows nothing of this address."
     if not wants_page(request):
-        alike = "".join(f"{origin(request)}{node.path} {node.label}\n" for node in suggestions)
+        alike = "".join(f"{server_of(request)}{node.path} {node.label}\n" for node in suggestions)
         return PlainTextResponse(
             f"{text}\n" + (f"These have words of it:\n{alike}" if alike else ""), 404, headers={"Vary": "Accept"}
         )
@@ -271,6 +276,7 @@ def _html(request: Request, revision: Revision, node: NamedNode, address: str, d
         kind_plural=kind.plural if kind else "",
         description=entity.lead or f"{entity.node.kind or 'Node'}: {entity.node.label}",
         formats=[*twins(address, revision.descriptions.forms(node)), *documents.listed(revision, node, address)],
+        whole_twins=documents.listed_of_datasets(revision, node),
         twin=documents.embedded(request, revision, node),
         fair=documents.fair_path(revision, node, address),
         history=url("/history", iri=node.value),

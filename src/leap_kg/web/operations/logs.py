@@ -4,10 +4,12 @@ One line per request is written by hand, since a general logger takes longer tha
 through structlog. Everything is written to standard error.
 
 Hazard: requests are full of other people's text. Control characters are escaped in either form, query strings are
-never logged (a token could be in one), and addresses of clients only where `LEAP_KG_LOG_CLIENTS` says so.
+never logged (a token could be in one), secrets in other addresses are taken out, and addresses of clients are told only
+where `LEAP_KG_LOG_CLIENTS` says so.
 """
 
 import hashlib
+import io
 import logging
 import os
 import sys
@@ -15,11 +17,12 @@ import time
 from contextvars import ContextVar
 from dataclasses import replace
 from json.encoder import encode_basestring_ascii as quoted
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
+from leap_kg.redaction import hide
 from leap_kg.settings import Settings
 
 REQUEST: ContextVar[str] = ContextVar("request", default="")
@@ -38,9 +41,9 @@ def configure(settings: Settings) -> None:
     """Set up the logs of this process as the settings have it."""
     as_json = is_json(settings)
     rendering: list[Processor] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        [structlog.processors.format_exc_info, _without_secrets, structlog.processors.JSONRenderer()]
         if as_json
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [_without_secrets, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_plain)]
     )
     structlog.configure(
         processors=[
@@ -132,6 +135,17 @@ def _with_request(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     if request := REQUEST.get():
         event.setdefault("request", request)
     return event
+
+
+def _without_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    return {key: hide(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def _plain(out: TextIO, problem: ExcInfo) -> None:
+    """A plain traceback: richer ones show what frames hold, headers with tokens among it."""
+    text = io.StringIO()
+    structlog.dev.plain_traceback(text, problem)
+    out.write(hide(text.getvalue()))
 
 
 def _escaped(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

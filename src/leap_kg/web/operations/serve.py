@@ -34,6 +34,7 @@ from leap_kg.web.app import create_app
 from leap_kg.web.operations import logs
 from leap_kg.web.operations.metrics import Workers
 from leap_kg.web.operations.observed import Observed
+from leap_kg.web.prefixed import Prefixed
 from leap_kg.web.site import Site
 from leap_kg.web.sparql.endpoint import Endpoint
 from leap_kg.web.writing.readonly import ReadOnly
@@ -149,7 +150,17 @@ def observed(settings: Settings, replica: bool, counts: Path) -> Observed:
     # Ahead of everything that the framework puts around an app: it takes as long as a small query.
     endpoint = Endpoint(app, app.state.site)
     inner: ASGIApp = ReadOnly(endpoint, settings) if replica else endpoint
+    if settings.sign_in == "jupyterhub":
+        inner = _door(inner, app.state.site)
     return Observed(inner, settings, app.state.site.metrics, partial(_query_workers, app.state.site))
+
+
+def _door(app: ASGIApp, site: Site) -> ASGIApp:
+    # What asks the hub is in an extra, and needed where there is one.
+    from leap_kg.web.signin.door import Door
+    from leap_kg.web.signin.hub import Hub
+
+    return Door(app, site, Hub.of(os.environ))
 
 
 def _query_workers(site: Site) -> Workers | None:
@@ -171,4 +182,5 @@ def _load(settings: Settings, replica: bool, counts: Path, watched: Connection, 
     """Make the app, in a web process; its copy of the other end would keep the pipe open."""
     held.close()
     logs.configure(settings)
-    return _Stopping(observed(settings, replica, counts), watched, settings.stop_seconds)
+    stopping = _Stopping(observed(settings, replica, counts), watched, settings.stop_seconds)
+    return Prefixed(stopping, settings.path) if settings.path else stopping

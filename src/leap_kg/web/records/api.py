@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from leap_kg.stac.links import GEOJSON, JSON, link
 from leap_kg.stac.refusal import BadSearch
-from leap_kg.web.answers import origin, site_of
+from leap_kg.web.answers import server_of, site_of
 from leap_kg.web.reading import Reading
 from leap_kg.web.records.asked import LARGEST_PAGE, Asked, asked
 from leap_kg.web.records.catalogues import CATALOGUES, Catalogue
@@ -43,7 +43,10 @@ class NotHere(LookupError):
 
 def records_app(site: Site) -> FastAPI:
     """The API, to be mounted below `PREFIX`."""
-    app = FastAPI(title=site.settings.name, openapi_url="/api", docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title=site.settings.name, openapi_url="/api", docs_url=None, redoc_url=None,
+        servers=[{"url": site.settings.path + PREFIX}], root_path_in_servers=False,
+    )  # fmt: skip
     app.state.site = site
     for path, endpoint in (
         ("/", _landing),
@@ -66,7 +69,7 @@ def enter() -> Response:
 
 def place_of(request: Request) -> str:
     """The address of the API as the client knows it, without a slash at its end."""
-    return f"{origin(request)}{PREFIX}"
+    return f"{server_of(request)}{PREFIX}"
 
 
 def _landing(request: Request) -> Response:
@@ -77,7 +80,7 @@ def _landing(request: Request) -> Response:
         link("service-desc", f"{place}/api", _OPENAPI, title="OpenAPI"),
         link("conformance", f"{place}/conformance"),
         link("data", f"{place}/collections"),
-        link("alternate", f"{origin(request)}/", "text/html", title=site_of(request).settings.name),
+        link("alternate", f"{server_of(request)}/", "text/html", title=site_of(request).settings.name),
     ]
     title = site_of(request).settings.name
     return _answer({"title": title, "description": "Records of what the graph lists", "links": links})
@@ -119,7 +122,7 @@ def _items(
     site = site_of(request)
     reading, home = site.revision().reading, f"{place_of(request)}/collections/{catalogue.id}"
     found, matched = _named(reading, catalogue, wanted) if wanted.names is not None else _searched(site, wanted)
-    features = [record(reading, node, kind, home, origin(request)) for node, kind in found]
+    features = [record(reading, node, kind, home, server_of(request)) for node, kind in found]
     document = {
         "type": "FeatureCollection",
         "timeStamp": _now(),
@@ -139,7 +142,7 @@ def _item(request: Request, collection: str, name: str) -> Response:
     if node is None or kind is None or kind.name not in catalogue.kinds:
         raise NotHere(f"{catalogue.id} has no record {name[:200]}")
     home = f"{place_of(request)}/collections/{catalogue.id}"
-    return _answer(record(reading, node, kind.name, home, origin(request)), GEOJSON)
+    return _answer(record(reading, node, kind.name, home, server_of(request)), GEOJSON)
 
 
 def _known(collection: str) -> Catalogue:
@@ -186,7 +189,7 @@ def _document(catalogue: Catalogue, place: str) -> dict[str, Any]:
 def _pages(request: Request, wanted: Asked, matched: int) -> list[dict[str, Any]]:
     """This page, the next and the one before."""
     pairs = [(name, value) for name, value in request.query_params.multi_items() if name != "offset"]
-    here = f"{origin(request)}{request.url.path}"
+    here = f"{server_of(request)}{request.url.path}"
 
     def page(relation: str, offset: int) -> dict[str, Any]:
         query = urlencode([*pairs, *([("offset", str(offset))] if offset else [])])

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from leap_kg.graph.snapshot import Snapshot
 from leap_kg.ontology.namespaces import DCT, ONTOLOGY_PATH, RDF, VOID, Namespace
-from leap_kg.web.answers import origin, site_of
+from leap_kg.web.answers import server_of, site_of
 from leap_kg.web.site import NoRevision
 from leap_kg.web.sparql.rdfdocument import document
 from leap_kg.web.writing.preconditions import exists
@@ -36,10 +36,10 @@ async def respond(request: Request) -> Response:
         number, snapshot = revision.number, revision.reading.snapshot
     except NoRevision:
         number, snapshot = 0, None
-    endpoint = f"{origin(request)}/sparql"
+    endpoint = f"{server_of(request)}/sparql"
     base, name = site.settings.base, site.settings.name
     triples = await run_in_threadpool(lambda: list(description(endpoint, base, name, snapshot)))
-    links = {"Link": f'<{origin(request)}/void>; rel="describedby"'}
+    links = {"Link": f'<{server_of(request)}/void>; rel="describedby"'}
     return document(request, triples, number, "/sparql", links)
 
 

@@ -16,7 +16,7 @@ from leap_kg.graph.snapshot import Snapshot
 from leap_kg.ontology.iri import digest
 from leap_kg.ontology.namespaces import DCT, FOAF, RDF, VOID, XSD, prefixes
 from leap_kg.settings import Settings
-from leap_kg.web.answers import origin, site_of
+from leap_kg.web.answers import server_of, site_of
 from leap_kg.web.sparql.rdfdocument import document
 from leap_kg.web.sparql.servicedescription import FORMATS
 from leap_kg.web.sparql.statistics import Counts, Statistics
@@ -31,7 +31,7 @@ _DESCRIBED = (DCT("title"), DCT("modified"), DCT("source"))
 @router.get("/.well-known/void", include_in_schema=False)
 def well_known(request: Request) -> Response:
     """Where the description is, as VoID has it."""
-    return RedirectResponse(f"{origin(request)}{PATH}", status_code=303)
+    return RedirectResponse(f"{server_of(request)}{PATH}", status_code=303)
 
 
 @router.get(PATH, include_in_schema=False)
@@ -41,7 +41,7 @@ async def void(request: Request) -> Response:
     revision = await run_in_threadpool(site.revision)
     snapshot = revision.reading.snapshot
     statistics = await site.counting.of(snapshot)
-    view = Dataset(site.settings, origin(request), statistics)
+    view = Dataset(site.settings, server_of(request), statistics)
     triples = await run_in_threadpool(lambda: [*view.triples(), *view.sources(snapshot)])
     return document(request, triples, statistics.revision, PATH, {})
 

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from leap_kg.graph.tokens import Token
 from leap_kg.web.answers import origin, site_of
+from leap_kg.web.signin.member import member_of
 from leap_kg.web.sparql.endpoint import client_of
 from leap_kg.web.writing.access import Denied
 
@@ -21,6 +22,11 @@ def _authority(address: str) -> str:
 async def authorised(request: Request) -> Token:
     """The token of a request to write; raises `Denied` with 401, 403 or 429."""
     require_same_origin(request)
+    member = member_of(request)
+    if member is not None:
+        if member.by_cookie:
+            raise Denied(401, "writing needs a token of the hub in the request itself: `Authorization: Bearer TOKEN`")
+        return member.token
     headers = request.headers.getlist("authorization")
     if len(headers) > 1:
         raise Denied(400, "there is more than one Authorization header")

@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode
 
 from leap_kg.graph.scopes import default_graph
 from leap_kg.sparql.guard import Refused
-from leap_kg.web.answers import origin
+from leap_kg.web.answers import server_of
 from leap_kg.web.security import raw_path
 
 PATH = "/graph-store"
@@ -44,7 +44,7 @@ def graph_of(request: Request, base: str) -> NamedNode | None:
     if is_direct:
         if any(_DOTS.fullmatch(segment) for segment in path.split("/")):
             raise Refused(400, "an address with '.' or '..' in it names no graph")
-        return _iri(origin(request) + path)
+        return _iri(server_of(request) + path)
     return _iri(graphs[0]) if graphs else None
 
 

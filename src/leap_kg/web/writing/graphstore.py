@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 
 from leap_kg.graph.tokens import Token
 from leap_kg.sparql.guard import Refused
-from leap_kg.web.answers import origin, site_of
+from leap_kg.web.answers import server_of, site_of
 from leap_kg.web.writing.answering import FAILURES, done, failed
 from leap_kg.web.writing.authorisation import authorised
 from leap_kg.web.writing.graphnames import PATH, graph_of
@@ -57,7 +57,7 @@ async def _put(request: Request, writing: GraphWriting) -> Response:
 
 
 async def _post(request: Request, token: Token, graph: NamedNode | None) -> Response:
-    made = graph or NamedNode(f"{origin(request)}{PATH}/{uuid4().hex}")
+    made = graph or NamedNode(f"{server_of(request)}{PATH}/{uuid4().hex}")
     writing = GraphWriting.of(request, token, made)
     triples = await writing.body(request)
     if graph is None and not triples:

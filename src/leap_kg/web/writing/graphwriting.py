@@ -9,6 +9,7 @@ from pyoxigraph import NamedNode, Quad, Triple
 from starlette.concurrency import run_in_threadpool
 
 from leap_kg.graph.activity import Activity
+from leap_kg.graph.publication.canonical import TooLong
 from leap_kg.graph.publication.change import Publication
 from leap_kg.graph.publish import Rejected, Writer, publishable
 from leap_kg.graph.scopes import label_of, source_of
@@ -62,6 +63,8 @@ class GraphWriting:
                 return existed, job(writer)
             except (Refused, Rejected):
                 raise
+            except TooLong as error:
+                raise Refused(413, str(error)) from None
             except ValueError as error:  # what the store does not keep, such as texts with a direction
                 raise Refused(400, str(error)) from None
 

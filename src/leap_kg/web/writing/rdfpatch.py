@@ -14,6 +14,7 @@ from leap_kg.sparql.guard import Refused
 MEDIA_TYPES = frozenset({"application/rdf-patch", "text/rdf-patch"})
 MAX_QUOTED = 5_000
 _PASSED_OVER = frozenset({"H", "TX", "TC"})
+_BEGIN, _COMMIT = "TX", "TC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class GraphPatch:
 
 
 def read_patch(data: bytes, graph: NamedNode, base: str) -> GraphPatch:
-    """The patch in `data`; raises `Refused` (400) with the line that is at fault."""
+    """The patch in `data`; raises `Refused` (400) with the line that is at fault, or for one that was cut off."""
     try:
         lines = data.decode("utf-8").split("\n")
     except UnicodeDecodeError as error:
@@ -33,9 +34,11 @@ def read_patch(data: bytes, graph: NamedNode, base: str) -> GraphPatch:
         raise Refused(400, f"line {place}: this is not UTF-8") from None
     removed: set[Quad] = set()
     added: set[Quad] = set()
+    begun = 0
     for number, line in enumerate(lines, 1):
         code, _, rest = line.strip().partition(" ")
         if not code or code.startswith("#") or code in _PASSED_OVER:
+            begun = number if code == _BEGIN else 0 if code == _COMMIT else begun
             continue
         if code not in ("A", "D"):
             raise Refused(400, f"line {number}: expected H, TX, A, D or TC, not {code[:40]!r}; write IRIs in full")
@@ -43,6 +46,8 @@ def read_patch(data: bytes, graph: NamedNode, base: str) -> GraphPatch:
         first, last = (removed, added) if code == "A" else (added, removed)
         first.discard(quad)
         last.add(quad)
+    if begun:
+        raise Refused(400, f"line {begun}: what begins here with TX never ends with TC; was the patch cut off?")
     return GraphPatch(frozenset(removed), frozenset(added))
 
 
