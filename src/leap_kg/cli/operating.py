@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from leap_kg.settings import Settings
 
 _WAIT = 60.0
+_LOOKING = 0.5
 _ENDING = 7.0
 """Seconds in which everything should be over after SIGTERM."""
 _AT_LAST = 9
@@ -118,7 +119,8 @@ def run(
     log.info("operator", clusters=list(named), identity=identity, port=monitor.port if monitor else None)
     for each in stations:
         each.start()
-    ended.wait()
+    while not ended.wait(_LOOKING):
+        pass  # a signal that comes as a wait without end begins would never end it
     until = time.monotonic() + _ENDING
     for each in stations:
         each.stop()

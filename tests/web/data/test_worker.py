@@ -86,7 +86,7 @@ def test_a_variable_of_a_group_has_the_coordinates_beside_it(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("query", "series", "status", "reason"),
     [
-        ("variable=cold", False, 404, "no variable 'cold' that can be read; among those that can be are depth, lat, lon, time, warmth"),
+        ("variable=cold", False, 404, "no variable 'cold' that can be read; among those that can be are depth, lat"),
         ("variable=warmth&bbox=1,1,2,2", False, 400, "nothing lies in the box: the store has latitudes from -80 to 80"),
         ("variable=warmth&datetime=1999", False, 400, "the store has times from 2024-02-27 to 2024-03-03"),
         ("variable=warmth&level=3", False, 400, "'level' is no dimension of warmth .* it has depth besides"),
