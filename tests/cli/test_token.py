@@ -43,3 +43,10 @@ def test_what_cannot_be_made_is_a_clear_error(leap_kg: Run) -> None:
     assert leap_kg("token", "create", "x").returncode == 2
     assert leap_kg("token", "create", "x", "--scope", "admin", "--days", "0").returncode == 2
     assert leap_kg("token", "list").returncode == 0
+
+
+def test_a_token_of_a_home_that_is_empty_says_which_servers_take_it(leap_kg: Run, tmp_path: Path) -> None:
+    new = leap_kg("token", "create", "x", "--scope", "admin", LEAP_KG_HOME=str(tmp_path / "new"))
+    assert new.returncode == 0
+    assert f"nothing is published in {tmp_path / 'new'}" in new.stderr
+    assert new.stdout.startswith("leapkg_")

@@ -1,27 +1,18 @@
 """The islands in a real browser, under the content security policy, against answers of a local server."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.web_assets.node import need_build
+from tests.web_assets.chromium import chromium
 from tests.web_assets.samples import CODE, DATASET, QUERY
 from tests.web_assets.site import Site, serving
 
 pytestmark = pytest.mark.all
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 PAGES = ("home", "entity", "browse", "query", "plain")
 WATCH = """
 window.broken = [];
@@ -33,14 +24,8 @@ addEventListener("securitypolicyviolation", (broken) => {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    need_build()
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("chromium is not on the PATH")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pyoxigraph import NamedNode
 
 from leap_kg.graph.home import Home
@@ -27,12 +27,11 @@ from leap_kg.web.site import Site
 from tests.hub.local.conftest import need_hub
 from tests.hub.local.hub import Hub, running_hub
 from tests.processes import alive, below
-from tests.web_assets.node import need_build
+from tests.web_assets.chromium import chromium
 from tests.web_assets.render import WEB
 
 pytestmark = pytest.mark.all
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -137,14 +136,8 @@ def test_tokens_of_the_hub_do_what_its_groups_allow(hub: Hub) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    need_build()
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("chromium is not on the PATH")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    with chromium() as started:
         yield started
-        started.close()
 
 
 def signed_in(browser: Browser, hub: Hub, name: str, path: str) -> tuple[BrowserContext, Page]:

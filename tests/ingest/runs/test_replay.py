@@ -157,3 +157,11 @@ def test_a_pack_that_was_changed_is_found_out(desk: Desk) -> None:
     pack.parent.mkdir(exist_ok=True)
     (desk.home.raw / other[:2] / f"{other}.gz").rename(pack)
     assert desk.harvest(Ledger({}), replay=True).dead == 3
+
+
+@pytest.mark.all
+def test_a_text_that_the_log_could_not_give_back_is_one_dead_letter(desk: Desk) -> None:
+    report = desk.harvest(Ledger({**TEXTS, "long": "x" * (16 * 2**20)}))
+    assert (report.published, report.dead) == (3, 1)
+    letters = desk.remembered(lambda state: state.dead_letters())
+    assert ["shorten it" in letter.reason for letter in letters] == [True]

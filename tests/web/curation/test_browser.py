@@ -1,14 +1,13 @@
 """A curator with a keyboard, in a real browser: five links decided, one taken back, nothing broken or out of reach."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from leap_kg.graph.home import Home
 from leap_kg.graph.tokens import Tokens
@@ -18,12 +17,11 @@ from leap_kg.settings import Settings
 from leap_kg.web.site import Site
 from tests.web.curation.world import fill
 from tests.web.server import Server, running
-from tests.web_assets.node import need_build
+from tests.web_assets.chromium import chromium
 from tests.web_assets.render import WEB
 
 pytestmark = pytest.mark.all
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -44,14 +42,8 @@ class Visit:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    need_build()
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("chromium is not on the PATH")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

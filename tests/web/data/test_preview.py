@@ -2,13 +2,12 @@
 
 import functools
 import json
-import shutil
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from pyoxigraph import NamedNode
 
 from leap_kg.graph.publish import Writer
@@ -21,7 +20,7 @@ from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.web.data.stores import saved
 from tests.web.platform import fill, followed, publish
 from tests.web.server import Server, running
-from tests.web_assets.node import need_build
+from tests.web_assets.chromium import chromium
 
 LEAP = Namespace(BASE + ONTOLOGY_PATH)
 STORES = ("globe.zarr", "huge.zarr", "closed.zarr")
@@ -84,14 +83,8 @@ def server(host: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serv
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
-    need_build()
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("chromium is not on the PATH")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+    with chromium() as browser:
         yield browser.new_page()
-        browser.close()
 
 
 def test_a_slider_changes_the_map_and_its_words(server: Server, host: str, page: Page) -> None:
