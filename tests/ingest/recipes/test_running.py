@@ -270,14 +270,15 @@ def test_a_run_that_is_stopped_publishes_nothing_and_the_next_one_goes_through(
     assert outcome["inputs"] == 2
 
 
-def _processes_of(home: Home) -> list[int]:
-    """The processes that work in a folder of this home's runs."""
-    found = []
+def _processes_of(home: Home) -> dict[int, str]:
+    """The processes that work in a folder of this home's runs, and what each of them is."""
+    found = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 if (entry / "cwd").readlink().is_relative_to(home.path / "recipes" / "runs"):
-                    found.append(int(entry.name))
+                    command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                    found[int(entry.name)] = f"{(entry / 'stat').read_text()} {command}"
             except OSError:
                 continue
     return found

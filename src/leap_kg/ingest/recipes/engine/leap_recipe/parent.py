@@ -7,6 +7,7 @@ import ctypes
 import os
 import signal
 import sys
+from functools import cache
 
 _PR_SET_PDEATHSIG = 1
 
@@ -17,6 +18,27 @@ def end_with(parent: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         sys.exit("whoever started this process is gone")
+
+
+@cache
+def forks_end_with_us() -> None:
+    """From here on, each process that is forked from this one ends when this one does, also if that was killed.
+
+    A thread that forks has to live as long as what it forked.
+    """
+    parent = os.getpid()
+
+    def before() -> None:
+        nonlocal parent
+        parent = os.getpid()
+
+    def after() -> None:
+        try:
+            end_with(parent)
+        except SystemExit:  # it would be ignored here
+            os._exit(1)
+
+    os.register_at_fork(before=before, after_in_child=after)
 
 
 if __name__ == "__main__":

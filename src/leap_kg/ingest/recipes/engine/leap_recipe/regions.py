@@ -23,6 +23,7 @@ from .failing import Failed
 from .inputs import Inputs
 from .layout import Layout, Series, laid_out
 from .opening import opened
+from .parent import forks_end_with_us
 from .sinks import Repository, Sink, Zarr
 from .telling import tell
 from .writing import Piece, Task, Writing
@@ -99,6 +100,7 @@ def _processes(workers: int, module: ModuleType) -> Iterator[Each]:
     # Forked workers have what was imported here, which takes each a second or two else. Nothing is read or written by
     # this process meanwhile, so no library holds a lock then.
     dask.config.set({"distributed.worker.multiprocessing-method": "fork"})
+    forks_end_with_us()  # each holds the pipes by which others would notice that this process is gone
     with ExitStack() as stack:
         try:
             cluster = stack.enter_context(
