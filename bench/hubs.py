@@ -14,12 +14,12 @@ from pyoxigraph import Quad
 from leap_kg.graph.home import Home
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.publish import Writer
-from leap_kg.hub.applying import carry_out, look
-from leap_kg.hub.cluster import Cluster
-from leap_kg.hub.declaring import declare, hub_node
-from leap_kg.hub.desired import Desired, desired
-from leap_kg.hub.monitoring import Numbers
-from leap_kg.hub.station import Pace, Station
+from leap_kg.hub.cluster.api import Cluster
+from leap_kg.hub.cluster.applying import carry_out, look
+from leap_kg.hub.declared.declaring import declare, hub_node
+from leap_kg.hub.loop.monitoring import Numbers
+from leap_kg.hub.loop.station import Pace, Station
+from leap_kg.hub.wanted.desired import Desired, desired
 from leap_kg.ingest.hubs.mapping import VALUES
 from leap_kg.ingest.hubs.settings import Setting, settings_triples
 from leap_kg.settings import DEFAULT_BASE as BASE

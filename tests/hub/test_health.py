@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leap_kg.hub.health import Finding, Health, health_of
+from leap_kg.hub.objects.health import Finding, Health, health_of
 
 
 def live(kind: str, status: dict[str, Any], spec: dict[str, Any] | None = None, generation: int = 2) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 from typer.main import get_command
 
 from leap_kg.cli.app import app
-from leap_kg.hub.pods import HOME, USER
+from leap_kg.hub.objects.pods import HOME, USER
 from leap_kg.resources import declarations
 
 ROOT = declarations()

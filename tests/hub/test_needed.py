@@ -10,12 +10,12 @@ from pyoxigraph import NamedNode, Quad
 from leap_kg.graph.home import Home
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.publish import Writer
-from leap_kg.hub.declaring import declare
-from leap_kg.hub.desired import Desired, desired
-from leap_kg.hub.manifest import key_of
-from leap_kg.hub.needed import needed
-from leap_kg.hub.plan import Act, Plan, Seen, planned
-from leap_kg.hub.release import releases_of
+from leap_kg.hub.declared.declaring import declare
+from leap_kg.hub.declared.release import releases_of
+from leap_kg.hub.objects.manifest import key_of
+from leap_kg.hub.planned.plan import Act, Plan, Seen, planned
+from leap_kg.hub.wanted.desired import Desired, desired
+from leap_kg.hub.wanted.needed import needed
 from leap_kg.ontology.namespaces import CITO, DCAT, PROV, ours
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.graph.samples import activity

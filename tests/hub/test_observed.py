@@ -12,13 +12,13 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.publish import Writer
-from leap_kg.hub.health import Finding, Health
-from leap_kg.hub.manifest import Key
-from leap_kg.hub.observed import Observation, observed_quads, observed_source
-from leap_kg.hub.plan import Act
-from leap_kg.hub.recording import record
-from leap_kg.hub.standing import Condition, Drift, Effect, Snapshot, Standing
-from leap_kg.hub.status import status_of
+from leap_kg.hub.objects.health import Finding, Health
+from leap_kg.hub.objects.manifest import Key
+from leap_kg.hub.observed.recording import record
+from leap_kg.hub.observed.statements import Observation, observed_quads, observed_source
+from leap_kg.hub.observed.status import status_of
+from leap_kg.hub.planned.plan import Act
+from leap_kg.hub.planned.standing import Condition, Drift, Effect, Snapshot, Standing
 from leap_kg.ontology.namespaces import PROV, XSD
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.graph.samples import activity
@@ -142,7 +142,7 @@ def test_an_object_has_one_state_at_a_time_whatever_happened(looks: list[tuple[i
 
 
 def test_the_past_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leap_kg.hub.observed.KEPT", 40)
+    monkeypatch.setattr("leap_kg.hub.observed.statements.KEPT", 40)
     cluster = Cluster()
     for number in range(5):
         objects = [snapshot(Key("v1", "ConfigMap", "prod", f"c{n}"), number) for n in range(20)]

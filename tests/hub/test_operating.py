@@ -16,11 +16,11 @@ from leap_kg.graph.home import Home
 from leap_kg.graph.lookup import looked_up
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.publish import Writer
-from leap_kg.hub.declaring import clusters_declared, declare, declared, source_of
-from leap_kg.hub.desired import desired
-from leap_kg.hub.lease import Terms
-from leap_kg.hub.release import Releases, ReleasesFaulty
-from leap_kg.hub.suspending import resume, suspend, suspensions
+from leap_kg.hub.cluster.lease import Terms
+from leap_kg.hub.declared.declaring import clusters_declared, declare, declared, source_of
+from leap_kg.hub.declared.release import Releases, ReleasesFaulty
+from leap_kg.hub.declared.suspending import resume, suspend, suspensions
+from leap_kg.hub.wanted.desired import desired
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.hub.test_release import release
 

@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 
 from leap_kg.graph.home import Home
 from leap_kg.graph.publish import Writer
-from leap_kg.hub.builds import REASON, with_images
-from leap_kg.hub.declaring import declare, declared
-from leap_kg.hub.desired import desired
-from leap_kg.hub.environment import FILES, Builder, Environment, built, environment_objects
-from leap_kg.hub.harvest import Harvest, harvest_objects
-from leap_kg.hub.health import Finding, Health, health_of
-from leap_kg.hub.manifest import IRI, key_of, marked
-from leap_kg.hub.recipejob import RecipeJob, recipe_objects
-from leap_kg.hub.release import ReleasesFaulty, read_releases, releases_of
-from leap_kg.hub.standing import Snapshot, Standing
+from leap_kg.hub.declared.declaring import declare, declared
+from leap_kg.hub.declared.environment import FILES, Builder, Environment, built, environment_objects
+from leap_kg.hub.declared.harvest import Harvest, harvest_objects
+from leap_kg.hub.declared.recipejob import RecipeJob, recipe_objects
+from leap_kg.hub.declared.release import ReleasesFaulty, read_releases, releases_of
+from leap_kg.hub.objects.health import Finding, Health, health_of
+from leap_kg.hub.objects.manifest import IRI, key_of, marked
+from leap_kg.hub.planned.builds import REASON, with_images
+from leap_kg.hub.planned.standing import Snapshot, Standing
+from leap_kg.hub.wanted.desired import desired
 from leap_kg.ingest.images.reference import Image
 from leap_kg.settings import DEFAULT_BASE as BASE
 

@@ -6,10 +6,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leap_kg.hub.desired import Desired, Wanted
-from leap_kg.hub.differences import HIDDEN, differences
-from leap_kg.hub.manifest import Key, Manifest, key_of, marked
-from leap_kg.hub.plan import TAKEN, Act, Conflict, Plan, Seen, planned
+from leap_kg.hub.objects.differences import HIDDEN, differences
+from leap_kg.hub.objects.manifest import Key, Manifest, key_of, marked
+from leap_kg.hub.planned.plan import TAKEN, Act, Conflict, Plan, Seen, planned
+from leap_kg.hub.wanted.desired import Desired, Wanted
 
 KINDS = ("ConfigMap", "Secret", "HelmRelease", "Namespace", "PersistentVolumeClaim", "HelmRepository")
 World = dict[Key, Manifest]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leap_kg.hub.queue import Backoff, WorkQueue
+from leap_kg.hub.loop.queue import Backoff, WorkQueue
 
 
 class Clock:

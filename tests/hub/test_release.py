@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from leap_kg.graph.home import Home
 from leap_kg.graph.publish import Writer
-from leap_kg.hub.declaring import declare, declared
-from leap_kg.hub.desired import NothingWanted, desired
-from leap_kg.hub.offers import profile_problems
-from leap_kg.hub.release import ReleasesFaulty, read_releases, releases_of
-from leap_kg.hub.rendering import Unrenderable, rendered
+from leap_kg.hub.declared.declaring import declare, declared
+from leap_kg.hub.declared.offers import profile_problems
+from leap_kg.hub.declared.release import ReleasesFaulty, read_releases, releases_of
+from leap_kg.hub.wanted.desired import NothingWanted, desired
+from leap_kg.hub.wanted.rendering import Unrenderable, rendered
 from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE as BASE
 

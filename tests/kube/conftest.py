@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from leap_kg.hub.cluster import Cluster
+from leap_kg.hub.cluster.api import Cluster
 from tests.kube.server import ApiServer, running
 
 DEFINITIONS = Path(__file__).parent / "definitions.yaml"

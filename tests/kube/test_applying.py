@@ -12,13 +12,13 @@ from pyoxigraph import Quad
 from leap_kg.graph.home import Home
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.publish import Writer
-from leap_kg.hub.applying import carry_out, look
-from leap_kg.hub.cluster import Cluster, ClusterError
-from leap_kg.hub.declaring import declare, hub_node
-from leap_kg.hub.desired import Desired, desired
-from leap_kg.hub.manifest import Key
-from leap_kg.hub.plan import Act
-from leap_kg.hub.release import releases_of
+from leap_kg.hub.cluster.api import Cluster, ClusterError
+from leap_kg.hub.cluster.applying import carry_out, look
+from leap_kg.hub.declared.declaring import declare, hub_node
+from leap_kg.hub.declared.release import releases_of
+from leap_kg.hub.objects.manifest import Key
+from leap_kg.hub.planned.plan import Act
+from leap_kg.hub.wanted.desired import Desired, desired
 from leap_kg.ingest.hubs.mapping import VALUES
 from leap_kg.ingest.hubs.settings import settings_triples
 from leap_kg.settings import DEFAULT_BASE as BASE

@@ -7,12 +7,12 @@ import pytest
 
 from leap_kg.graph.home import Home
 from leap_kg.graph.publish import Writer
-from leap_kg.hub.bringing import FAILED, REST, WAITING, Bringing
-from leap_kg.hub.cluster import Cluster
-from leap_kg.hub.declaring import declare
-from leap_kg.hub.manifest import Key
-from leap_kg.hub.monitoring import Numbers
-from leap_kg.hub.wanting import Wants
+from leap_kg.hub.cluster.api import Cluster
+from leap_kg.hub.declared.declaring import declare
+from leap_kg.hub.loop.bringing import FAILED, REST, WAITING, Bringing
+from leap_kg.hub.loop.monitoring import Numbers
+from leap_kg.hub.loop.wanting import Wants
+from leap_kg.hub.objects.manifest import Key
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.kube.conftest import Kubectl
 from tests.kube.test_applying import wanted

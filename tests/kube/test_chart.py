@@ -13,8 +13,8 @@ import typer.main
 import yaml
 
 from leap_kg.cli.app import app
-from leap_kg.hub.harvest import Place, harvest_cronjob
-from leap_kg.hub.release import read_releases
+from leap_kg.hub.declared.harvest import Place, harvest_cronjob
+from leap_kg.hub.declared.release import read_releases
 from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.hub.test_parts import folder

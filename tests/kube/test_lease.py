@@ -2,10 +2,10 @@
 
 import pytest
 
-from leap_kg.hub.cluster import Cluster, ClusterError
-from leap_kg.hub.lease import Leadership, NotLeading, Terms
-from leap_kg.hub.manifest import Key, key_of, marked
-from leap_kg.hub.station import lease_of
+from leap_kg.hub.cluster.api import Cluster, ClusterError
+from leap_kg.hub.cluster.lease import Leadership, NotLeading, Terms
+from leap_kg.hub.loop.station import lease_of
+from leap_kg.hub.objects.manifest import Key, key_of, marked
 from tests.hub.test_queue import Clock
 
 pytestmark = pytest.mark.all

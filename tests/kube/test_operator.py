@@ -21,9 +21,9 @@ from leap_kg.graph.lookup import looked_up
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.publish import Writer
 from leap_kg.graph.snapshot import Snapshots
-from leap_kg.hub.declaring import source_of
-from leap_kg.hub.observed import moment
-from leap_kg.hub.status import Holding, Status, status_of
+from leap_kg.hub.declared.declaring import source_of
+from leap_kg.hub.observed.statements import moment
+from leap_kg.hub.observed.status import Holding, Status, status_of
 from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.graph.samples import activity

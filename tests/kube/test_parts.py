@@ -17,15 +17,15 @@ from leap_kg.graph.lookup import looked_up
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.publish import Writer
 from leap_kg.graph.snapshot import Snapshots
-from leap_kg.hub.applying import look
-from leap_kg.hub.builds import REASON
-from leap_kg.hub.cluster import Cluster
-from leap_kg.hub.declaring import declare
-from leap_kg.hub.desired import Desired, desired
-from leap_kg.hub.environment import built
-from leap_kg.hub.manifest import Key
-from leap_kg.hub.observed import observed_source
-from leap_kg.hub.release import read_releases
+from leap_kg.hub.cluster.api import Cluster
+from leap_kg.hub.cluster.applying import look
+from leap_kg.hub.declared.declaring import declare
+from leap_kg.hub.declared.environment import built
+from leap_kg.hub.declared.release import read_releases
+from leap_kg.hub.objects.manifest import Key
+from leap_kg.hub.observed.statements import observed_source
+from leap_kg.hub.planned.builds import REASON
+from leap_kg.hub.wanted.desired import Desired, desired
 from leap_kg.ontology.namespaces import DCT, SCHEMA, ours
 from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE as BASE

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from leap_kg.hub.cluster import Cluster, ClusterError
-from leap_kg.hub.manifest import Key
+from leap_kg.hub.cluster.api import Cluster, ClusterError
+from leap_kg.hub.objects.manifest import Key
 from leap_kg.resources import declarations
 from tests.kube.conftest import Kubectl
 from tests.kube.server import ApiServer, kubeconfig

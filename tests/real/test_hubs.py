@@ -14,9 +14,9 @@ from pyoxigraph import NamedNode, Quad, QuerySolutions, Triple
 from leap_kg.graph.home import Home
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.snapshot import Snapshot, Snapshots
-from leap_kg.hub.desired import offered
-from leap_kg.hub.offers import chart_problems, profile_problems
-from leap_kg.hub.rendering import values_text
+from leap_kg.hub.declared.offers import chart_problems, profile_problems
+from leap_kg.hub.wanted.desired import offered
+from leap_kg.hub.wanted.rendering import values_text
 from leap_kg.ingest.fetch import Limits
 from leap_kg.ingest.hubs import HubConfig, hub_values, profile_list
 from leap_kg.ingest.hubs.settings import SettingsReader

@@ -1,6 +1,6 @@
 """`leap-kg harvest manifests`: the CronJobs of a sources file, for who applies them by hand.
 
-`leap_kg.hub.harvest` makes them, also where a file of releases declares harvests and `leap-kg hub` applies them.
+`leap_kg.hub.declared.harvest` makes them, also where a file of releases declares them and `leap-kg hub` applies them.
 """
 
 import re
@@ -10,8 +10,8 @@ import yaml
 
 from leap_kg.cli import context
 from leap_kg.cli.output import fail, print_line
-from leap_kg.hub.harvest import FOLDER, Place, harvest_cronjob
-from leap_kg.hub.inclusion import beside
+from leap_kg.hub.declared.harvest import FOLDER, Place, harvest_cronjob
+from leap_kg.hub.declared.inclusion import beside
 from leap_kg.ingest.sources import SourcesFaulty, chosen, read_entries
 
 _WORD = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"

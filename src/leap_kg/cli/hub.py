@@ -14,19 +14,19 @@ from leap_kg.cli import context, operating
 from leap_kg.cli.output import FAILED, NOT_FOUND, console, fail, print_entry, print_json, print_line
 from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.publish import Rejected, Writer
-from leap_kg.hub.declaring import declare as declare_releases
-from leap_kg.hub.declaring import declared, hub_node
-from leap_kg.hub.desired import Desired, NothingWanted, desired, offered, part_objects
-from leap_kg.hub.manifest import Manifest, marked
-from leap_kg.hub.offers import chart_problems, profile_problems
-from leap_kg.hub.release import Release, ReleasesFaulty, read_releases
-from leap_kg.hub.rendering import FORMS, Unrenderable, rendered, values_text
+from leap_kg.hub.declared.declaring import declare as declare_releases
+from leap_kg.hub.declared.declaring import declared, hub_node
+from leap_kg.hub.declared.offers import chart_problems, profile_problems
+from leap_kg.hub.declared.release import Release, ReleasesFaulty, read_releases
+from leap_kg.hub.objects.manifest import Manifest, marked
+from leap_kg.hub.wanted.desired import Desired, NothingWanted, desired, offered, part_objects
+from leap_kg.hub.wanted.rendering import FORMS, Unrenderable, rendered, values_text
 from leap_kg.ingest.hubs.charts import dig
 from leap_kg.ingest.hubs.mapping import chart_path
 from leap_kg.ingest.hubs.scalars import HelmDumper
 
 if TYPE_CHECKING:
-    from leap_kg.hub.plan import Plan, Step
+    from leap_kg.hub.planned.plan import Plan, Step
 
 app = typer.Typer(help="Run JupyterHubs as the graph wants them: declare, render, plan, apply.", no_args_is_help=True)
 
@@ -171,8 +171,8 @@ def apply(
     ] = "",
 ) -> None:
     """Bring the cluster to where the graph is. Done twice, the second time writes nothing."""
-    from leap_kg.hub.applying import carry_out
-    from leap_kg.hub.cluster import ClusterError
+    from leap_kg.hub.cluster.api import ClusterError
+    from leap_kg.hub.cluster.applying import carry_out
 
     wanted = replace(_desired(cluster, form), overridden=frozenset(overrides or ()))
     with _connected(kubeconfig, kube_context) as connection:
@@ -208,7 +208,7 @@ def _desired(cluster: str, form: str) -> Desired:
 
 def _connected(kubeconfig: Path | None, name: str | None) -> Any:  # noqa: ANN401 - its module needs Kubernetes
     try:
-        from leap_kg.hub.cluster import Cluster, ClusterError
+        from leap_kg.hub.cluster.api import Cluster, ClusterError
     except ImportError:
         fail("this needs the Python client of Kubernetes: pip install 'leap-kg[hub]'")
     try:
@@ -218,8 +218,8 @@ def _connected(kubeconfig: Path | None, name: str | None) -> Any:  # noqa: ANN40
 
 
 def _looked(connection: Any, wanted: Desired, prune: bool, confirmed: str) -> "Plan":  # noqa: ANN401 - as above
-    from leap_kg.hub.applying import look
-    from leap_kg.hub.cluster import ClusterError
+    from leap_kg.hub.cluster.api import ClusterError
+    from leap_kg.hub.cluster.applying import look
 
     try:
         return look(connection, wanted, prune=prune, confirmed=confirmed)

@@ -25,12 +25,12 @@ from leap_kg.cli.output import NOT_FOUND, fail, print_entry, print_json, print_l
 from leap_kg.graph.followers import followed_writer
 from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.publish import Rejected
-from leap_kg.hub.declaring import clusters_declared, declared
-from leap_kg.hub.release import ReleasesFaulty
-from leap_kg.hub.rendering import FORMS
-from leap_kg.hub.status import Status, clusters_seen, status_of
-from leap_kg.hub.suspending import Suspension, resume, suspensions
-from leap_kg.hub.suspending import suspend as suspend_release
+from leap_kg.hub.declared.declaring import clusters_declared, declared
+from leap_kg.hub.declared.release import ReleasesFaulty
+from leap_kg.hub.declared.suspending import Suspension, resume, suspensions
+from leap_kg.hub.declared.suspending import suspend as suspend_release
+from leap_kg.hub.observed.status import Status, clusters_seen, status_of
+from leap_kg.hub.wanted.rendering import FORMS
 from leap_kg.web.operations.logs import configure
 
 if TYPE_CHECKING:
@@ -80,10 +80,10 @@ def run(
     settings = context.settings()
     configure(settings)
     try:
-        from leap_kg.hub.cluster import Cluster
-        from leap_kg.hub.lease import Terms
-        from leap_kg.hub.monitoring import Monitor, Numbers
-        from leap_kg.hub.station import Pace, Station
+        from leap_kg.hub.cluster.api import Cluster
+        from leap_kg.hub.cluster.lease import Terms
+        from leap_kg.hub.loop.monitoring import Monitor, Numbers
+        from leap_kg.hub.loop.station import Pace, Station
     except ImportError:
         fail("this needs the Python client of Kubernetes: pip install 'leap-kg[hub]'")
     try:
@@ -237,8 +237,8 @@ def _suspended(store: "Engine", cluster: str, settings: "Settings") -> tuple[Sus
 def _operator(cluster: str, kubeconfig: Path | None, name: str | None) -> dict[str, str]:
     """Which operator works on the cluster, as its Lease says."""
     try:
-        from leap_kg.hub.cluster import Cluster, ClusterError
-        from leap_kg.hub.station import LOOKED, REVISION, lease_of
+        from leap_kg.hub.cluster.api import Cluster, ClusterError
+        from leap_kg.hub.loop.station import LOOKED, REVISION, lease_of
     except ImportError:
         fail("this needs the Python client of Kubernetes: pip install 'leap-kg[hub]'")
     try:

@@ -15,12 +15,12 @@ from leap_kg.graph.activity import Activity
 from leap_kg.graph.home import Home
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.publish import Writer
-from leap_kg.hub.declaring import hub_node
+from leap_kg.hub.declared.declaring import hub_node
+from leap_kg.hub.declared.members import ADMINS, CURATORS
 from leap_kg.hub.local.choices import Unofferable
 from leap_kg.hub.local.kernels import Kernels
 from leap_kg.hub.local.place import Place
 from leap_kg.hub.local.shelf import Shelf
-from leap_kg.hub.members import ADMINS, CURATORS
 from leap_kg.ingest.hubs.mapping import VALUES
 from leap_kg.ingest.hubs.settings import settings_triples
 from leap_kg.ontology.namespaces import DCT, RDF, ours

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pyoxigraph import NamedNode
 
 from leap_kg.graph.home import Home
-from leap_kg.hub.members import ADMINS, CURATORS
+from leap_kg.hub.declared.members import ADMINS, CURATORS
 from leap_kg.links.judged import all_verdicts
 from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE as BASE

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from leap_kg.graph.scopes import ADMIN, CURATE
-from leap_kg.hub.members import ADMINS, CURATORS
+from leap_kg.hub.declared.members import ADMINS, CURATORS
 from leap_kg.settings import Settings
 from leap_kg.web.curation.cookies import session_of
 from leap_kg.web.signin.member import KEPT_SECONDS, Member, member_of

@@ -13,9 +13,9 @@ from pyoxigraph import Literal, NamedNode
 
 from leap_kg.graph.engine import Engine
 from leap_kg.graph.lookup import looked_up
-from leap_kg.hub.declaring import hub_node
-from leap_kg.hub.desired import offered
-from leap_kg.hub.offers import profile_problems
+from leap_kg.hub.declared.declaring import hub_node
+from leap_kg.hub.declared.offers import profile_problems
+from leap_kg.hub.wanted.desired import offered
 from leap_kg.ingest.hubs.charts import dig
 from leap_kg.ingest.hubs.mapping import chart_path
 from leap_kg.ontology.iri import slug

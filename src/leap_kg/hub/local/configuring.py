@@ -9,12 +9,12 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from leap_kg.hub.declared.members import ADMINS, CURATORS
 from leap_kg.hub.local.chosen import read_form
 from leap_kg.hub.local.kernels import Kernels, installed_kernels, read_kernels
 from leap_kg.hub.local.place import HOST, PREFIX, SERVICE, Place
 from leap_kg.hub.local.shelf import Shelf
 from leap_kg.hub.local.spawning import Spawning
-from leap_kg.hub.members import ADMINS, CURATORS
 
 ADMIN, CURATOR = "admin", "curator"
 

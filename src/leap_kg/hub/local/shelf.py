@@ -2,8 +2,8 @@
 
 from leap_kg.graph.home import Home
 from leap_kg.graph.remote.snapshot import served
-from leap_kg.hub.desired import NothingWanted
 from leap_kg.hub.local.choices import Offer, Unofferable, hubs, offer_of
+from leap_kg.hub.wanted.desired import NothingWanted
 from leap_kg.settings import Settings
 
 

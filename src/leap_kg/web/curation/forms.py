@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request
 
-from leap_kg.hub.members import ADMINS, CURATORS
+from leap_kg.hub.declared.members import ADMINS, CURATORS
 from leap_kg.sparql.guard import Refused
 from leap_kg.web.answers import site_of
 from leap_kg.web.curation.sessions import Session
@@ -26,14 +26,14 @@ NO_CURATOR = f"you are signed in on the hub, but in neither of its groups {CURAT
 _SIGNED_OUT = "you are not signed in, or not any more: sign in at /curation/sign-in with a token that may curate"
 
 
-async def read_form(request: Request) -> dict[str, str]:
+async def read_form(request: Request, most_bytes: int = _MOST_BYTES) -> dict[str, str]:
     """The fields of a form that this site sent; raises `Refused` (400, 403, 408, 413, 415)."""
     require_same_origin(request)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != FORM:
         raise Refused(415, f"a form is sent as {FORM}")
     seconds = min(_MOST_SECONDS, site_of(request).settings.body_seconds)
-    body = await collect(request.stream(), seconds, _MOST_BYTES)
+    body = await collect(request.stream(), seconds, most_bytes)
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except UnicodeDecodeError:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from leap_kg.graph.scopes import ADMIN, CURATE
 from leap_kg.graph.tokens import Token
-from leap_kg.hub.members import SCOPES
+from leap_kg.hub.declared.members import SCOPES
 from leap_kg.ontology.iri import digest
 from leap_kg.web.curation.sessions import Session
 
@@ -47,6 +47,11 @@ class Member:
         """The session for forms of curators, `None` if they are none or came in another way."""
         token = self.token
         return Session(token, self.secret) if self.secret and token.allows(CURATE) else None
+
+    @property
+    def asking(self) -> Session | None:
+        """The session for forms that ask for data, which every member may, `None` if they came in another way."""
+        return Session(self.token, self.secret) if self.secret else None
 
     @property
     def role(self) -> str:

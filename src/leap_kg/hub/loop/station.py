@@ -14,16 +14,16 @@ from datetime import UTC, datetime
 import structlog
 
 from leap_kg.graph.home import Home, HomeError
-from leap_kg.hub.bringing import FAILED, REST, WAITING, Bringing
-from leap_kg.hub.cluster import Cluster, ClusterError
-from leap_kg.hub.lease import Leadership, NotLeading, Terms
-from leap_kg.hub.manifest import Key
-from leap_kg.hub.monitoring import Numbers
-from leap_kg.hub.observed import Observation
-from leap_kg.hub.queue import Backoff, WorkQueue
-from leap_kg.hub.recording import record
-from leap_kg.hub.wanting import Wants
-from leap_kg.hub.watching import Watch
+from leap_kg.hub.cluster.api import Cluster, ClusterError
+from leap_kg.hub.cluster.lease import Leadership, NotLeading, Terms
+from leap_kg.hub.loop.bringing import FAILED, REST, WAITING, Bringing
+from leap_kg.hub.loop.monitoring import Numbers
+from leap_kg.hub.loop.queue import Backoff, WorkQueue
+from leap_kg.hub.loop.wanting import Wants
+from leap_kg.hub.loop.watching import Watch
+from leap_kg.hub.objects.manifest import Key
+from leap_kg.hub.observed.recording import record
+from leap_kg.hub.observed.statements import Observation
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,7 @@ from leap_kg.graph.followers import followed_writer
 from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.lookup import looked_up
 from leap_kg.graph.names import source_graph
-from leap_kg.hub.observed import Observation, observed_quads, observed_source, wanted_node
+from leap_kg.hub.observed.statements import Observation, observed_quads, observed_source, wanted_node
 
 _WAIT = 30.0
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from leap_kg.hub.environment import FILES
+from leap_kg.hub.declared.environment import FILES
 from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.sources import SourcesFaulty, read_entries
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from leap_kg.hub.environment import built
-from leap_kg.hub.health import Finding, Health
-from leap_kg.hub.manifest import Key, Manifest
-from leap_kg.hub.standing import Snapshot, Standing
+from leap_kg.hub.declared.environment import built
+from leap_kg.hub.objects.health import Finding, Health
+from leap_kg.hub.objects.manifest import Key, Manifest
+from leap_kg.hub.planned.standing import Snapshot, Standing
 
 REASON = "Built"
 """The reason of a build's health when its message is the image with its digest."""

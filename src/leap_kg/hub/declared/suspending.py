@@ -15,7 +15,7 @@ from leap_kg.graph.lookup import looked_up
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.publication.change import Publication
 from leap_kg.graph.publish import Writer
-from leap_kg.hub.release import Releases, ReleasesFaulty
+from leap_kg.hub.declared.release import Releases, ReleasesFaulty
 from leap_kg.ingest.hubs.settings import Setting, SettingsReader, settings_triples
 from leap_kg.ontology.iri import mint
 

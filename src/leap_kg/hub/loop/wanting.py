@@ -8,10 +8,10 @@ written at all.
 from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.remote.snapshot import served
 from leap_kg.graph.snapshot import Snapshot
-from leap_kg.hub.declaring import declared
-from leap_kg.hub.desired import Desired, NothingWanted, desired, part_node
-from leap_kg.hub.manifest import Key, key_of
-from leap_kg.hub.release import ReleasesFaulty
+from leap_kg.hub.declared.declaring import declared
+from leap_kg.hub.declared.release import ReleasesFaulty
+from leap_kg.hub.objects.manifest import Key, key_of
+from leap_kg.hub.wanted.desired import Desired, NothingWanted, desired, part_node
 from leap_kg.ontology.iri import mint
 
 

@@ -23,8 +23,8 @@ from kubernetes.client.exceptions import ApiException
 from kubernetes.dynamic import DynamicClient
 from kubernetes.dynamic.exceptions import ResourceNotFoundError
 
-from leap_kg.hub.manifest import MANAGER, SELECTOR, Key, Manifest, key_of
-from leap_kg.hub.plan import Conflict, Seen
+from leap_kg.hub.objects.manifest import MANAGER, SELECTOR, Key, Manifest, key_of
+from leap_kg.hub.planned.plan import Conflict, Seen
 
 _SECONDS = 30
 _INVENTORY = "leap-kg-inventory"

@@ -7,7 +7,7 @@ name, and what is not becomes another Job beside it.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from leap_kg.hub.manifest import Manifest, digest
+from leap_kg.hub.objects.manifest import Manifest, digest
 
 USER = 10001
 """Whom the image of leap-kg runs as."""

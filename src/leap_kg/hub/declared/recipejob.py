@@ -11,8 +11,8 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from leap_kg.hub.manifest import Manifest
-from leap_kg.hub.pods import CLAIM, HOME, claimed, container, cronjob, job, labels, mount, pod
+from leap_kg.hub.objects.manifest import Manifest
+from leap_kg.hub.objects.pods import CLAIM, HOME, claimed, container, cronjob, job, labels, mount, pod
 from leap_kg.ingest.leap.naming import record_path
 from leap_kg.ingest.leap.recipes import recipe_node
 

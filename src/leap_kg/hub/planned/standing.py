@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from leap_kg.hub.differences import Change
-from leap_kg.hub.health import Finding, Health, health_of
-from leap_kg.hub.manifest import MANAGER, Key, Manifest
-from leap_kg.hub.plan import Act, Conflict, Done, Plan, Seen
+from leap_kg.hub.objects.differences import Change
+from leap_kg.hub.objects.health import Finding, Health, health_of
+from leap_kg.hub.objects.manifest import MANAGER, Key, Manifest
+from leap_kg.hub.planned.plan import Act, Conflict, Done, Plan, Seen
 
 TRUE, FALSE, UNKNOWN = "True", "False", "Unknown"
 NOBODY = "unknown"

@@ -7,16 +7,16 @@ from typing import Any
 from pyoxigraph import NamedNode
 
 from leap_kg.graph.engine import Engine
-from leap_kg.hub.declaring import declared, hub_node, settings_of
-from leap_kg.hub.environment import Environment, environment_objects
-from leap_kg.hub.harvest import Harvest, harvest_objects
-from leap_kg.hub.manifest import IRI, Key, Manifest, digest, key_of, marked
-from leap_kg.hub.needed import needed
-from leap_kg.hub.offers import profile_problems
-from leap_kg.hub.recipejob import RecipeJob, recipe_objects
-from leap_kg.hub.release import Part, Release, Releases
-from leap_kg.hub.rendering import Unrenderable, namespace, rendered
-from leap_kg.hub.suspending import held_parts, with_suspended
+from leap_kg.hub.declared.declaring import declared, hub_node, settings_of
+from leap_kg.hub.declared.environment import Environment, environment_objects
+from leap_kg.hub.declared.harvest import Harvest, harvest_objects
+from leap_kg.hub.declared.offers import profile_problems
+from leap_kg.hub.declared.recipejob import RecipeJob, recipe_objects
+from leap_kg.hub.declared.release import Part, Release, Releases
+from leap_kg.hub.declared.suspending import held_parts, with_suspended
+from leap_kg.hub.objects.manifest import IRI, Key, Manifest, digest, key_of, marked
+from leap_kg.hub.wanted.needed import needed
+from leap_kg.hub.wanted.rendering import Unrenderable, namespace, rendered
 from leap_kg.ingest.hubs import hub_values, profile_list
 
 

@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 from leap_kg.graph.engine import Engine
 from leap_kg.graph.lookup import looked_up
 from leap_kg.graph.names import source_graph
-from leap_kg.hub.observed import moment, observed_source
+from leap_kg.hub.observed.statements import moment, observed_source
 from leap_kg.ontology.iri import mint
 from leap_kg.ontology.namespaces import ADMS, DCAT, DCT, PROV, RDF, SCHEMA, VOID
 

@@ -7,10 +7,10 @@ import hashlib
 import socket
 from datetime import UTC, datetime
 
-from leap_kg.hub.lease import micro_time
-from leap_kg.hub.manifest import MANAGER, Key, Manifest
-from leap_kg.hub.plan import Act
-from leap_kg.hub.standing import FALSE, TRUE, Condition, Effect, Standing
+from leap_kg.hub.cluster.lease import micro_time
+from leap_kg.hub.objects.manifest import MANAGER, Key, Manifest
+from leap_kg.hub.planned.plan import Act
+from leap_kg.hub.planned.standing import FALSE, TRUE, Condition, Effect, Standing
 
 _API = "events.k8s.io/v1"
 _LONGEST_NOTE = 1000

@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from leap_kg.hub.manifest import Manifest
-from leap_kg.hub.release import Release
+from leap_kg.hub.declared.release import Release
+from leap_kg.hub.objects.manifest import Manifest
 from leap_kg.ingest.hubs.scalars import HelmDumper
 
 FORMS = ("helmrelease", "argocd", "values")

@@ -9,17 +9,27 @@ from datetime import UTC, datetime
 
 import structlog
 
-from leap_kg.hub.applying import carry_out
-from leap_kg.hub.builds import with_images
-from leap_kg.hub.cluster import Cluster, ClusterError
-from leap_kg.hub.desired import Desired
-from leap_kg.hub.events import condition_events, effect_event
-from leap_kg.hub.lease import NotLeading
-from leap_kg.hub.manifest import Key, Manifest, key_of
-from leap_kg.hub.monitoring import Numbers
-from leap_kg.hub.plan import Done, planned_leftovers, planned_part
-from leap_kg.hub.standing import FALSE, TRUE, UNKNOWN, Condition, Effect, Standing, effects_of, standing_of, unreachable
-from leap_kg.hub.wanting import Wants
+from leap_kg.hub.cluster.api import Cluster, ClusterError
+from leap_kg.hub.cluster.applying import carry_out
+from leap_kg.hub.cluster.events import condition_events, effect_event
+from leap_kg.hub.cluster.lease import NotLeading
+from leap_kg.hub.loop.monitoring import Numbers
+from leap_kg.hub.loop.wanting import Wants
+from leap_kg.hub.objects.manifest import Key, Manifest, key_of
+from leap_kg.hub.planned.builds import with_images
+from leap_kg.hub.planned.plan import Done, planned_leftovers, planned_part
+from leap_kg.hub.planned.standing import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    Condition,
+    Effect,
+    Standing,
+    effects_of,
+    standing_of,
+    unreachable,
+)
+from leap_kg.hub.wanted.desired import Desired
 
 log = structlog.get_logger(__name__)
 

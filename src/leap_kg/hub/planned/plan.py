@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from leap_kg.hub.desired import Desired, Wanted
-from leap_kg.hub.differences import Change, differences
-from leap_kg.hub.manifest import IRI, Key, Manifest, digest, is_ours, key_of, said
-from leap_kg.hub.pods import is_finished
+from leap_kg.hub.objects.differences import Change, differences
+from leap_kg.hub.objects.manifest import IRI, Key, Manifest, digest, is_ours, key_of, said
+from leap_kg.hub.objects.pods import is_finished
+from leap_kg.hub.wanted.desired import Desired, Wanted
 
 TAKEN = frozenset(("ConfigMap", "Secret", "HelmRepository", "Job", "CronJob"))
 """The only kinds that are ever taken away. A HelmRelease is not: its hub, and the data of its users, would go too."""

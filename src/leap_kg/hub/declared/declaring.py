@@ -13,8 +13,8 @@ from leap_kg.graph.lookup import looked_up
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.publication.change import Publication
 from leap_kg.graph.publish import Writer
-from leap_kg.hub.manifest import digest
-from leap_kg.hub.release import Releases, ReleasesFaulty, releases_of
+from leap_kg.hub.declared.release import Releases, ReleasesFaulty, releases_of
+from leap_kg.hub.objects.manifest import digest
 from leap_kg.ingest.hubs.settings import SettingsReader, settings_triples
 from leap_kg.ingest.images.reference import describe_image
 from leap_kg.ingest.mapping.statements import Statements

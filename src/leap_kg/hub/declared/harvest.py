@@ -13,8 +13,8 @@ from typing import Any
 from pyoxigraph import NamedNode
 
 from leap_kg.graph.names import source_graph
-from leap_kg.hub.manifest import Manifest
-from leap_kg.hub.pods import CLAIM, HOME, claimed, container, cronjob, labels, mount, pod, suffixed
+from leap_kg.hub.objects.manifest import Manifest
+from leap_kg.hub.objects.pods import CLAIM, HOME, claimed, container, cronjob, labels, mount, pod, suffixed
 
 FOLDER = "/etc/leap-kg"
 """Where a config map with the sources file is mounted."""

@@ -18,8 +18,8 @@ from typing import Any
 
 import structlog
 
-from leap_kg.hub.cluster import Cluster, ClusterError
-from leap_kg.hub.manifest import Key, Manifest
+from leap_kg.hub.cluster.api import Cluster, ClusterError
+from leap_kg.hub.objects.manifest import Key, Manifest
 
 log = structlog.get_logger(__name__)
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from leap_kg.hub.manifest import Manifest, digest, is_ours
-from leap_kg.hub.pods import container, job, labels, mount, pod, suffixed
+from leap_kg.hub.objects.manifest import Manifest, digest, is_ours
+from leap_kg.hub.objects.pods import container, job, labels, mount, pod, suffixed
 from leap_kg.ingest.images.reference import Image, parse_image
 
 FILES = ("apt.txt", "environment.yml", "requirements.txt")

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import structlog
 
-from leap_kg.hub.cluster import Cluster, ClusterError
-from leap_kg.hub.manifest import Key, Manifest
-from leap_kg.hub.queue import Backoff
+from leap_kg.hub.cluster.api import Cluster, ClusterError
+from leap_kg.hub.loop.queue import Backoff
+from leap_kg.hub.objects.manifest import Key, Manifest
 
 log = structlog.get_logger(__name__)
 

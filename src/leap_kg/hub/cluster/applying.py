@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from leap_kg.hub.cluster import Cluster, ClusterError
-from leap_kg.hub.desired import Desired
-from leap_kg.hub.plan import Act, Done, Plan, Step, planned
+from leap_kg.hub.cluster.api import Cluster, ClusterError
+from leap_kg.hub.planned.plan import Act, Done, Plan, Step, planned
+from leap_kg.hub.wanted.desired import Desired
 
 
 def look(cluster: Cluster, desired: Desired, *, prune: bool = False, confirmed: str = "") -> Plan:

@@ -12,10 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from leap_kg.hub.environment import Environment, environment_of
-from leap_kg.hub.harvest import Harvest, harvest_of
-from leap_kg.hub.inclusion import taken_in
-from leap_kg.hub.recipejob import RecipeJob, recipe_of
+from leap_kg.hub.declared.environment import Environment, environment_of
+from leap_kg.hub.declared.harvest import Harvest, harvest_of
+from leap_kg.hub.declared.inclusion import taken_in
+from leap_kg.hub.declared.recipejob import RecipeJob, recipe_of
 from leap_kg.ingest.formats.yamltext import Unreadable, read_yaml
 from leap_kg.ingest.hubs.scalars import typed
 from leap_kg.resources import declarations

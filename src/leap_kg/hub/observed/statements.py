@@ -17,11 +17,11 @@ from datetime import UTC, datetime
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from leap_kg.graph.names import OBSERVED, source_graph
-from leap_kg.hub.declaring import source_of
-from leap_kg.hub.differences import HIDDEN
-from leap_kg.hub.manifest import Key, Manifest
-from leap_kg.hub.manifest import said as what_it_says
-from leap_kg.hub.standing import Condition, Drift, Effect, Snapshot, Standing
+from leap_kg.hub.declared.declaring import source_of
+from leap_kg.hub.objects.differences import HIDDEN
+from leap_kg.hub.objects.manifest import Key, Manifest
+from leap_kg.hub.objects.manifest import said as what_it_says
+from leap_kg.hub.planned.standing import Condition, Drift, Effect, Snapshot, Standing
 from leap_kg.ingest.mapping.statements import printable
 from leap_kg.ontology.iri import mint, part
 from leap_kg.ontology.namespaces import ADMS, DCAT, DCT, PROV, RDF, SCHEMA, XSD, ours
