@@ -135,6 +135,11 @@ def test_requests_against_the_protocol_have_their_status(server: Server) -> None
     assert post(b"", {}) == 415
     assert post(b"ASK {\xff}", DIRECT) == 400
     assert post(b"query=%FF", FORM) == 400
+    utf_16 = "application/sparql-query; charset=UTF-16"
+    assert post("ASK {}".encode("utf-16"), {"Content-Type": utf_16}) == 415
+    assert server.ask("QUERY", "/sparql", JSON, data=b"ASK {}", headers={"Content-Type": utf_16}).status_code == 415
+    assert post(b"query=ASK+%7B%7D", {"Content-Type": "application/x-www-form-urlencoded;charset=latin1"}) == 415
+    assert post(b"ASK {}", {"Content-Type": 'application/sparql-query; charset="utf-8"'}) == 200
     assert post(b"ASK {} #" + b"x" * 300_000, DIRECT) == 413
     assert post(b"query=" + b"x" * 300_000, FORM) == 413
     assert post(b"a=1&" * 300, FORM) == 400

@@ -61,7 +61,10 @@ def map_store(
         say.link(store, PROV("wasDerivedFrom"), _source(source))
     _say_extent(store, hierarchy, chunks, reading, say)
     _report(hierarchy, reading)
-    left |= {f"unmapped {key}": value for key, value in reading.unmapped.items()}
+    for key, value in reading.unmapped.items():
+        while key in left and left[key] != value:
+            key += "'"
+        left[key] = value
     say.text(store, leap("unmapped"), canonical(left) if left else "")
     return store
 

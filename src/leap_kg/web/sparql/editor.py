@@ -19,7 +19,7 @@ from leap_kg.web.history.moments import revision_asked
 from leap_kg.web.revision import Revision
 from leap_kg.web.sparql import servicedescription
 from leap_kg.web.sparql.endpoint import client_of, is_for_people, retry_after, while_connected
-from leap_kg.web.sparql.queryform import FORM, QUERY, UPDATE, QueryRequest, collect, read, read_body
+from leap_kg.web.sparql.queryform import FORM, QUERY, UPDATE, QueryRequest, collect, media_type, read, read_body
 from leap_kg.web.sparql.questions import CHANGES
 from leap_kg.web.sparql.results import Table, asked_for, table
 from leap_kg.web.writing import updating
@@ -88,7 +88,7 @@ async def _read(request: Request) -> QueryRequest:
     encoded = request.scope["query_string"]
     if request.method == "GET":
         return read(encoded)
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = media_type(request.headers.get("content-type", ""))
     if request.method == "QUERY" and kind == UPDATE:
         raise Refused(415, "the method QUERY only reads, and may be repeated on its way: send an update by POST")
     if kind not in (FORM, QUERY, UPDATE):

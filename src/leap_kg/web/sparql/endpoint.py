@@ -27,7 +27,7 @@ from leap_kg.web.security import MAX_SPARQL_QUERY, common_headers
 from leap_kg.web.site import NoRevision, Site
 from leap_kg.web.sparql.asking import Question
 from leap_kg.web.sparql.clients import client, named
-from leap_kg.web.sparql.queryform import FORM, MAX_BODY, QUERY, QueryRequest, collect, read, read_body
+from leap_kg.web.sparql.queryform import FORM, MAX_BODY, QUERY, QueryRequest, collect, media_type, read, read_body
 from leap_kg.web.sparql.questions import CHANGES
 from leap_kg.web.sparql.states import State
 
@@ -57,10 +57,10 @@ _TIMES: Header = (
 class _Received:
     """The parts of a request that this layer looks at."""
 
-    __slots__ = ("accept", "authorization", "forwarded", "kind", "known", "moment")
+    __slots__ = ("accept", "authorization", "content_type", "forwarded", "known", "moment")
 
     def __init__(self, headers: Iterable[Header]) -> None:
-        self.accept = self.kind = b""
+        self.accept = self.content_type = b""
         self.known: list[bytes] = []
         self.forwarded: list[bytes] = []
         self.authorization = self.moment = False
@@ -72,7 +72,7 @@ class _Received:
             elif name == b"x-forwarded-for":
                 self.forwarded.append(value)
             elif name == b"content-type":
-                self.kind = value.partition(b";")[0].strip().lower()
+                self.content_type = value
             elif name == b"authorization":
                 self.authorization = True
             elif name == b"accept-datetime":
@@ -122,7 +122,11 @@ class Endpoint:
             await _own(scope, send, self._ask(scope, receive, send, received, asked))
 
     async def _post(self, scope: Scope, receive: Receive, send: Send, received: _Received) -> None:
-        kind = received.kind.decode("latin-1")
+        try:
+            kind = media_type(received.content_type.decode("latin-1"))
+        except Refused as failure:
+            await _refuse(scope, send, failure)
+            return
         if kind not in (FORM, QUERY):
             await self._app(scope, receive, send)
             return

@@ -4,6 +4,7 @@ https://www.w3.org/TR/sparql11-protocol/#query-operation. Hazard: a body is read
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ UPDATE = "application/sparql-update"
 # A query may have 64 KiB of UTF-8; percent-encoded that is three times as much, and there are parameters beside it.
 MAX_BODY = 256 * 1024
 _MAX_FIELDS = 200
+_CHARSET = re.compile(r';\s*charset\s*=\s*"?([^\s";]+)', re.IGNORECASE)
 _YES = frozenset({"yes", "true", "1"})
 _NO = frozenset({"", "no", "false", "0"})
 
@@ -48,6 +50,15 @@ def read(query_string: bytes) -> QueryRequest:
     if asked.update is not None:
         raise Refused(400, "an update is sent by POST")
     return asked
+
+
+def media_type(content_type: str) -> str:
+    """The media type that a header names, in lower case; raises `Refused` with 415 for text that is not UTF-8."""
+    kind, _, parameters = content_type.partition(";")
+    charset = _CHARSET.search(f";{parameters}")
+    if charset and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
+        raise Refused(415, f"send text as UTF-8, not as {charset[1][:40]}")
+    return kind.strip().lower()
 
 
 def read_body(query_string: bytes, kind: str, body: bytes) -> QueryRequest:

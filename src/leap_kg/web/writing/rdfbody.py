@@ -3,7 +3,6 @@
 Hazard: bodies are hostile; `leap_kg.sparql.body` measures them before and while a parser runs.
 """
 
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from leap_kg.ingest.formats import genid
 from leap_kg.ingest.formats.skolem import TooAlike
 from leap_kg.sparql.body import BODY_LIMITS, BodyRefused, parse_body
 from leap_kg.sparql.guard import Refused
+from leap_kg.web.sparql.queryform import media_type
 from leap_kg.web.writing.bodies import Body
 
 FORMATS: dict[str, RdfFormat] = {
@@ -44,7 +44,6 @@ _SUFFIXES = {
     ".trig": RdfFormat.TRIG,
     ".nq": RdfFormat.N_QUADS,
 }
-_CHARSET = re.compile(r';\s*charset\s*=\s*"?([^\s";]+)', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +74,15 @@ def triples_of(bodies: Sequence[Body], target: Target) -> list[Triple]:
 
 def format_of(body: Body) -> RdfFormat:
     """The format of a file by its Content-Type, else by its name; raises `Refused` with 415."""
-    media_type = body.content_type.partition(";")[0].strip().lower()
-    charset = _CHARSET.search(body.content_type)
-    if charset and charset[1].lower() not in ("utf-8", "utf8"):
-        raise Refused(415, f"send RDF as UTF-8, not as {charset[1][:40]}")
-    if media_type in FORMATS:
-        return FORMATS[media_type]
-    if media_type in ("", "application/octet-stream") and (
+    kind = media_type(body.content_type)
+    if kind in FORMATS:
+        return FORMATS[kind]
+    if kind in ("", "application/octet-stream") and (
         by_name := _SUFFIXES.get(PurePath(body.name).suffix.lower())
     ):
         return by_name
     known = ", ".join(FORMATS)
-    raise Refused(415, f"send RDF with one of the content types {known}, not as {media_type or 'nothing'}")
+    raise Refused(415, f"send RDF with one of the content types {known}, not as {kind or 'nothing'}")
 
 
 def _parsed(body: Body, target: Target) -> Iterator[Triple]:

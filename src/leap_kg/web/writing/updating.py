@@ -26,7 +26,7 @@ from leap_kg.sparql.guard import Refused
 from leap_kg.sparql.update import Delta, UpdateOptions
 from leap_kg.web.answers import site_of
 from leap_kg.web.site import Site
-from leap_kg.web.sparql.queryform import FORM, UPDATE, QueryRequest, read_body
+from leap_kg.web.sparql.queryform import FORM, UPDATE, QueryRequest, media_type, read_body
 from leap_kg.web.writing.access import require_graphs
 from leap_kg.web.writing.answering import FAILURES, activity, done, failed
 from leap_kg.web.writing.authorisation import authorised, client_name
@@ -42,7 +42,7 @@ _SEVERAL = "update"
 async def update(request: Request) -> Response:
     """An update, at an address that takes nothing else."""
     try:
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        kind = media_type(request.headers.get("content-type", ""))
         if kind not in (FORM, UPDATE):
             raise Refused(415, f"send an update as {UPDATE}, or in a form as {FORM}, not as {kind or 'nothing'}")
         await authorised(request)
