@@ -187,16 +187,18 @@ class _Builder:
     def _read(self, get_event: Callable[[], Any]) -> None:
         """Take the events one at a time; nothing beyond the one asked for is read far ahead.
 
-        What is done with a plain scalar stands here and not in methods, whose calls cost more than it does.
+        What is done with a plain scalar stands here and not in functions, whose calls cost more than it does.
         """
         plain, branch, awaits_key = self._plain, self._top, False
+        constants = _CONSTANTS if plain is constant else None
+        scalar, end = yaml.ScalarEvent, yaml.StreamEndEvent
         # No parser makes subclasses of these.
-        while (kind := type(event := get_event())) is not yaml.StreamEndEvent:
-            if kind is yaml.ScalarEvent:
+        while (kind := type(event := get_event())) is not end:
+            if kind is scalar:
                 value = text = event.value
-                self._nodes += 1
-                self._characters += len(text)
-                if self._nodes > MAX_NODES or self._characters > MAX_BYTES:
+                self._nodes = nodes = self._nodes + 1
+                self._characters = characters = self._characters + len(text)
+                if nodes > MAX_NODES or characters > MAX_BYTES:
                     raise self._too_heavy(event.start_mark)
                 merge = False
                 if event.tag is not None or not event.implicit[0]:
@@ -204,7 +206,7 @@ class _Builder:
                 elif text == "<<":
                     merge = True
                 else:
-                    value = plain(text)
+                    value = plain(text) if constants is None else constants.get(text, text)
                 if event.anchor:
                     self._anchors[event.anchor] = _Anchored(event.start_mark, value, None, 1, len(text), 0, text, merge)
                 if awaits_key:
@@ -213,7 +215,7 @@ class _Builder:
                     value = text
                 branch.items.append(value)
                 branch.places.append(event.start_mark)
-                awaits_key = branch.is_mapping and not awaits_key
+                awaits_key = not awaits_key and branch.is_mapping
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 branch = self._start(event, kind is yaml.MappingStartEvent, awaits_key)
                 awaits_key = branch.is_mapping

@@ -17,7 +17,10 @@ _PRINTABLE_BYTES = bytes([*b"\t\n\r", *range(0x20, 0x7F)])
 
 def printable(text: str) -> str:
     """The text without the characters that not every RDF format can hold."""
-    # Most texts are ASCII with nothing to take out, which their bytes tell faster than a pattern.
+    # Most texts have nothing to take out. Python calls printable what has neither these nor the ends of lines; of ASCII
+    # with those the bytes tell it faster than a pattern.
+    if text.isprintable():
+        return text
     if text.isascii() and not text.encode().translate(None, _PRINTABLE_BYTES):
         return text
     return _UNPRINTABLE.sub("", text)
