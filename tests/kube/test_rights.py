@@ -68,6 +68,49 @@ def test_the_cluster_refuses_what_must_never_go_even_to_an_administrator(
         kubectl("delete", "clusterrolebinding", name)
 
 
+def test_others_secrets_are_not_changed_and_the_cluster_s_namespaces_are_left_alone(
+    restricted: Cluster, kubectl: Kubectl, tmp_path: Path, name: str
+) -> None:
+    bring(restricted, wanted(tmp_path, name, "one"))
+    kubectl("create", "secret", "generic", "theirs", "-n", name)
+    await_policy(kubectl, name)
+    ours = "app.kubernetes.io/managed-by=leap-kg"
+    said = kubectl.refusal("label", "secret", "theirs", ours, "-n", name, USER)
+    assert "does not change Secrets that it did not make" in said
+    said = kubectl.refusal("create", "secret", "generic", "ours", "-n", "kube-system", USER)
+    assert "namespaces of the cluster itself" in said
+    job = ["create", "job", "ours", "--image=none.example.org/none", "-n", "kube-system"]
+    assert "namespaces of the cluster itself" in kubectl.refusal(*job, USER)
+    # One of ours that has lost its label may be mended, and one that somebody hands over may be taken.
+    kubectl("label", "secret", "one-values", "app.kubernetes.io/managed-by-", "-n", name)
+    kubectl("label", "secret", "one-values", ours, "-n", name, USER)
+    kubectl("label", "secret", "theirs", ours, "-n", name)
+    kubectl("annotate", "secret", "theirs", "seen=yes", "-n", name, USER)
+
+
+def test_rights_for_some_namespaces_are_enough_for_these(server: ApiServer, tmp_path: Path, name: str) -> None:
+    kubectl = Kubectl(server)
+    account = "--serviceaccount=leap-kg:leap-kg"
+    for file in ("rights.yaml", "never.yaml"):
+        kubectl("apply", "--server-side", "-f", str(MANIFESTS / file))
+    kubectl("delete", "clusterrolebinding", "leap-kg-values")
+    try:
+        kubectl("create", "namespace", name)
+        kubectl("create", "namespace", f"{name}-theirs")
+        for space in (name, "leap-kg"):
+            kubectl("create", "rolebinding", name, "--clusterrole=leap-kg-values", account, "-n", space)
+        token = kubectl("create", "token", "leap-kg", "-n", "leap-kg").strip()
+        with Cluster(kubeconfig(tmp_path, server.address, token, server.authority)) as connected:
+            bring(connected, wanted(tmp_path / "home", name, "one", "two"))
+            assert bring(connected, wanted(tmp_path / "home", name, "one", "two")) == []
+        can = ["auth", "can-i", "get", "secrets", USER]
+        assert kubectl(*can, "-n", name).strip() == "yes"
+        assert kubectl(*can, "-n", f"{name}-theirs", check=False).strip() == "no"
+    finally:
+        kubectl("apply", "--server-side", "-f", str(MANIFESTS / "rights.yaml"))
+        kubectl("delete", "rolebinding", name, "-n", "leap-kg")
+
+
 def await_policy(kubectl: Kubectl, space: str) -> None:
     """Wait until rights and policy hold, by trying what changes nothing."""
     for _ in range(100):

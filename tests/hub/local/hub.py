@@ -121,7 +121,7 @@ def running_hub(home: Path, folder: Path, environment: Mapping[str, str] | None 
         trial.bind(("127.0.0.1", 0))
         port = trial.getsockname()[1]
     given = {
-        "LEAP_KG_HOME": str(home),
+        "LEAP_KG_HOME": os.path.relpath(home),  # as `make hub` has it
         "LEAP_KG_HUB_PORT": str(port),
         "LEAP_KG_HUB_FOLDER": str(folder / "hub"),
         "TESTS_TOKEN": token,

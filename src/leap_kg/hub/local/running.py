@@ -46,6 +46,12 @@ def run(config: Path, environment: Mapping[str, str], say: Callable[[str], None]
     given = {**environment, **_made_up(environment)}
     place = Place.of(given)
     offer = Shelf(place.settings, place.domain).offer()
+    # The hub has a folder of its own to work in, where paths that are relative to this one lead nowhere.
+    given |= {
+        "LEAP_KG_HOME": str(place.settings.home.resolve()),
+        "LEAP_KG_HUB_FOLDER": str(place.folder),
+        "LEAP_KG_HUB_KERNELS": str(place.kernels),
+    }
     if not place.proxy.is_file():
         raise NoHub(f"the proxy is missing: run `npm ci --ignore-scripts` in {place.proxy.parents[2]}")
     if _is_taken(place.port):
