@@ -13,7 +13,7 @@ from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.publish import Writer
 from leap_kg.hub.objects.health import Finding, Health
-from leap_kg.hub.objects.manifest import Key
+from leap_kg.hub.objects.manifest import IRI, Key
 from leap_kg.hub.observed.recording import record
 from leap_kg.hub.observed.statements import Observation, observed_quads, observed_source
 from leap_kg.hub.observed.status import status_of
@@ -187,6 +187,22 @@ def test_how_it_was_then_and_who_changed_it_since(tmp_path: Any) -> None:
         )
         writer.publish("r", [began], activity("a notebook ran"))
         assert ask(writer.store, "cluster-then", run="urn:run") == rows
+
+
+def test_what_an_object_was_for_then_stays_when_its_group_is_for_something_else() -> None:
+    seen = snapshot()
+    assert seen.live
+    seen.live["metadata"]["annotations"] = {IRI: HUB}
+    cluster = Cluster()
+    assert cluster.see(observation(standing(seen)))
+    moment = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    refused = Standing("prod", f"{BASE}cluster/lab", (Condition("Ready", "False", "Refused"),), (seen,), ())
+    assert cluster.see(observation(refused))
+    (then,) = (row for row in ask(cluster.store, "cluster-then", moment=moment) if row["part"] == "then")
+    assert then["for"] == HUB
+    # What stands on the cluster is a stranger's: what is no IRI is not taken for one.
+    seen.live["metadata"]["annotations"] = {IRI: "no iri"}
+    assert cluster.see(observation(standing(seen)))
 
 
 def moments_of(store: Store) -> Iterator[str]:

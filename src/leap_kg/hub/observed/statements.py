@@ -19,11 +19,11 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from leap_kg.graph.names import OBSERVED, source_graph
 from leap_kg.hub.declared.declaring import source_of
 from leap_kg.hub.objects.differences import HIDDEN
-from leap_kg.hub.objects.manifest import Key, Manifest
+from leap_kg.hub.objects.manifest import IRI, Key, Manifest
 from leap_kg.hub.objects.manifest import said as what_it_says
 from leap_kg.hub.planned.standing import Condition, Drift, Effect, Snapshot, Standing
 from leap_kg.ingest.mapping.statements import printable
-from leap_kg.ontology.iri import mint, part
+from leap_kg.ontology.iri import iri_text, mint, part
 from leap_kg.ontology.namespaces import ADMS, DCAT, DCT, PROV, RDF, SCHEMA, XSD, ours
 
 KEPT = 400
@@ -191,6 +191,8 @@ class _Writing:
         yield Triple(new, SCHEMA("version"), _text(snapshot.version))
         yield Triple(new, DCAT("version"), _text(snapshot.generation))
         yield Triple(new, ADMS("status"), mint(self._base, "health", health))
+        if subject := _subject_of(snapshot.live):
+            yield Triple(new, SCHEMA("about"), NamedNode(subject))
         if reason:
             yield Triple(new, SCHEMA("name"), _text(reason))
         if message:
@@ -202,10 +204,11 @@ class _Writing:
         """Whether a state is still the one that was seen: words of the controller alone make no new one."""
         if snapshot.live is None:
             return False
-        names = (SCHEMA("identifier"), DCAT("version"), ADMS("status"), SCHEMA("name"))
+        names = (SCHEMA("identifier"), DCAT("version"), ADMS("status"), SCHEMA("name"), SCHEMA("about"))
         known = tuple(_first(before.get(name, ())) for name in names)
         status = mint(self._base, "health", snapshot.finding.health).value
-        return known == (snapshot.uid, snapshot.generation, status, printable(snapshot.finding.reason))
+        reason, subject = printable(snapshot.finding.reason), _subject_of(snapshot.live)
+        return known == (snapshot.uid, snapshot.generation, status, reason, subject)
 
     def _close(self, node: NamedNode) -> None:
         """What held until now holds no longer."""
@@ -312,6 +315,11 @@ def _all(node: NamedNode, said: Mapping[NamedNode, list[_Term]]) -> Iterator[Tri
 
 def _first(terms: Iterable[_Term]) -> str:
     return min((each.value for each in terms), default="")
+
+
+def _subject_of(live: Manifest | None) -> str:
+    """What in the graph the object was for when it was seen, `""` if it does not say; its group may change that."""
+    return iri_text(str(((live or {}).get("metadata", {}).get("annotations") or {}).get(IRI) or "")) or ""
 
 
 def _json(live: Manifest) -> str:
