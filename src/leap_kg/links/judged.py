@@ -11,6 +11,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from leap_kg.graph.engine import Engine
 from leap_kg.graph.lookup import looked_up, stands
+from leap_kg.graph.names import curated_graph as curated_graph
 from leap_kg.ingest.mapping.statements import printable
 from leap_kg.links.assertion import ACCEPTED, REJECTED, short
 from leap_kg.ontology.iri import digest, mint, part
@@ -74,11 +75,6 @@ class Verdict:
             Triple(who, DCT("title"), Literal(printable(self.curator.name))),
         ]
         return [*said, Triple(node, DCT("description"), Literal(printable(self.why)))] if self.why else said
-
-
-def curated_graph(base: str) -> NamedNode:
-    """The graph of what curators say."""
-    return NamedNode(f"{base}graph/curated")
 
 
 def verdicts_on(store: Engine, base: str, link: str) -> list[Verdict]:

@@ -12,12 +12,15 @@ LOOKING = [
     "http://host.org/thredds/dodsC/sst.mnmean", "https://storage.googleapis.com/lake/a", "https://host.org/a.nc?download=1",
     "https://host.org/{*}.nc", "ftp://host.org/a.grib2",
 ]  # fmt: skip
-GIVEN = ["https://host.org/table", "gs://lake", "https://host.org/api/rows?format=csv"]
+GIVEN = [
+    "https://host.org/table", "gs://lake", "https://host.org/api/rows?format=csv", "https://tds.host.org/thredds/catalog/a/b",
+]  # fmt: skip
 NEITHER = [
     "a.nc", "/data/a.nc", "gs://", "gs://{*}/a.zarr", "s3://{bucket}/a", "https://{*}/a.nc", "https://host.org/",
     "https://host.org/a.html", "https://img.shields.io/badge/a.nc", "https://x.readthedocs.io/a.nc",
     "https://user:word@host.org/a.nc", "gs://your-bucket/a.zarr", "gs://lake/path/to/a.zarr", "s3://lake/<name>.nc",
-    "https://localhost/a.nc", "https://github.com/a/b/archive/main.zip", "gs://lake/...", "mailto:a@b.org",
+    "https://localhost/a.nc", "http://127.0.0.1:9898/ftp/a.nc",
+    "https://github.com/a/b/archive/main.zip", "gs://lake/...", "mailto:a@b.org",
 ]  # fmt: skip
 
 

@@ -68,7 +68,9 @@ def test_pieces_of_one_turn_or_arm_stay_together() -> None:
 
 def test_what_is_not_told_is_a_template_and_without_a_root_nothing() -> None:
     assert found("def load(y):\n    xr.open_zarr(f'gs://lake/{y}/{y + 1}.zarr')") == [("D1", "gs://lake/{*}/{*}.zarr")]
-    assert found("def load(root):\n    xr.open_zarr(root + '/x.zarr')\n    xr.open_zarr(f'gs://{root}/x.zarr')") == []
+    assert (
+        found("def load(root):\n    xr.open_zarr(root + '/x.zarr')\n    xr.open_zarr(f'https://{root}/x.zarr')") == []
+    )
     assert found("xr.open_zarr('data/x.zarr')\nPath('data') / 'x.nc'") == []
 
 

@@ -47,6 +47,23 @@ PUT_TOGETHER = {
     "root": "xr.open_zarr(gcsfs.GCSMap(root='lake/a.zarr', gcs=gcsfs.GCSFileSystem()))",
     "listing": "fs = gcsfs.GCSFileSystem()\nxr.open_mfdataset(['gs://' + f for f in ['gs://lake/a.zarr']])",
     "system": "fs = gcsfs.GCSFileSystem()\npd.read_parquet('lake/a.zarr', filesystem=fs)",
+    "option": "import click\nU = 'gs://lake/a.zarr'\n@click.command()\n@click.option('--u-path', '-u', default=U)\n"
+    "def f(u_path):\n    xr.open_zarr(u_path)",
+    "filled": "u = {}\nfor k in ['a']:\n    u[k] = f'gs://lake/{k}.zarr'\nfor k in u:\n    xr.open_zarr(u[k])",
+    "paths": "u = {}\nu[Path('x') / name()] = 'gs://lake/a.zarr'\nfor p, v in u.items():\n    xr.open_zarr(v)",
+    "keyed": "u = {'a': 'gs://lake/a.zarr'}\nfor k, v in zip(u.keys(), u.values()):\n    xr.open_zarr(v)",
+    "rest": "first, *rest = ['gs://lake/b.zarr', 'gs://lake/a.zarr']\nxr.open_mfdataset(rest)",
+    "rows": "t = pd.DataFrame({'n': ['x'], 'u': ['gs://lake/a.zarr']})\nfor i, r in t.iterrows():\n"
+    "    xr.open_zarr(r['u'])",
+    "given": "c = settings()\nc.u = 'gs://lake/a.zarr'\nxr.open_zarr(c.u)",
+    "store": "import tensorstore as ts\nts.open({'driver': 'zarr', 'kvstore': {'driver': 'gcs', 'bucket': 'lake', "
+    "'path': 'a.zarr'}})",
+    "text": "import tensorstore as ts\nts.open({'driver': 'zarr', 'kvstore': 'gs://lake/a.zarr'})",
+    "generated": "def each():\n    for k in ['a']:\n        yield f'gs://lake/{k}.zarr'\nfor u in each():\n"
+    "    xr.open_zarr(u)",
+    "within": "from contextlib import contextmanager\n@contextmanager\ndef opened(u):\n    yield fsspec.open(u)\n"
+    "with opened('gs://lake/a.zarr') as f:\n    xr.open_dataset(f)",
+    "files": "xr.open_mfdataset([f.open() for f in fsspec.open_files(['gs://lake/a.zarr'])])",
     "cached": "fs = fsspec.filesystem('simplecache', target_protocol='gs')\nxr.open_zarr(fs.get_mapper('lake/a.zarr'))",
 }
 
@@ -311,3 +328,153 @@ def test_what_a_notebook_runs_first(ending: str) -> None:
     body = notebook(common) if ending == "ipynb" else common.encode()
     files = {f"common.{ending}": body, "a.ipynb": notebook(IMPORTS, f"%run ./common.{ending}", "xr.open_zarr(URL)")}
     assert [s.target for s in dict(read_repository(files))["a.ipynb"].signals] == ["gs://lake/a.zarr"]
+
+
+def test_a_pattern_below_a_path_is_the_pattern() -> None:
+    code = "from upath import UPath\nfor f in UPath('gs://lake/d').glob('*.nc'):\n    xr.open_dataset(f)"
+    assert used(code) == [("D1", "gs://lake/d/*.nc")]
+    assert used(code.replace("glob('*", "rglob('*")) == [("D1", "gs://lake/d/**/*.nc")]
+
+
+@pytest.mark.parametrize("day", ["day.strftime('%Y/%m')", "datetime.utcnow().strftime('%Y/%m')"])
+def test_dates_that_nobody_knows_are_unknown_pieces(day: str) -> None:
+    code = f"from datetime import datetime\nxr.open_dataset('https://host.org/' + {day} + '/a.nc')"
+    assert used(code) == [("D1", "https://host.org/{*}/{*}/a.nc")]
+    assert used("xr.open_dataset(day.strftime('https://host.org/%Y%m%d.nc'))") == [("D1", "https://host.org/{*}.nc")]
+
+
+def test_what_lies_somewhere_for_a_while_is_not_read() -> None:
+    code = (
+        "from rechunker import rechunk\nfs = gcsfs.GCSFileSystem()\ntmp = fs.get_mapper('lake/tmp.zarr')\n"
+        "rechunk(zarr.open('gs://lake/a.zarr'), {}, '1GB', fs.get_mapper('lake/b.zarr'), temp_store=tmp)"
+    )
+    assert used(code) == [("D1", "gs://lake/a.zarr"), ("D2", "gs://lake/b.zarr")]
+
+
+def test_a_module_of_a_package_is_not_the_library_of_its_name() -> None:
+    inside = {"pkg__xarray_py": "def open_zarr(u):\n    return 1\n", "pkg____init___py": ""}
+    assert used_among("xr.open_zarr('gs://lake/a.zarr')", "pkg/main.py", **inside) == ZARR
+    assert used_among("from .xarray import open_zarr\nopen_zarr(place)", "pkg/main.py", **inside) == []
+
+
+UNTOLD = {
+    "def f(root):\n    ds.to_zarr(f'{root}/daily.zarr')": [("D2", "{*}/daily.zarr")],
+    "def f(bucket):\n    xr.open_zarr(f's3://{bucket}/daily.zarr')": [("D1", "s3://{*}/daily.zarr")],
+    "fs = s3fs.S3FileSystem()\nxr.open_dataset(fs.open(told()))": [("D1", "s3://{*}"), ("D1", "s3://{*}")],
+    "def f(root):\n    with fsspec.open(f'{root}/daily.csv', 'w') as o:\n        pass": [("D2", "{*}/daily.csv")],
+    "def f(root):\n    pd.read_csv(f'{root}/daily.csv', storage_options={'anon': True})": [("D1", "{*}/daily.csv")],
+    "def f(root):\n    pd.read_csv(f'{root}/daily.csv')": [],
+    "def f(root):\n    xr.open_dataset(f'{root}/{name()}.zarr')": [],
+    "import os\nxr.open_dataset(os.path.join(os.getcwd(), 'daily.zarr'))": [],
+    "import tempfile\nds.to_zarr(os.path.join(tempfile.mkdtemp(), 'daily.zarr'))": [],
+    "def f(name):\n    xr.open_dataset(f'data/{name}.zarr')": [],
+    "def f(host):\n    xr.open_dataset(f'https://{host}/daily.zarr')": [],
+}
+
+
+@pytest.mark.parametrize(("code", "told"), UNTOLD.items(), ids=range(len(UNTOLD)))
+def test_where_nobody_knows_the_root_is_a_candidate_of_little_confidence(code: str, told: Told) -> None:
+    signals = [each for each in read_python(IMPORTS + code, "a.py").signals if each.method in ("D1", "D2")]
+    assert [(each.method, each.target) for each in signals] == told
+    assert all(each.confidence == 0.3 for each in signals)
+
+
+def test_what_is_passed_whole_is_sure_however_far_it_goes() -> None:
+    files = {
+        "deep_py": "import xarray as xr\ndef last(u):\n    return xr.open_dataset(u)\n"
+        "def middle(u):\n    return last(u)\ndef first(u):\n    return middle(u)\n"
+        "def other(u):\n    return middle(u + '/b.nc')\n"
+    }
+    named = {_path(name): text.encode() for name, text in files.items()}
+    code = "from deep import first, other\nfirst('https://host.org/a.nc')\nother('https://host.org')\n"
+    signals = dict(read_repository({**named, "a.py": code.encode()}))["a.py"].signals
+    told = [(each.target, each.confidence) for each in signals]
+    assert told == [("https://host.org/a.nc", 0.97), ("https://host.org/b.nc", 0.75)]
+
+
+def test_what_one_call_reads_hides_only_what_it_would_read_without_it() -> None:
+    opener = "def load(name, root='gs://lake'):\n    return xr.open_zarr(f'{root}/{name}.zarr')\n"
+    assert used(opener + "load('a')") == ZARR
+    both = used(opener + "load('a')\nload(unknown(), 'gs://other')")
+    assert both == [*ZARR, ("D1", "gs://other/{*}.zarr")]
+
+
+FOLDERS = {
+    "m = fsspec.get_mapper('https://host.org/tags/')\npd.read_csv(m.dirfs.open('a/b.csv'))": "https://host.org/tags/a/b.csv",
+    "from fsspec.implementations.dirfs import DirFileSystem\n"
+    "d = DirFileSystem('lake/x', fs=s3fs.S3FileSystem())\nxr.open_dataset(d.open('a.nc'))": "s3://lake/x/a.nc",
+    "d = fsspec.filesystem('dir', path='gs://lake/x/', fs=gcsfs.GCSFileSystem())\n"
+    "xr.open_zarr(d.get_mapper('a.zarr'))": "gs://lake/x/a.zarr",
+}
+
+
+@pytest.mark.parametrize(("code", "target"), FOLDERS.items(), ids=range(len(FOLDERS)))
+def test_a_folder_of_a_file_system_is_one_of_its_own(code: str, target: str) -> None:
+    assert used(code) == [("D1", target)]
+
+
+GROWING = {
+    "urls = list()\nurls.append('{u}')\nfor u in urls:\n    xr.open_zarr(u)",
+    "urls = set()\nurls.add('{u}')\nfor u in urls:\n    xr.open_zarr(u)",
+    "from collections import defaultdict\nd = defaultdict(list)\nd['k'].append('{u}')\n"
+    "for k, urls in d.items():\n    for u in urls:\n        xr.open_zarr(u)",
+    "d = {{}}\nd.setdefault('k', []).append('{u}')\nfor u in d['k']:\n    xr.open_zarr(u)",
+    "class C:\n    def __init__(self):\n        self.urls = []\n    def go(self):\n        self.urls.append('{u}')\n"
+    "        for u in self.urls:\n            xr.open_zarr(u)\nC().go()",
+}
+
+
+@pytest.mark.parametrize("code", sorted(GROWING))
+def test_lists_grow_wherever_they_stand(code: str) -> None:
+    assert used(code.format(u="gs://lake/a.zarr")) == ZARR
+
+
+def test_what_grows_in_an_unknown_place_hides_nothing() -> None:
+    assert used("d = {'k': 'gs://lake/a.zarr'}\nd[unknown()].append('x')\nxr.open_zarr(d['k'])") == ZARR
+    assert used("unknown.setdefault().append('x')\nxr.open_zarr('gs://lake/a.zarr')") == ZARR
+
+
+@pytest.mark.parametrize("maker", ["retry(stop=3)(read)", "unknown(read)", "library.unknown(read)"])
+def test_a_function_that_a_call_takes_alone_comes_out_of_it(maker: str) -> None:
+    code = f"from tenacity import retry\nimport library\ndef read(u):\n    return xr.open_zarr(u)\nf = {maker}\n"
+    assert used(f"{code}f('gs://lake/a.zarr')") == ZARR
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("xr.open_zarr(fs.get_mapper('gs://lake/a.zarr'))", ZARR),
+        ("fs.put('a', 'gs://lake/a.zarr')", [("D2", "gs://lake/a.zarr")]),
+        ("fs.get_mapper('lake/a.zarr')", []),
+        ("page.open('https://host.org/a')", [("D1", "https://host.org/a")]),
+    ],
+)
+def test_an_object_that_nobody_defines_may_be_a_file_system(code: str, told: Told) -> None:
+    assert used(code) == told
+
+
+@pytest.mark.parametrize("fields", ["'name url'", "'name, url'", "['name', 'url']"])
+def test_tuples_with_names(fields: str) -> None:
+    start = f"from collections import namedtuple\nS = namedtuple('S', {fields})\n"
+    assert used(f"{start}for s in [S('n', 'gs://lake/a.zarr')]:\n    xr.open_zarr(s.url)") == ZARR
+    assert used(f"{start}xr.open_zarr(S(url='gs://lake/a.zarr', name='n').url)") == ZARR
+
+
+FILLED_IN = {
+    "xr.open_zarr('gs://lake/{n}.zarr'.format_map({'n': 'a'}))",
+    "xr.open_zarr('gs://lake/%(n)s.zarr' % {'n': 'a'})",
+    "xr.open_zarr('gs://lake/%(n)s.zarr' % dict(n='a', m=2))",
+    "for n in ['a']:\n    xr.open_zarr('gs://lake/NAME.zarr'.replace('NAME', n))",
+    "xr.open_zarr(next(iter(['gs://lake/a.zarr', 'gs://lake/b.zarr'])))",
+}
+
+
+@pytest.mark.parametrize("code", sorted(FILLED_IN))
+def test_templates_are_filled_in_by_names(code: str) -> None:
+    assert used(code) == ZARR
+
+
+def test_what_takes_the_place_of_a_word_may_be_several_or_unknown() -> None:
+    several = "for n in ['a', 'b']:\n    xr.open_zarr('gs://lake/NAME.zarr'.replace('NAME', n))"
+    assert used(several) == [("D1", "gs://lake/a.zarr"), ("D1", "gs://lake/b.zarr")]
+    assert used("xr.open_zarr('gs://lake/NAME.zarr'.replace('NAME', n()))") == [("D1", "gs://lake/{*}.zarr")]

@@ -30,10 +30,19 @@ FIRST = BOTH[:1]
         ("import threading\nthreading.Thread(target=opens, args=(urls[0],)).start()", FIRST),
         ("await_me = loop.run_in_executor(None, opens, urls[0])", FIRST),
         ("import dask\ndask.delayed(opens)(urls[0])", FIRST),
+        ("import apache_beam as beam\nwith beam.Pipeline() as p:\n    p | beam.Create(urls) | beam.Map(opens)", BOTH),
+        ("import apache_beam as beam\np | 'a' >> beam.Create(urls) | 'b' >> beam.Reshuffle() | beam.Map(opens)", BOTH),
+        ("import apache_beam as beam\nclass Opens(beam.DoFn):\n    def process(self, url):\n"
+         "        yield xr.open_dataset(url)\np | beam.Create(urls) | 'c' >> beam.ParDo(Opens())", BOTH),
+        ("fs = s3fs.S3FileSystem()\nxr.open_mfdataset(map(fs.open, urls))", BOTH),
+        ("from prefect import task\nload = task(opens)\n@task\ndef load(url):\n    return xr.open_dataset(url)\n"
+         "load.submit(urls[0])", FIRST),
+        ("@task\ndef load(url):\n    return xr.open_dataset(url)\nload.map(urls)", BOTH),
+        ("{'a'} | {'b'}\n1 >> 2", []),
         ("frame['name'].map(opens)", []),
         ("pool.map(print, urls)", []),
     ],
-    ids=range(16),
+    ids=range(23),
 )  # fmt: skip
 def test_what_is_mapped_over_addresses_opens_each(code: str, expected: list[tuple[str, str]]) -> None:
     seen = [each for each in found(URLS + OPENS + code) if each[0] == "D1"]

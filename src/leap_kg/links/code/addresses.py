@@ -35,7 +35,8 @@ _STORE_HOST = re.compile(
     r"|backblazeb2\.com|wasabisys\.com|uni-mainz\.de:\d+|swift\.dkrz\.de)$",
     re.IGNORECASE,
 )
-_SERVED = re.compile(r"/(?:dodsC|opendap|erddap|fileServer|thredds)/", re.IGNORECASE)
+_SERVED = re.compile(r"/(?:dodsC|opendap|erddap|fileServer|thredds(?!/catalog/(?!.*\.xml$)))/", re.IGNORECASE)
+_SERVER = re.compile(r"(?:opendap|thredds|tds|dap|hyrax)\d?\.", re.IGNORECASE)
 _RESOLVED = re.compile(r"huggingface\.co/datasets/[^/]+/[^/]+/resolve/", re.IGNORECASE)
 _PAGES_HOST = re.compile(
     r"(?:^|\.)(?:readthedocs\.(?:io|org)|github\.io|shields\.io|mybinder\.org|colab\.research\.google\.com|doi\.org|youtube\.com"
@@ -44,14 +45,16 @@ _PAGES_HOST = re.compile(
     r"|localhost|pytorch\.org/docs|nbviewer\.jupyter\.org|console\.cloud\.google\.com)$",
     re.IGNORECASE,
 )
+_THIS_MACHINE = re.compile(r"(?:127\.\d+\.\d+\.\d+|0\.0\.0\.0|localhost)(?::\d+)?\Z", re.IGNORECASE)
 _CODE_ARCHIVE = re.compile(r"(?:^|\.)(?:github\.com/[^/]+/[^/]+/archive/|codeload\.github\.com/)", re.IGNORECASE)
-_FIELD = re.compile(r"\{\{[^{}]*\}\}|\$?\{[^{}]*\}|%(?:\(\w+\))?(?:0?\d)?[sd](?![0-9A-Fa-f])|\$[A-Za-z_]\w*")
+_FIELD = re.compile(r"\{\{[^{}]*\}\}|\$?\{[^{}]*\}|%(?:\(\w+\))?(?:0?\d)?[sd](?![0-9A-Fa-f])|%[YmjHMyS]|\$[A-Za-z_]\w*")
 _HANDLERS = {"vsis3": "s3", "vsigs": "gs", "vsiaz": "az", "vsis3_streaming": "s3", "vsigs_streaming": "gs"}
 _PACKED = re.compile(r"^(?:/vsi(?:zip|tar|gzip|7z)/(?=/vsi))+")
 _ZIPPED = re.compile(r"(?:zip|gzip|tar)\+(?=[a-z0-9]+://)")
 """An archive whose member stands behind `!`, as GDAL and geopandas take it."""
 _TWICE = re.compile(r"([a-z][a-z0-9]{1,9}://)(?=\1)")
 """A scheme put before what has it already, as a listing may or may not."""
+_TOLD = re.compile(r"[A-Za-z]{2}")
 _SITE = re.compile(r"\.git(?:hub|lab)\.io$", re.IGNORECASE)
 _NOWHERE = re.compile(r"(?:^|\.)(?:localhost|example\.(?:com|org|net))$", re.IGNORECASE)
 _CACHES = re.compile(r"^(?:[a-z][a-z0-9]*(?:://[^:]*)?::)+", re.IGNORECASE)
@@ -74,6 +77,25 @@ def looking(text: str) -> str | None:
     return _settled(text, trusted=False)
 
 
+def partly(text: str, *, remote: bool = False) -> str | None:
+    """The address as far as it is told, where nobody knows the bucket or the folder that it begins with.
+
+    A folder of which nothing is known is most often one of this machine, so only stores count below it, which are for
+    buckets, unless the call says by itself that it is `remote`.
+    """
+    if UNKNOWN not in text or len(text) > LONGEST_TEXT or _UNFIT.search(text.replace(UNKNOWN, "x")):
+        return None
+    text = text.rstrip("/")
+    scheme = _SCHEME.match(text)
+    if scheme is not None:
+        root = text[scheme.end() :].partition("/")[0]
+        return text if _STORAGE.match(scheme[1]) and UNKNOWN in root else None
+    last = text.rpartition("/")[2]
+    fits = suffixed(last) if remote else bool(_ZARR_INSIDE.search(f"{last}/"))
+    told = _SUFFIX.sub("", last).replace(UNKNOWN, "")
+    return text if text.startswith(f"{UNKNOWN}/") and fits and _TOLD.search(told) else None
+
+
 def within(text: str) -> list[tuple[int, str]]:
     """The addresses of data in prose, with where they begin."""
     found = []
@@ -94,6 +116,12 @@ def beginning(text: str) -> bool:
 def whole(address: str) -> bool:
     """Whether the address is of one place: no unknown piece, no pattern."""
     return UNKNOWN not in address and "*" not in address and "?*" not in address
+
+
+def stored(text: str) -> bool:
+    """Whether the address is one of an object store."""
+    scheme = _SCHEME.match(text)
+    return scheme is not None and bool(_STORAGE.match(scheme[1]))
 
 
 def suffixed(address: str) -> bool:
@@ -164,7 +192,7 @@ def _filled(text: str) -> str:
 def _served(host: str, path: str, *, trusted: bool) -> bool:
     """Whether a web server's path is data."""
     plain = re.split("[?#]", path, maxsplit=1)[0].rstrip("/")
-    if _PAGE.search(plain) or _NOWHERE.search(host):
+    if _PAGE.search(plain) or _NOWHERE.search(host) or _THIS_MACHINE.match(host):
         return False
     if _PAGES_HOST.search(host):
         # Sites of projects have data, too: what is opened there and ends as data do.
@@ -173,6 +201,8 @@ def _served(host: str, path: str, *, trusted: bool) -> bool:
     if _CODE_ARCHIVE.search(at):
         return False
     if _STORE_HOST.search(host) or _SUFFIX.search(plain) or _ZARR_INSIDE.search(plain) or _RESOLVED.search(at):
+        return True
+    if _SERVER.match(host) and "/" in plain and "/catalog" not in plain:
         return True
     if _SERVED.search(f"/{plain}") or (_ARCHIVE.search(plain) and "anaconda" not in host):
         return True

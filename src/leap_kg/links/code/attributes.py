@@ -3,16 +3,19 @@
 import ast
 from typing import TYPE_CHECKING
 
-from leap_kg.links.code import catalogues, functions, moments, registries
+from leap_kg.links.code import catalogues, functions, moments, registries, replies
 from leap_kg.links.code.bounds import MOST_ARMS
+from leap_kg.links.code.placing import BELOW
 from leap_kg.links.code.values import (
     NOTHING,
     UNKNOWN_VALUE,
     Alternative,
+    Bound,
     Catalogue,
     Class,
     Entries,
     External,
+    FileSystem,
     Function,
     Handle,
     Instance,
@@ -21,6 +24,7 @@ from leap_kg.links.code.values import (
     Moment,
     PathText,
     Registry,
+    Reply,
     Table,
     Value,
     Values,
@@ -68,8 +72,15 @@ def _attribute(value: Value, name: str, folder: "Folder") -> Values:
             return value.each.get(name, NOTHING)
         case Catalogue():
             return catalogues.below(value, name)
+        case Handle(target=target) if name == "dirfs" and "://" in target:
+            folder.ledger.consume(value.origin)
+            return one(FileSystem(BELOW, root=target.rstrip("/")))
         case Table() | Handle():
             return one(value)
+        case FileSystem():
+            return one(Bound(value, name))
+        case Reply():
+            return replies.attribute(value, name)
         case Moment():
             return moments.attribute(value, name)
         case Items() if name in {"values", "iloc", "loc"}:

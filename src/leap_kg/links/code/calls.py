@@ -5,7 +5,7 @@ functions of libraries that put texts and lists together are worked out; methods
 """
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from leap_kg.links.code import (
@@ -21,6 +21,7 @@ from leap_kg.links.code import (
     paths,
     queries,
     registries,
+    replies,
     services,
     sessions,
     shell,
@@ -33,6 +34,7 @@ from leap_kg.links.code.known import CALLS, METHODS
 from leap_kg.links.code.values import (
     NOTHING,
     Alternative,
+    Bound,
     Catalogue,
     Class,
     Entries,
@@ -47,6 +49,7 @@ from leap_kg.links.code.values import (
     Partial,
     PathText,
     Registry,
+    Reply,
     Table,
     Value,
     Values,
@@ -67,6 +70,7 @@ _MAKING: dict[str, Callable[[str, str, list[Values], dict[str, Values]], Values 
     **dict.fromkeys(("datetime", "pandas", "numpy", "xarray"), moments.made),
 }
 """By library, what makes a thing of its own that is followed."""
+_GROWING = {"append", "extend", "update", "add", "appendleft"}
 _COMMANDS = {"run", "call", "check_call", "check_output", "Popen", "system", "popen", "getoutput", "sx"}
 _QUERYING = {"sql", "query", "execute", "from_query", "view"}
 
@@ -78,6 +82,7 @@ def call(folder: "Folder", node: ast.Call) -> Values:
         given, named = _arguments(folder, node)
         if (grown := _grown(folder, node.func, receiver, given)) is not None:
             return grown
+        replies.kept(folder, receiver, node.func.attr, given)
         return _each(receiver, lambda value: _method(folder, value, node, given, named))
     called = folder.fold(node.func)
     given, named = _arguments(folder, node)
@@ -118,17 +123,28 @@ def _plain(folder: "Folder", value: Value, node: ast.Call, given: list[Values], 
     match value:
         case Partial():
             return handing.call(folder, value, node, given, named)
+        case Bound(of=system, name=name):
+            return filesystems.method(folder, system, name, node, given, named)
         case Function():
-            return functions.follow(folder, value, given, named, node)
+            result = functions.follow(folder, value, given, named, node)
+            naming.followed(folder, value, node, given, named)
+            return result
         case Class():
-            return one(functions.make(folder, value, given, named, node))
+            made = functions.make(folder, value, given, named, node)
+            naming.followed(folder, value, node, given, named)
+            return one(made)
         case External(name=name):
             return _external(folder, name, node, given, named)
         case Catalogue() | Handle():
             return one(value)
         case Instance():
             return functions.method(folder, value, "__call__", given, named, node) or NOTHING
-    return NOTHING
+    return _wrapped(given, named) or NOTHING
+
+
+def _wrapped(given: list[Values], named: dict[str, Values]) -> Values | None:
+    """What a call that nobody knows makes of one function: the function, tried again or made faster."""
+    return given[0] if len(given) == 1 and not named and isinstance(only(given[0]), Function) else None
 
 
 def called(folder: "Folder", value: Value, node: ast.Call, given: list[Values], named: dict[str, Values]) -> Values:
@@ -161,6 +177,8 @@ def _external(folder: "Folder", full: str, node: ast.Call, given: list[Values], 
         return kept
     if (noted := noting.special(folder, full, last, node, given, named)) is not None:
         return noted
+    if (streamed := replies.handed(folder, top, last, given, named)) is not None:
+        return streamed
     if (spec := CALLS.get((top, last))) is not None:
         return noting.note(folder, spec, f"{top}.{last}", node, given, named)
     if top in {"subprocess", "os", "IPython"} and last in _COMMANDS:
@@ -168,10 +186,15 @@ def _external(folder: "Folder", full: str, node: ast.Call, given: list[Values], 
         return NOTHING
     if (worked := library.work_out(folder, full, top, last, given, named)) is not None:
         return worked
+    if last == "strftime" and given:
+        return moments.unread(given[-1])
     if last in METHODS and rest:
         return noting.note(folder, METHODS[last], last, node, given, named)
     naming.noted(folder, last, node, given, named)
-    return NOTHING
+    if top == "builtins" and "." in rest:
+        # The object is one of an earlier session, or of a module all of whose names are taken.
+        return filesystems.method(folder, FileSystem(""), last, node, given, named)
+    return _wrapped(given, named) or NOTHING
 
 
 def _method(folder: "Folder", value: Value, node: ast.Call, given: list[Values], named: dict[str, Values]) -> Values:
@@ -194,6 +217,10 @@ def _method(folder: "Folder", value: Value, node: ast.Call, given: list[Values],
             return registries.method(folder, value, name, node, given, named)
         case PathText():
             return paths.method(folder, value, name, node, given, named)
+        case Reply():
+            return replies.method(value, name)
+        case Function() if (said := handing.started(folder, value, name, node, given, named)) is not None:
+            return said
         case Moment():
             return moments.method(value, name, given)
         case Instance() if (said := sessions.method(folder, value, name, node, given)) is not None:
@@ -201,6 +228,7 @@ def _method(folder: "Folder", value: Value, node: ast.Call, given: list[Values],
         case Instance() | Class():
             found = functions.method(folder, value, name, given, named, node)
             if found is not None:
+                naming.followed(folder, _member(folder, value, name), node, given, named)
                 return found
         case Handle() if name not in METHODS:
             return one(value)
@@ -218,6 +246,8 @@ def _method(folder: "Folder", value: Value, node: ast.Call, given: list[Values],
             return one(value)
     if (default := options.declare(folder, name, given, named)) is not None:
         return default
+    if name == "strftime" and given:
+        return moments.unread(given[0])
     if name in METHODS:
         return noting.note(folder, METHODS[name], name, node, given, named)
     if isinstance(member := _member(folder, value, name), Function | Class):
@@ -245,31 +275,58 @@ def _lookup(entries: Entries, name: str, given: list[Values]) -> Values | None:
         return given[1] if len(given) > 1 else NOTHING
     if name == "values":
         return one(Items(tuple(entries.each.values())))
-    if name in {"keys", "copy"}:
+    if name in {"iterrows", "itertuples"}:
+        return one(Items(tuple(_rows(entries, numbered=name == "iterrows"))))
+    if name == "keys":
+        return one(Items(tuple(map(one, entries.each))))
+    if name == "copy":
         return one(entries)
     if name == "items":
         return one(Items(tuple(one(Items((one(key), values))) for key, values in entries.each.items())))
     return None
 
 
+def _rows(table: Entries, *, numbered: bool) -> Iterator[Values]:
+    """The rows of a table that is told column by column."""
+    columns = {name: value.each for name, values in table.each.items() if isinstance(value := only(values), Items)}
+    for number in range(min(map(len, columns.values()), default=0)):
+        row = one(Entries({name: each[number] for name, each in columns.items()}))
+        yield one(Items((one(number), row))) if numbered else row
+
+
 def _grown(folder: "Folder", func: ast.Attribute, receiver: Values, given: list[Values]) -> Values | None:
-    """`name.append(…)` and the like: the list that `name` stands for has more in it."""
+    """`name.append(…)` and the like: the list that stands there has more in it."""
     if func.attr == "read" and receiver == one(External("configparser.ConfigParser")):
         read = folder.neighbours.settings(as_text(only(given[0])) if given else "", folder.passage.path)
         statements.assign(folder, func.value, read)
         return NOTHING
-    if func.attr not in {"append", "extend", "update"} or not isinstance(func.value, ast.Name) or not given:
+    if func.attr not in _GROWING or not given:
         return None
-    before = only(receiver)
-    if isinstance(before, Items) and func.attr == "append" and len(before.each) < MOST_ITEMS:
-        more: tuple[Values, ...] = tuple((Alternative(value),) for value, _ in given[0])
-        folder.scope.bind(func.value.id, one(Items(before.each + more)))
-        return NOTHING
-    more_of = only(given[0])
-    if isinstance(before, Items) and isinstance(more_of, Items) and len(before.each) < MOST_ITEMS:
-        folder.scope.bind(func.value.id, one(Items((before.each + more_of.each)[:MOST_ITEMS])))
-        return NOTHING
-    if isinstance(before, Entries) and isinstance(more_of, Entries) and len(before.each) < MOST_ITEMS:
-        folder.scope.bind(func.value.id, one(Entries({**before.each, **more_of.each})))
-        return NOTHING
+    place, before = func.value, only(receiver)
+    if isinstance(place, ast.Call) and isinstance(place.func, ast.Attribute) and place.args:
+        if place.func.attr != "setdefault":
+            return None
+        place = ast.copy_location(ast.Subscript(place.func.value, place.args[0], ast.Load()), place)
+    if not isinstance(place, ast.Name | ast.Attribute | ast.Subscript):
+        return None
+    if receiver == NOTHING and isinstance(place, ast.Subscript):
+        # What a dictionary makes when it is first asked for.
+        before = Items(()) if isinstance(only(folder.fold(place.value)), Entries) else before
+    grown = _with(before, func.attr, given[0])
+    if grown is not None:
+        statements.assign(folder, place, one(grown))
+    return None if grown is None else NOTHING
+
+
+def _with(before: Value, how: str, given: Values) -> Value | None:
+    """What had `before` in it, with more; `None` for what does not grow."""
+    if isinstance(before, Items | Entries) and len(before.each) >= MOST_ITEMS:
+        return None
+    if isinstance(before, Items) and how in {"append", "add", "appendleft"}:
+        return Items(before.each + tuple((Alternative(value),) for value, _ in given))
+    more = only(given)
+    if isinstance(before, Items) and isinstance(more, Items):
+        return Items((before.each + more.each)[:MOST_ITEMS])
+    if isinstance(before, Entries) and isinstance(more, Entries):
+        return Entries({**before.each, **more.each})
     return None

@@ -63,7 +63,7 @@ class Site:
     """
 
     passage: Passage
-    call: ast.Call
+    call: ast.expr
     texts: frozenset[str]
     depth: int
 

@@ -7,6 +7,7 @@ from leap_kg.links.code import clients, noting, placing, stores
 from leap_kg.links.code.known import FILE_SYSTEMS
 from leap_kg.links.code.values import (
     NOTHING,
+    Alternative,
     FileSystem,
     Handle,
     Items,
@@ -54,10 +55,16 @@ def made(
     """The file system or the place in a bucket that the call makes; `None` if it makes none."""
     if (client := clients.made(top, last, given, named)) is not None:
         return client
+    if last == "DirFileSystem" or (
+        top == "fsspec" and last == "filesystem" and only(given[0] if given else NOTHING) == "dir"
+    ):
+        return _below(named.get("path", given[0] if given and last == "DirFileSystem" else NOTHING), named)
     if last in FILE_SYSTEMS:
         return _system(folder, FILE_SYSTEMS[last], node, given, named, places=0)
     if top == "fsspec" and last == "filesystem":
         protocol = only(named.get("protocol", given[0] if given else NOTHING))
+        if protocol == placing.BELOW:
+            return _below(named.get("path", NOTHING), named)
         if protocol in _CACHED:
             protocol = only(named.get("target_protocol", NOTHING))
         scheme = _SCHEMES.get(protocol, "") if isinstance(protocol, str) else ""
@@ -77,6 +84,20 @@ def made(
     return None
 
 
+def _below(path: Values, named: dict[str, Values]) -> Values:
+    """The folder `path` of a file system as one of its own."""
+    within = only(named.get("fs", NOTHING))
+    system = within if isinstance(within, FileSystem) else FileSystem("")
+    return (
+        tuple(
+            Alternative(FileSystem(placing.BELOW, system.endpoint, value.rstrip("/")), when)
+            for value, when in placing.located(system, path)
+            if isinstance(value, str) and "://" in value
+        )
+        or NOTHING
+    )
+
+
 def _system(
     folder: "Folder", scheme: str, node: ast.Call, given: list[Values], named: dict[str, Values], places: int
 ) -> Values:
@@ -92,8 +113,10 @@ def method(
     folder: "Folder", system: FileSystem, name: str, node: ast.Call, given: list[Values], named: dict[str, Values]
 ) -> Values:
     """`system.name(…)`; a system of unknown scheme takes whole addresses only."""
-    if (of_client := clients.method(folder, system, name, node, given, named) if system.scheme else None) is not None:
-        return of_client
+    if system.scheme not in {"", placing.BELOW}:
+        of_client = clients.method(folder, system, name, node, given, named)
+        if of_client is not None:
+            return of_client
     if name in _COPYING:
         return _copied(folder, system, name, node, given)
     if name in _PUTTING:
@@ -105,7 +128,7 @@ def method(
         place = given[0] if given else NOTHING
     located = placing.located(system, place)
     if name in _LISTING:
-        inside = joined([located, one(f"/{UNKNOWN}")])
+        inside = joined([tuple(Alternative(as_text(v).rstrip("/"), when) for v, when in located), one(f"/{UNKNOWN}")])
         return one(Items((inside,))) if system.scheme else NOTHING
     if name in _WRITING:
         noting.noted(folder, Role.WRITES, located, node, None, f"fs.{name}", system.endpoint)

@@ -14,6 +14,7 @@ from leap_kg.links.code import (
     arithmetic,
     attributes,
     calls,
+    handing,
     known,
     narrowing,
     reaching,
@@ -30,6 +31,7 @@ from leap_kg.links.code.values import (
     NOTHING,
     UNKNOWN_VALUE,
     Alternative,
+    Class,
     Entries,
     External,
     Function,
@@ -59,11 +61,15 @@ class Folder:
         self.path = passage.path
         self.scope = Scope()
         self.functions: list[Function] = []
+        self.derived: list[tuple[Class, ast.ClassDef, Passage]] = []
+        """Classes that are derived from others, where they stand."""
         self.options: dict[str, Values] = {}
         """What command-line options default to, by name."""
         self.active: list[Function] = []
         self.returned: dict[object, Values] = {}
         """What functions returned that were followed with these arguments before."""
+        self.yielded: list[Alternative] = []
+        """What the generator that is being followed gave so far."""
         self.unresolved: list[reaching.Open] = []
         """Known calls that are given what could not be put together."""
         self.site: Site | None = None
@@ -153,6 +159,10 @@ class Folder:
         """
         return not self.untaken and (self.site is None or len(self.active) <= self.site.depth + 1)
 
+    def sure_of(self, address: str) -> bool:
+        """The same, of one address: what the call in this file passes whole is what was meant, however far it goes."""
+        return self.sure or (not self.untaken and self.site is not None and address in self.site.texts)
+
     def concerned(self, address: str) -> bool:
         """Whether a signal of `address` belongs to this file."""
         return self.site is None or self.site.concerns(address)
@@ -225,7 +235,13 @@ class Folder:
             left = left.left
         result = self.fold(left)
         for operator, term in reversed(terms):
-            result = arithmetic.combined(result, operator, self.fold(term))
+            right = self.fold(term)
+            piped = handing.piped(self, result, right, term) if isinstance(operator, ast.BitOr) else None
+            if isinstance(operator, ast.RShift):
+                # `"label" >> step` of a pipeline.
+                result = right if isinstance(result[0].value, str) else NOTHING
+            else:
+                result = arithmetic.combined(result, operator, right) if piped is None else piped
         self.mention(result, node)
         return result
 

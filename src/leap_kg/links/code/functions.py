@@ -14,7 +14,6 @@ from leap_kg.links.code.bounds import MAX_CALLS, MAX_IDLE, MOST_ARMS, MOST_VALUE
 from leap_kg.links.code.evidence import Site
 from leap_kg.links.code.scope import Scope
 from leap_kg.links.code.values import (
-    FREE,
     NOTHING,
     UNKNOWN_VALUE,
     Alternative,
@@ -30,7 +29,6 @@ from leap_kg.links.code.values import (
     Values,
     as_text,
     bounded,
-    merged,
     one,
     only,
 )
@@ -38,11 +36,12 @@ from leap_kg.links.signal import UNKNOWN
 
 if TYPE_CHECKING:
     from leap_kg.links.code.folding import Folder
-    from leap_kg.links.code.neighbours import Arguments
 
 _TELLING = 3
 _LOOKED_AT = 100
 _UNBOUND = {"staticmethod"}
+_WITH = {"contextmanager", "asynccontextmanager", "fixture"}
+"""What makes of a generator something that gives one value."""
 
 
 def given_texts(values: list[Values]) -> frozenset[str]:
@@ -66,10 +65,11 @@ def given_texts(values: list[Values]) -> frozenset[str]:
 
 def is_property(function: Function) -> bool:
     """Whether the method is read like an attribute."""
-    return bool(_decorators(function) & {"property", "cached_property"})
+    return bool(decorators(function) & {"property", "cached_property"})
 
 
-def _decorators(function: Function) -> set[str]:
+def decorators(function: Function) -> set[str]:
+    """The names of what stands before the function."""
     if isinstance(function.node, ast.Lambda):
         return set()
     names = set()
@@ -105,14 +105,6 @@ def follow(
     return result
 
 
-def _freely(function: Function) -> dict[str, Values]:
-    """The defaults of a function that nobody calls: whoever does may pass others, so they decide no branch."""
-    return {
-        name: tuple(Alternative(value, merged(when, ((FREE, 0),)) or when) for value, when in values)
-        for name, values in function.defaults.items()
-    }
-
-
 def _noted(
     folder: "Folder",
     function: Function,
@@ -136,13 +128,6 @@ def _is_telling(values: list[Values], texts: frozenset[str]) -> bool:
     return any("://" in text for text in texts) or any(
         isinstance(value, Catalogue) and "://" in value.address for each in values for value, _ in each
     )
-
-
-def _told(folder: "Folder", function: Function) -> "Arguments | None":
-    """What the only call of the function passes, which is in another file."""
-    if function.followed or function.owner is not None or isinstance(function.node, ast.Lambda):
-        return None
-    return folder.neighbours.calls.told((function.passage.path, function.node.lineno, function.node.name))
 
 
 def _plain(values: Values) -> Values:
@@ -190,16 +175,27 @@ def _followed(
     else:
         folder.site = None
     folder.active.append(function)
+    before, folder.yielded = folder.yielded, []
     folder.scope, folder.passage = Scope(function.scope, _bound(function, arguments, named)), function.passage
     try:
         if isinstance(function.node, ast.Lambda):
             return folder.fold(function.node.body)
         returned: list[Alternative] = []
         statements.body(folder, function.node.body, returned)
+        if folder.yielded:
+            return _generated(function, folder.yielded)
         return bounded(returned)
     finally:
         folder.active.pop()
+        folder.yielded = before
         folder.scope, folder.passage, folder.site = outer, passage, at
+
+
+def _generated(function: Function, each: list[Alternative]) -> Values:
+    """What a generator gives: a list; or the one thing that a `with` takes from it."""
+    if decorators(function) & _WITH:
+        return bounded(each)
+    return one(Items(tuple((Alternative(value),) for value, _ in each[:MOST_VALUES])))
 
 
 def _bound(function: Function, given: list[Values], named: dict[str, Values]) -> dict[str, Values]:
@@ -231,13 +227,26 @@ def method(
     function = only(found)
     if not isinstance(function, Function):
         return None
-    decorators = _decorators(function)
-    if function.owner is None or decorators & _UNBOUND:
+    before = decorators(function)
+    if function.owner is None or before & _UNBOUND:
         return follow(folder, function, given, named, site)
-    if "classmethod" in decorators:
+    if "classmethod" in before:
         return follow(folder, function, [one(function.owner), *given], named, site)
-    own = [one(receiver)] if isinstance(receiver, Instance) else []
+    own = [one(receiver.actual or receiver)] if isinstance(receiver, Instance) else []
     return follow(folder, function, [*own, *given], named, site)
+
+
+def above(folder: "Folder") -> Values:
+    """What `super()` stands for in the method that is being followed: its object, as the classes above see it."""
+    function = folder.active[-1] if folder.active else None
+    if function is None or function.owner is None or not function.owner.bases:
+        return NOTHING
+    places = [*function.node.args.posonlyargs, *function.node.args.args]
+    own = only(folder.scope.get(places[0].arg)) if places else None
+    seen_above = Class(function.owner.name, {}, function.owner.bases)
+    if isinstance(own, Instance):
+        return one(Instance(seen_above, own.attributes, own.actual or own))
+    return one(seen_above) if isinstance(own, Class) else NOTHING
 
 
 def make(folder: "Folder", of: Class, given: list[Values], named: dict[str, Values], site: ast.Call | None) -> Instance:
@@ -251,28 +260,3 @@ def make(folder: "Folder", of: Class, given: list[Values], named: dict[str, Valu
         made.attributes.update(zip(fields, given, strict=False))
         made.attributes.update(named)
     return made
-
-
-def remaining(folder: "Folder") -> None:
-    """Follow what no call in the file reached, with what its only call in the repository passes, or with its defaults;
-    functions within them are reached in turn. A default that is an address counts whatever calls pass.
-    """
-    seen = 0
-    while seen < len(folder.functions) and not folder.spent:
-        function = folder.functions[seen]
-        seen += 1
-        if function.followed and not any("://" in text for text in given_texts(list(function.defaults.values()))):
-            continue
-        told = _told(folder, function)
-        if told is not None:
-            follow(folder, function, list(told[0]), dict(told[1]), None)
-            continue
-        own: list[Values] = []
-        if function.owner is not None and "staticmethod" not in _decorators(function):
-            if function.owner.plain is None:
-                function.owner.plain = Instance(function.owner)
-                start = only(function.owner.find("__init__"))
-                if isinstance(start, Function) and start.passage.path == folder.path:
-                    follow(folder, start, [one(function.owner.plain)], {}, None)
-            own = [one(function.owner.plain)]
-        follow(folder, function, own, {} if function.followed else _freely(function), None)

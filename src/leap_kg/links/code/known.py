@@ -163,6 +163,17 @@ CALLS: dict[tuple[str, str], Known] = {
 # fmt: on
 """By library and name."""
 
+LIBRARIES = frozenset(library for library, _ in CALLS) | {
+    "dask",
+    "icechunk",
+    "obstore",
+    "numpy",
+    "json",
+    "yaml",
+    "glob",
+}
+"""Libraries by the name of their top module."""
+
 METHODS: dict[str, Known] = {
     name: Known(
         _W,

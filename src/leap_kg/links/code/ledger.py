@@ -23,7 +23,10 @@ PATTERN = 0.9
 """A pattern of file names that is told whole: what it fits at the time is opened, the folder that it names surely."""
 ENTRY, QUERY = 0.9, 0.6
 NAMED = 0.85
-"""A call of which only the name is known."""
+NAMED_UNSURE = 0.5
+"""A call of which only the name is known; the latter for what does not look like data by itself."""
+PARTLY = 0.3
+"""A call that reads or writes where nobody knows: in some bucket, or a file of that name in some folder."""
 REACHED = 0.4
 """An address that may reach a call, which could not be seen to be given it."""
 LITERAL, LITERAL_TEMPLATE = 0.6, 0.45
@@ -57,13 +60,18 @@ class Ledger:
         """A call that reads or writes `address`; no more than a template where that is not `sure`."""
         self._note(_use(role, address, place, via, sure=sure))
 
-    def named(self, role: Role, address: str, place: Place, via: str) -> None:
-        """A call whose name says that it reads what it is given."""
-        self._note(Signal("D1", role, address, NAMED, place, via))
+    def named(self, role: Role, address: str, place: Place, via: str, *, sure: bool = True) -> None:
+        """A call whose name says that it reads what it is given; not `sure` where the address could be of anything."""
+        method = "D2" if role is Role.WRITES else "D1"
+        self._note(Signal(method, role, address, NAMED if sure else NAMED_UNSURE, place, via))
 
     def reached(self, role: Role, address: str, place: Place, via: str) -> None:
         """A call that reads or writes what nobody can tell; `address` may reach it."""
         self._note(Signal("D2" if role is Role.WRITES else "D1", role, address, REACHED, place, via))
+
+    def partly(self, role: Role, address: str, place: Place, via: str) -> None:
+        """A call that reads or writes `address`, whose bucket or folder nobody can tell."""
+        self._note(Signal("D2" if role is Role.WRITES else "D1", role, address, PARTLY, place, via))
 
     def used(self, role: Role, place: Place) -> bool:
         """Whether a call there was seen to read or write any address."""
@@ -71,6 +79,10 @@ class Ledger:
             stand = (*self._used, *(each for each in self._pending if each is not None))
             self._known = {(each.role, each.place) for each in stand}
         return (role, place) in self._known
+
+    def tells(self, text: str) -> bool:
+        """Whether any call was seen to read or write what begins with `text`."""
+        return any(each.target.startswith(text) for each in (*self._used, *self._origins))
 
     def written_by_name(self, name: str, place: Place, via: str) -> None:
         """A call that writes a store called `name` below a root that no file tells."""
@@ -114,10 +126,12 @@ class Ledger:
 
     def signals(self) -> tuple[Signal, ...]:
         """What stands, in the order of the file."""
-        every = dict.fromkeys([*self._used, *(each for each in self._pending if each is not None)])
-        # Where a call was seen with whole addresses, what it would open with arguments that nobody gave is no news.
-        exact = {(each.role, each.place) for each in every if each.exact}
-        used = [each for each in every if each.exact or each.method == "D3" or (each.role, each.place) not in exact]
+        every = _surest([*self._used, *(each for each in self._pending if each is not None)])
+        exact: dict[tuple[Role, Place], list[str]] = {}
+        for each in every:
+            if each.exact:
+                exact.setdefault((each.role, each.place), []).append(each.target)
+        used = [each for each in every if each.exact or each.method == "D3" or _is_news(each, exact)]
         stand = [
             *used,
             *self._literals({each.rstrip("/") for each in (*map(_address, every), *self._spoken)}),
@@ -165,6 +179,27 @@ class Ledger:
         self._pending.append(signal)
         self._origins[signal] = len(self._pending) - 1
         return len(self._pending) - 1
+
+
+def _surest(signals: list[Signal]) -> list[Signal]:
+    """Each but those that another says of the same place with more confidence, such as by the name of the call."""
+    most: dict[tuple[Role, str, int | None, int], float] = {}
+    for each in signals:
+        key = (each.role, each.target, each.place.cell, each.place.start)
+        most[key] = max(most.get(key, 0), each.confidence)
+    told = dict.fromkeys(signals)
+    return [each for each in told if each.confidence == most[each.role, each.target, each.place.cell, each.place.start]]
+
+
+def _is_news(template: Signal, exact: dict[tuple[Role, Place], list[str]]) -> bool:
+    """Whether a call reads or writes by the template what it was not seen to read or write with whole addresses: what
+    it would with arguments that nobody gave is none.
+    """
+    told = exact.get((template.role, template.place))
+    if told is None:
+        return True
+    pattern = re.compile(".*".join(map(re.escape, template.target.split(UNKNOWN))), re.DOTALL)
+    return not any(map(pattern.fullmatch, told))
 
 
 def _begun(address: str, every: list[str]) -> bool:

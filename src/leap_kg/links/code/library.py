@@ -14,6 +14,7 @@ from leap_kg.links.code.values import (
     NOTHING,
     UNKNOWN_VALUE,
     Alternative,
+    Class,
     Entries,
     External,
     FileSystem,
@@ -55,9 +56,17 @@ _SAME = {
     "fspath", "to_absolute_path", "quote", "cache", "frozenset", "from_sequence", "EasyDict", "Box", "AttrDict",
     "OrderedDict", "as_tuple", "flatten", "vars", "DataFrame", "Series", "abspath", "realpath", "normpath",
     "expanduser", "expandvars", "fsencode", "signed_url", "sign", "sign_url", "ensure_list", "unquote",
+    "BytesIO", "StringIO", "TextIOWrapper", "BufferedReader",
 }  # fmt: skip
+_SESSIONS = {"Session", "session", "Client", "AsyncClient", "ClientSession", "CachedSession"}
 _PRODUCTS = 64
 """Combinations of lists that are written out."""
+_HERE = {
+    "os": {"getcwd", "getcwdb"},
+    "pathlib": {"cwd", "home"},
+    "tempfile": {"mkdtemp", "gettempdir", "TemporaryDirectory", "mkstemp", "NamedTemporaryFile", "mktemp"},
+}
+"""What names a folder or a file of the machine that the code runs on."""
 _LOADERS = {"safe_load", "load", "full_load", "unsafe_load", "loads", "from_file", "fromYAMLFile"}
 
 
@@ -90,22 +99,30 @@ def work_out(
     if last == "urljoin":
         second = given[1] if len(given) > 1 else NOTHING
         return bounded(Alternative(_resolved(a, b), when) for a, b, when in pairs(first, second))
+    if not given and not named and last in {"list", "set", "deque"} and top in {"builtins", "collections"}:
+        return one(Items(()))
     if last in _SAME or (last == "Request" and top == "urllib"):
         return first
-    if last in {"Session", "Client", "ClientSession"} and top in {"requests", "httpx", "aiohttp", "requests_cache"}:
+    if last in _SESSIONS and top in {"requests", "httpx", "aiohttp", "requests_cache", "cachecontrol"}:
         # What a session gets, its library gets.
         return one(External("requests"))
     if last == "url_to_fs":
         return one(Items((one(FileSystem("")), first)))
-    if last in {"Namespace", "SimpleNamespace"} or (top == "builtins" and last == "dict"):
+    if last in {"Namespace", "SimpleNamespace"} or full in {"builtins.dict", "collections.defaultdict"}:
         before = only(first)
         entries: dict[str | int, Values] = dict(before.each) if isinstance(before, Entries) else {}
         entries.update(named)
         return one(Entries(entries))
+    if full == "builtins.super":
+        return functions.above(folder)
+    if last in _HERE.get(top, ()):
+        return one(PathText("."))
     if full == f"builtins.{RUN}":
         module = folder.neighbours.included(as_text(only(first)), folder.passage.path)
         folder.scope.names.update(module.names if module is not None else {})
         return NOTHING
+    if full == "collections.namedtuple" and len(given) > 1:
+        return one(Class(as_text(only(first)), dict.fromkeys(_names(only(given[1])), NOTHING)))
     if last in {"DotMap", "Munch", "create"} or (last == "split" and top == "shlex"):
         return first
     if last == "Template" and top == "string":
@@ -159,7 +176,7 @@ def _builtin(folder: "Folder", last: str, given: list[Values], named: dict[str, 
     if last in {"range", "arange"}:
         return _range([only(each) for each in given])
     if last == "zip":
-        lists = [only(each) for each in given]
+        lists = [_listed(only(each)) for each in given]
         if not lists or not all(isinstance(each, Items) for each in lists):
             return NOTHING
         rows = zip(*(each.each for each in lists if isinstance(each, Items)), strict=False)
@@ -180,6 +197,9 @@ def _builtin(folder: "Folder", last: str, given: list[Values], named: dict[str, 
         if isinstance(value, Items):
             return one(Items(tuple(one(Items((one(n), each))) for n, each in enumerate(value.each))))
         return NOTHING
+    if last == "next":
+        value = only(first)
+        return value.each[0] if isinstance(value, Items) and value.each else NOTHING
     if last == "len":
         value = only(first)
         return one(len(value.each)) if isinstance(value, Items) else NOTHING
@@ -187,6 +207,18 @@ def _builtin(folder: "Folder", last: str, given: list[Values], named: dict[str, 
         value = only(first)
         return first if isinstance(value, int) else NOTHING
     return None
+
+
+def _names(fields: Value) -> list[str]:
+    """The names of fields, given as one text or as a list."""
+    if isinstance(fields, Items):
+        return [as_text(only(each)) for each in fields.each]
+    return as_text(fields).replace(",", " ").split()[:MOST_ITEMS]
+
+
+def _listed(value: Value) -> Value:
+    """What a loop takes from a dictionary: its keys."""
+    return Items(tuple(map(one, value.each))) if isinstance(value, Entries) else value
 
 
 def _combined(given: list[Values]) -> Values:

@@ -6,7 +6,19 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from leap_kg.links.code.bounds import MOST_VALUES
-from leap_kg.links.code.values import NOTHING, Items, Moment, Span, Value, Values, one, only
+from leap_kg.links.code.values import (
+    NOTHING,
+    UNKNOWN_VALUE,
+    Alternative,
+    Items,
+    Moment,
+    Span,
+    Value,
+    Values,
+    one,
+    only,
+    tidy,
+)
 from leap_kg.links.signal import UNKNOWN
 
 if TYPE_CHECKING:
@@ -29,6 +41,7 @@ _STEPS = {"D": timedelta(days=1), "d": timedelta(days=1), "h": timedelta(hours=1
 _MONTHS = {"MS": 1, "M": 1, "ME": 1, "QS": 3, "YS": 12, "AS": 12, "Y": 12, "A": 12, "YE": 12}
 _ENDING = {"M", "ME", "Y", "A", "YE"}
 _LONGEST_FORM = 200
+_PIECE = re.compile(r"%[-_0^#]?[A-Za-z]")
 _UNITS = {"days", "hours", "minutes", "seconds", "weeks"}
 _PARTS = {"year", "month", "day", "hour", "minute", "second"}
 
@@ -69,6 +82,14 @@ def method(moment: Moment, name: str, given: list[Values]) -> Values:
     if name == "isoformat":
         return one(moment.at.isoformat())
     return one(moment) if name in {"date", "to_pydatetime", "normalize", "astype"} else NOTHING
+
+
+def unread(form: Values) -> Values:
+    """What `strftime` makes of a date that nobody knows: each piece of it unknown."""
+    return tuple(
+        Alternative(tidy(_PIECE.sub(UNKNOWN, value)) if isinstance(value, str) else UNKNOWN_VALUE, when)
+        for value, when in form
+    )
 
 
 def shown(moment: Moment, form: str) -> str:

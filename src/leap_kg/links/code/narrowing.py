@@ -22,7 +22,9 @@ def narrow(folder: "Folder", test: ast.expr, *, arm: bool) -> Kept:
     match test:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return narrow(folder, operand, arm=not arm)
-        case ast.Compare(left=ast.Name(id=name), ops=[_], comparators=[ast.Constant() | ast.Tuple() | ast.List()]):
+        case ast.Compare(
+            left=ast.Name(id=name), ops=[_], comparators=[ast.Constant() | ast.Tuple() | ast.List() | ast.Set()]
+        ):
             turns = _turns(folder, test, name, arm=arm)
         case _:
             return {}
@@ -41,7 +43,9 @@ def ways(folder: "Folder", test: ast.expr) -> tuple[Ways, Ways] | None:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             found = ways(folder, operand)
             return found and (found[1], found[0])
-        case ast.Compare(left=ast.Name(id=name), ops=[op], comparators=[ast.Constant() | ast.Tuple() | ast.List()]):
+        case ast.Compare(
+            left=ast.Name(id=name), ops=[op], comparators=[ast.Constant() | ast.Tuple() | ast.List() | ast.Set()]
+        ):
             values = folder.scope.get(name) or ()
             wanted = folder.fold(test.comparators[0])
         case _:

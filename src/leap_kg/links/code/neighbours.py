@@ -13,7 +13,7 @@ from posixpath import dirname, join, normpath
 
 from leap_kg.ingest.formats.jsonvalue import read_value
 from leap_kg.ingest.formats.yamltext import Unreadable, read_yaml
-from leap_kg.links.code import addresses, configuring
+from leap_kg.links.code import addresses, configuring, known
 from leap_kg.links.code.bounds import MAX_SETTINGS, MOST_ITEMS, MOST_MODULES, MOST_TREES
 from leap_kg.links.code.parsing import parsed
 from leap_kg.links.code.values import NOTHING, Entries, Items, Module, Values, one
@@ -147,6 +147,9 @@ class Neighbours:
         for _ in range(level - 1):
             start = dirname(start)
         ends = (f"{inner}.py", f"{inner}/__init__.py") if inner else ("__init__.py",)
+        if not level and name.partition(".")[0] in known.LIBRARIES:
+            # `xarray.py` somewhere in a package is not what `import xarray` means.
+            return [path for folder in ("", "src") for end in ends if (path := join(folder, end)) in self._files]
         paths = (normpath(join(folder, end)) for folder in ([start] if level else [start, "", "src"]) for end in ends)
         found = [path for path in paths if path in self._files]
         if level or not inner:

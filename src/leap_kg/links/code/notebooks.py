@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from leap_kg.ingest.mapping.finding import Finding
-from leap_kg.links.code import functions, magics, prose, reaching, statements
+from leap_kg.links.code import functions, magics, prose, reaching, statements, uncalled
 from leap_kg.links.code.evidence import Passage
 from leap_kg.links.code.findings import cut, unread
 from leap_kg.links.code.folding import Folder
@@ -89,7 +89,7 @@ def _python(cells: Sequence[Cell], path: str, ledger: Ledger, neighbours: Neighb
         statements.body(folder, tree.body)
         prose.comments(tree, cell.passage, ledger)
     if folder is not None:
-        functions.remaining(folder)
+        uncalled.remaining(folder)
         whole = folder
         reaching.note(ledger, folder.unresolved, trees, lambda node: functions.given_texts([whole.fold(node)]))
         if folder.spent:

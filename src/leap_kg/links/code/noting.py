@@ -4,7 +4,7 @@ import ast
 from posixpath import commonprefix
 from typing import TYPE_CHECKING
 
-from leap_kg.links.code import addresses, placing, reaching
+from leap_kg.links.code import addresses, placing, reaching, replies
 from leap_kg.links.code.bounds import MOST_VALUES
 from leap_kg.links.code.known import Known
 from leap_kg.links.code.ledger import QUERY
@@ -19,6 +19,7 @@ from leap_kg.links.code.values import (
     Items,
     LocalFile,
     PathText,
+    Reply,
     Table,
     Value,
     Values,
@@ -46,6 +47,9 @@ def note(
 ) -> Values:
     """What the call returns, as far as it stands for the address; the address is noted."""
     told, values = _argument(spec, node, given, named)
+    for reply in (value for more in named.values() for value, _ in more if isinstance(value, Reply)):
+        # What was fetched is read from memory.
+        replies.note(folder, reply, sure=True)
     if values is None:
         return NOTHING
     role = _role(spec, given, named)
@@ -59,7 +63,12 @@ def note(
         values = one(inner)
     if (system := placing.of_files(named)) is not None:
         values = placing.located(system, values)
-    found = noted(folder, role, values, node, told, via, endpoint, strict=spec.strict, yields=spec.yields)
+    remote = via.startswith("fsspec.") or "storage_options" in named
+    found = noted(
+        folder, role, values, node, told, via, endpoint, strict=spec.strict, yields=spec.yields, remote=remote
+    )
+    if via == "fsspec.open_files" and found is not NOTHING:
+        return one(Items(tuple((each,) for each in found)))
     if found is NOTHING and folder.site is None and len(folder.unresolved) < reaching.MOST_OPEN and _is_open(values):
         folder.unresolved.append(reaching.Open(role, told or node, folder.place(node, told), via))
     address = addresses.given(as_text(only(values))) if via.rpartition(".")[2] in _TABLES else None
@@ -129,12 +138,13 @@ def noted(
     strict: bool = False,
     yields: bool = False,
     sure: bool = True,
+    remote: bool = False,
 ) -> Values:
     """Note each address in `values`, as a mere candidate where it is not `sure`. Where the call `yields` what stands
     for the address, the signal waits for who takes it.
     """
     place: Place | None = None
-    handles: list[tuple[Handle, tuple[tuple[str, int], ...]]] = []
+    handles: list[tuple[Handle | Reply, tuple[tuple[str, int], ...]]] = []
     for value, when in _flat(values):
         if isinstance(value, Handle):
             folder.ledger.consume(value.origin)
@@ -145,22 +155,35 @@ def noted(
                 place = place or folder.place(node, told)
                 folder.ledger.entry(value.target, QUERY, place, via)
             continue
+        elif isinstance(value, Reply):
+            replies.note(folder, value, sure=sure)
+            continue
         text = as_text(value)
         reached = at_endpoint(text, endpoint)
         if reached != text:
             folder.ledger.spoken(text)
+        if strict and addresses.stored(reached):
+            # No client of the web opens that.
+            continue
         address = (addresses.looking if strict else addresses.given)(reached)
+        if address is None and strict and (asked := addresses.given(reached)) is not None and folder.concerned(asked):
+            handles.append((Reply(asked, folder.place(node, told), via), when))
         if address is None:
+            part = addresses.partly(reached, remote=remote) if sure and not strict and folder.site is None else None
+            if part is not None:
+                place = place or folder.place(node, told)
+                folder.ledger.partly(role, part, place, via)
+                handles += [(Handle(part, -1), when)] * yields
             continue
         place = place or folder.place(node, told)
         if not folder.concerned(address):
             if yields:
                 handles.append((Handle(address, -1), when))
         elif yields:
-            pending = folder.ledger.pend(role, address, place, via, sure=sure and folder.sure)
+            pending = folder.ledger.pend(role, address, place, via, sure=sure and folder.sure_of(text))
             handles.append((Handle(address, pending), when))
         else:
-            folder.ledger.use(role, address, place, via, sure=sure and folder.sure)
+            folder.ledger.use(role, address, place, via, sure=sure and folder.sure_of(text))
     if not handles:
         return NOTHING
     return tuple(NOTHING[0]._replace(value=handle, choices=when) for handle, when in handles)
@@ -211,14 +234,18 @@ def special(
         value = joined([root, one("/"), name])
         if isinstance(only(root), str):
             value = joined([one(str(only(root)).rstrip("/")), one("/"), name])
-        noted(folder, Role.WRITES, value, node, told, last)
         if as_text(only(root)).startswith(UNKNOWN):
             for each, _ in name:
                 if isinstance(each, str) and addresses.suffixed(each) and UNKNOWN not in each and "://" not in each:
                     folder.ledger.written_by_name(each.strip("/"), folder.place(node, told), last)
+        else:
+            noted(folder, Role.WRITES, value, node, told, last)
         return NOTHING
     if last == "rechunk":
-        # What is read is noted as any other call's.
+        # What is read is noted as any other call's; what lies there for a while only is nobody's data.
+        for passing, _ in named.get("temp_store", given[4] if len(given) > 4 else NOTHING):
+            if isinstance(passing, Handle):
+                folder.ledger.consume(passing.origin)
         target = named.get("target_store", given[3] if len(given) > 3 else NOTHING)
         told = next((each.value for each in node.keywords if each.arg == "target_store"), None)
         noted(folder, Role.WRITES, target, node, told, "rechunk")

@@ -3,7 +3,7 @@
 import ast
 from typing import TYPE_CHECKING
 
-from leap_kg.links.code.values import NOTHING, Entries, Items, Values, one, only
+from leap_kg.links.code.values import NOTHING, Entries, Items, PathText, Values, one, only
 
 if TYPE_CHECKING:
     from leap_kg.links.code.folding import Folder
@@ -32,16 +32,17 @@ def declare(folder: "Folder", name: str, given: list[Values], named: dict[str, V
     return None
 
 
-def from_decorator(decorator: ast.Call) -> dict[str, Values]:
+def from_decorator(folder: "Folder", decorator: ast.Call) -> dict[str, Values]:
     """The argument that `@click.option("--path", default="gs://…")` gives a function."""
     name = decorator.func.attr if isinstance(decorator.func, ast.Attribute) else getattr(decorator.func, "id", "")
     if name not in {"option", "argument"}:
         return {}
     flags = [each.value for each in decorator.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
     default = next((each.value for each in decorator.keywords if each.arg == "default"), None)
-    if not isinstance(default, ast.Constant) or not isinstance(default.value, str):
+    told = folder.fold(default)
+    if not all(isinstance(value, str | PathText | Items) for value, _ in told):
         return {}
-    return {flag.lstrip("-").replace("-", "_"): one(default.value) for flag in flags}
+    return {flag.lstrip("-").replace("-", "_"): told for flag in flags}
 
 
 def _told(values: Values | None) -> Values:

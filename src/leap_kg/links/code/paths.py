@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from leap_kg.links.code import clients, noting
 from leap_kg.links.code.known import Known
-from leap_kg.links.code.values import NOTHING, Alternative, LocalFile, PathText, Values, as_text, joined, one
+from leap_kg.links.code.values import NOTHING, Alternative, Items, LocalFile, PathText, Values, as_text, joined, one
 from leap_kg.links.signal import Role
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ def method(
         return noting.note(folder, spec, f"path.{name}", node, [one(path.text), *given], named)
     if clients.of_object(folder, path, name, node):
         return NOTHING
+    if name in {"glob", "rglob"} and "://" in path.text and given:
+        inside = joined([one(f"{path.text.rstrip('/')}/{'**/' * (name == 'rglob')}"), given[0]])
+        return one(Items((tuple(Alternative(PathText(as_text(v)), when) for v, when in inside),)))
     if name in {"open", "read_text", "read_bytes"}:
         return one(LocalFile(path.text))
     return one(path) if name in _SAME else NOTHING

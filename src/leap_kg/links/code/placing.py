@@ -12,6 +12,9 @@ from leap_kg.links.code.values import (
     only,
 )
 
+BELOW = "dir"
+"""The scheme of a file system that is a folder of another, as fsspec calls it; its root is a whole address."""
+
 
 def of_files(named: dict[str, Values]) -> FileSystem | None:
     """The file system that a reader is given beside a path."""
@@ -27,6 +30,8 @@ def located(system: FileSystem, place: Values) -> Values:
         return place
     if system.scheme == "file":
         return NOTHING
+    if system.scheme == BELOW:
+        return tuple(Alternative(_below(system.root, value), when) for value, when in _spread(place))
     return tuple(Alternative(_whole(system.scheme, value), when) for value, when in _spread(place))
 
 
@@ -38,6 +43,10 @@ def _spread(place: Values) -> Values:
             [deep for item in each.value.each[:200] for deep in item] if isinstance(each.value, Items) else [each]
         )
     )
+
+
+def _below(root: str, value: object) -> "str | Handle | Table":
+    return value if isinstance(value, Handle | Table) else f"{root}/{as_text(value).strip('/')}"  # type: ignore[arg-type]
 
 
 def _whole(scheme: str, value: object) -> "str | Handle | Table":

@@ -1,7 +1,7 @@
 """Reads one file of Python."""
 
 from leap_kg.ingest.mapping.finding import Finding
-from leap_kg.links.code import functions, prose, reaching, statements
+from leap_kg.links.code import functions, prose, reaching, statements, uncalled
 from leap_kg.links.code.evidence import Passage, split_lines
 from leap_kg.links.code.findings import cut, unread
 from leap_kg.links.code.folding import Folder
@@ -35,7 +35,7 @@ def read_python(data: str | bytes, path: str, neighbours: Neighbours | None = No
         return Mined()
     folder = Folder(passage, ledger, neighbours)
     statements.body(folder, tree.body)
-    functions.remaining(folder)
+    uncalled.remaining(folder)
     reaching.note(ledger, folder.unresolved, [tree], lambda node: functions.given_texts([folder.fold(node)]))
     prose.comments(tree, passage, ledger)
     return finished(folder, findings)

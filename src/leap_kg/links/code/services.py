@@ -152,7 +152,7 @@ def _called(folder: "Folder", place: str, names: Values, node: ast.Call, via: st
     found: list[Alternative] = []
     for value, when in names:
         text = as_text(value)
-        if not isinstance(value, str) or UNKNOWN in text or not _NAME.match(text):
+        if not isinstance(value, str) or UNKNOWN in text or "://" in text or not _NAME.match(text):
             continue
         address = f"{place}{quote(text, safe='/')}"
         if sure and folder.concerned(text):

@@ -46,6 +46,7 @@ _OPENING = {
     "ogr2ogr", "ogrinfo", "gdalbuildvrt", "rio", "cog",
 }  # fmt: skip
 """Programs that open addresses as they open files; what they write is a file of this machine."""
+_TABLE = re.compile(r"(?<!package)(?<!package-lock)(?<!config)(?<!settings)(?<!manifest)\.json$", re.IGNORECASE)
 _DEPOSITS = {"zenodo_get", "gdown", "kaggle"}
 _OUTPUT = {"-O", "-o", "--output", "--output-document", "-P", "--directory-prefix", "-d", "--header", "-H", "-A", "-u"}
 
@@ -135,9 +136,9 @@ def commanded(words: list[str]) -> list[tuple[Role, str, str]]:
         # To curl, -O says that the file keeps its name.
         named = _OUTPUT - {"-O"} if tool == "curl" else _OUTPUT
         plain = [_COUNTED.sub(UNKNOWN, word) for before, word in pairwise(words) if before not in named]
-        copies = [word for before, word in pairwise(words) if before in named]
+        copies = [word for before, word in pairwise(words) if before in named or before in {">", ">>"}]
         # A name that is one of data says so of what gets it, whatever the address looks like.
-        is_data = addresses.given if any(map(addresses.suffixed, copies)) else addresses.looking
+        is_data = addresses.given if any(map(addresses.suffixed, copies)) else _fetched
         found = [address for word in plain if "://" in word and (address := is_data(word)) is not None]
         return [(Role.WRITES if outward else Role.READS, address, tool) for address in found]
     if tool in _TOOLS:
@@ -153,6 +154,14 @@ def commanded(words: list[str]) -> list[tuple[Role, str, str]]:
         address = addresses.given(f"{home}{words[2]}") if words[2].count("/") == 1 else None
         return [(Role.READS, address, tool)] if address is not None else []
     return []
+
+
+def _fetched(word: str) -> str | None:
+    """The address, if it looks like data; a table in JSON that is fetched is data, too, unless it settles a program."""
+    found = addresses.looking(word)
+    if found is None and _TABLE.search(word.partition("?")[0]):
+        return addresses.given(word)
+    return found
 
 
 def _copied(tool: str, words: list[str]) -> list[tuple[Role, str, str]]:

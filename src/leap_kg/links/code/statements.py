@@ -20,11 +20,13 @@ from leap_kg.links.code.values import (
     Items,
     Table,
     Values,
+    as_text,
     bounded,
     merged,
     one,
     only,
 )
+from leap_kg.links.signal import UNKNOWN
 
 if TYPE_CHECKING:
     from leap_kg.links.code.folding import Folder
@@ -48,6 +50,8 @@ def body(folder: "Folder", statements: list[ast.stmt], returned: list[Alternativ
 
 def _statement(folder: "Folder", node: ast.stmt, returned: list[Alternative] | None) -> bool:
     match node:
+        case ast.Expr(value=ast.Yield(value=value)) if value is not None and returned is not None:
+            folder.yielded += folder.fold(value)
         case ast.Expr(value=value):
             if not (isinstance(value, ast.Constant) and isinstance(value.value, str)):
                 folder.fold(value)
@@ -207,7 +211,7 @@ def define(
     for decorator in node.decorator_list:
         folder.fold(decorator)
         if isinstance(decorator, ast.Call):
-            defaults.update(options.from_decorator(decorator))
+            defaults.update(options.from_decorator(folder, decorator))
             defaults.update(configuring.of_main(folder, decorator, node))
     function = Function(node, scope, folder.passage, defaults, owner)
     if folder.site is None:
@@ -233,6 +237,8 @@ def _class(folder: "Folder", node: ast.ClassDef) -> None:
     finally:
         folder.scope = outer
     folder.scope.bind(node.name, one(made))
+    if bases and folder.site is None:
+        folder.derived.append((made, node, folder.passage))
 
 
 def _import(folder: "Folder", node: ast.Import | ast.ImportFrom) -> None:
@@ -247,7 +253,7 @@ def _import(folder: "Folder", node: ast.Import | ast.ImportFrom) -> None:
             inner = folder.neighbours.module(
                 f"{node.module or ''}.{alias.name}".strip("."), node.level, folder.passage.path
             )
-            folder.scope.bind(alias.asname or alias.name, one(inner or External(f"{node.module or ''}.{alias.name}")))
+            folder.scope.bind(alias.asname or alias.name, one(inner or External(_external(node, alias))))
         elif module is not None and alias.name == "*":
             folder.scope.names.update({k: v for k, v in module.names.items() if not k.startswith("_")})
         elif module is not None:
@@ -260,6 +266,11 @@ def _import(folder: "Folder", node: ast.Import | ast.ImportFrom) -> None:
             )
 
 
+def _external(node: ast.ImportFrom, alias: ast.alias) -> str:
+    """The name of what a library has; `six.moves` only hands on the standard library."""
+    return f"{node.module or ''}.{alias.name}".removeprefix("six.moves.")
+
+
 def assign(folder: "Folder", target: ast.expr, values: Values) -> None:
     """Bind what is on the left: a name, several, an attribute of an object, a key of a dictionary."""
     match target:
@@ -267,21 +278,44 @@ def assign(folder: "Folder", target: ast.expr, values: Values) -> None:
             folder.scope.bind(name, values)
         case ast.Tuple(elts=elts) | ast.List(elts=elts):
             for place, each in enumerate(elts[:MOST_ITEMS]):
+                if isinstance(each, ast.Starred):
+                    assign(folder, each.value, _rest(values, place, len(elts) - place - 1))
+                    break
                 assign(folder, each, _unpacked(values, place))
         case ast.Starred(value=inner):
             assign(folder, inner, NOTHING)
         case ast.Attribute(value=owner, attr=name):
-            for value, _ in folder.fold(owner):
+            owners = folder.fold(owner)
+            if owners == NOTHING and isinstance(owner, ast.Name):
+                # Settings that nobody defined before get their values one by one.
+                owners = one(Instance(Class("", {})))
+                folder.scope.bind(owner.id, owners)
+            for value, _ in owners:
                 if isinstance(value, Instance | Class) and len(value.attributes) < MOST_ITEMS:
                     value.attributes[name] = values
         case ast.Subscript(value=owner, slice=key):
-            before, entry = only(folder.fold(owner)), only(folder.fold(key))
-            if before == External("os.environ") and isinstance(entry, str):
+            before, keys = only(folder.fold(owner)), folder.fold(key)
+            if before == External("os.environ") and isinstance(entry := only(keys), str):
                 folder.options[f"${entry}"] = values
-            if not isinstance(before, Entries) or len(before.each) >= MOST_ITEMS:
-                return
-            if isinstance(entry, str | int) and isinstance(owner, ast.Name):
-                folder.scope.bind(owner.id, one(Entries({**before.each, entry: values})))
+            if isinstance(before, Entries) and len(before.each) < MOST_ITEMS and isinstance(owner, ast.Name):
+                folder.scope.bind(owner.id, one(Entries({**before.each, **_keyed(before, keys, values)})))
+
+
+def _keyed(before: Entries, keys: Values, values: Values) -> dict[str | int, Values]:
+    """What a dictionary has under new keys: of a loop's turns each under its own; under one that nobody knows, too."""
+    found: dict[str | int, Values] = {}
+    for place, (key, when) in enumerate(keys):
+        name = key if isinstance(key, str | int) else as_text(key)
+        told = tuple(Alternative(v, both) for v, also in values if (both := merged(when, also)) is not None)
+        if told:
+            found[name if name != UNKNOWN else f"{UNKNOWN}{len(before.each) + place}"] = told
+    return found
+
+
+def _rest(values: Values, start: int, after: int) -> Values:
+    """What a starred name takes: from `start` on, all but the last `after`."""
+    value = only(values)
+    return one(Items(value.each[start : max(len(value.each) - after, start)])) if isinstance(value, Items) else NOTHING
 
 
 def _unpacked(values: Values, place: int) -> Values:

@@ -38,6 +38,9 @@ def made(
         prefix = named.get("prefix", one(""))
         address = joined([one(f"{BUCKETS[last]}://"), bucket, one("/"), prefix])
         return _store(folder, address, node, last, noting.option(named, "endpoint_url"))
+    if (top, last) == ("tensorstore", "open"):
+        told = _specified(given[0] if given else NOTHING)
+        return noting.noted(folder, Role.READS, told, node, None, "tensorstore.open")
     if top not in _LIBRARIES:
         return None
     if last == "http_storage" or (last == "from_url" and top == "obstore"):
@@ -51,6 +54,19 @@ def made(
         store, path = named.get("store", given[0] if given else NOTHING), named.get("path", [*given, NOTHING][1:2])
         return inside(folder, store, path[0] if isinstance(path, list) else path, last, node)
     return None
+
+
+def _specified(values: Values) -> Values:
+    """The address in a specification of TensorStore: its `kvstore`, as a text or as driver, bucket and path."""
+    spec = only(values)
+    store = spec.each.get("kvstore", NOTHING) if isinstance(spec, Entries) else values
+    told = only(store)
+    if not isinstance(told, Entries):
+        return store
+    scheme = {"gcs": "gs", "s3": "s3"}.get(as_text(only(told.each.get("driver"))))
+    if scheme is None:
+        return told.each.get("base_url", NOTHING)
+    return joined([one(f"{scheme}://"), told.each.get("bucket", NOTHING), one("/"), told.each.get("path", one(""))])
 
 
 def inside(folder: "Folder", store: Values, path: Values, name: str, node: ast.Call) -> Values:

@@ -13,6 +13,7 @@ from leap_kg.links.code.values import (
     NOTHING,
     UNKNOWN_VALUE,
     Alternative,
+    Entries,
     Items,
     Moment,
     Value,
@@ -23,6 +24,7 @@ from leap_kg.links.code.values import (
     merged,
     one,
     only,
+    pairs,
     tidy,
 )
 from leap_kg.links.signal import UNKNOWN
@@ -84,10 +86,10 @@ def percent(template: str, right: Values) -> Values:
         end = match.end()
         if match["kind"] == "%":
             pieces.append(one("%"))
-        elif match["key"] is not None or not several:
+        elif (match["key"] is not None) is not isinstance(value, Entries) or not several:
             pieces.append(NOTHING)
         else:
-            taken = several.pop(0)
+            taken = value.each.get(match["key"], NOTHING) if isinstance(value, Entries) else several.pop(0)
             kind = "" if match["kind"] in "sr" else "d" if match["kind"] == "i" else match["kind"]
             pieces.append(shown(taken, match["spec"].replace("-", "<") + kind if match["spec"] or kind != "d" else ""))
     return joined([*pieces, one(template[end:])])
@@ -97,6 +99,14 @@ def method(text: str, name: str, arguments: list[Values], named: dict[str, Value
     """`text.name(…)`; unknown for methods that make no text of a text."""
     if name in {"format", "substitute", "safe_substitute"}:
         return formatted(text, arguments, named)
+    if name == "format_map" and arguments and isinstance(told := only(arguments[0]), Entries):
+        return formatted(text, [], {key: values for key, values in told.each.items() if isinstance(key, str)})
+    if name == "replace" and len(arguments) == 2:
+        return bounded(
+            Alternative(tidy(text.replace(old, as_text(new))[:LONGEST_TEXT]), when)
+            for old, new, when in pairs(*arguments)
+            if isinstance(old, str) and old and UNKNOWN not in old
+        )
     if name == "join" and arguments:
         return bounded(_joined_list(text, arguments[0]))
     given = [only(argument) for argument in arguments]

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from leap_kg.links.code.bounds import LONGEST_TEXT, MOST_VALUES
-from leap_kg.links.signal import UNKNOWN
+from leap_kg.links.signal import UNKNOWN, Place
 
 if TYPE_CHECKING:
     from leap_kg.links.code.evidence import Passage
@@ -94,6 +94,15 @@ class Handle:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """What a web server answers to a request at `place`: data, once somebody keeps it or reads it as such."""
+
+    address: str
+    place: Place
+    via: str
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """An intake or ESM catalogue, a group or an entry in it, or a search of it."""
 
@@ -158,6 +167,14 @@ class Partial:
     named: tuple[tuple[str, Values], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A method of a file system that is handed on: `map(fs.open, files)`."""
+
+    of: FileSystem
+    name: str
+
+
 @dataclass(slots=True, eq=False)
 class Function:
     """A function or lambda of the repository, with where its names come from."""
@@ -188,10 +205,11 @@ class Class:
 
 @dataclass(slots=True, eq=False)
 class Instance:
-    """An object of a class of the repository."""
+    """An object of a class of the repository; `actual` is the object where this is what `super()` makes of it."""
 
     of: Class
     attributes: dict[str, Values] = field(default_factory=dict)
+    actual: "Instance | None" = None
 
 
 @dataclass(slots=True, eq=False)
@@ -213,6 +231,7 @@ Value: TypeAlias = (
     | PathText
     | FileSystem
     | Handle
+    | Reply
     | Catalogue
     | Table
     | Registry
@@ -220,6 +239,7 @@ Value: TypeAlias = (
     | Span
     | LocalFile
     | Partial
+    | Bound
     | Function
     | Class
     | Instance
@@ -346,5 +366,5 @@ def elements(values: Values, name: str) -> Values:
         elif isinstance(value, Entries):
             found += [Alternative(key, merged(when, ((name, turn),)) or ()) for turn, key in enumerate(value.each)]
         else:
-            found.append(Alternative(value if isinstance(value, Table) else UNKNOWN_VALUE, when))
+            found.append(Alternative(value if isinstance(value, Table | Reply) else UNKNOWN_VALUE, when))
     return bounded(found)

@@ -25,6 +25,10 @@ READS = {
         "https://host.org/a.nc",
         "https://host.org/b.nc",
     ],
+    "curl -s https://host.org/item/7 > a.nc": ["https://host.org/item/7"],
+    "wget https://host.org/index.json": ["https://host.org/index.json"],
+    "curl -O https://host.org/package.json; wget https://host.org/item/7": [],
+    'n=a\nfile=""$n".nc"\nlink="https://host.org/"$file""\ncurl $link --output x': ["https://host.org/a.nc"],
     "U=${1:-https://host.org/a.nc}\nwget $U": ["https://host.org/a.nc"],
     "rclone copy remote:x . ; aws s3 sync s3://lake/a . --endpoint-url https://minio.host.org": [
         "https://minio.host.org/lake/a"
@@ -35,6 +39,15 @@ READS = {
 @pytest.mark.parametrize(("code", "targets"), READS.items(), ids=range(len(READS)))
 def test_reads(code: str, targets: list[str]) -> None:
     assert opened(f"#!/bin/bash\nset -e\n{code}\n", "get.sh") == targets
+
+
+@pytest.mark.parametrize(
+    ("after", "kept"),
+    [("tar xf lib-1.2.8.tar.gz\ncd lib-1.2.8\n./configure --prefix=/x\nmake install", False), ("tar xf lib*", True)],
+)
+def test_a_release_of_a_program_that_is_built_is_no_data(after: str, *, kept: bool) -> None:
+    release, data = "ftp://host.org/pub/lib-1.2.8.tar.gz", "https://host.org/a.nc"
+    assert opened(f"wget {release}\nwget {data}\n{after}\n", "get.sh") == ([release] if kept else []) + [data]
 
 
 def test_writes_comments_and_documents_within() -> None:

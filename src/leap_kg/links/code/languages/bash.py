@@ -66,6 +66,8 @@ class Bash(Translator):
                 told = [name(f"${text_of(each.child_by_field_name('name'))}", node) for each in counted]
                 begun: list[ast.stmt] = [placed(ast.Assign([each], unknown(node)), node) for each in told]
                 return [*begun, *self.statements(_field(node, "body"))]
+            case "redirected_statement":
+                return self._redirected(node)
             case "if_statement" | "elif_clause":
                 return self._branch(node)
             case "case_item":
@@ -92,6 +94,17 @@ class Bash(Translator):
                 body += self.statements([child])
         return [*asked, placed(ast.If(unknown(node), body, other), node)]
 
+    def _redirected(self, node: Node) -> list[ast.stmt]:
+        """A command whose output goes to a file has that file among its words."""
+        body = _field(node, "body")
+        found = self.statements(body)
+        files = [each for each in _field(node, "redirect") if each.type == "file_redirect"]
+        if len(body) == 1 and body[0].type == "command" and len(files) == 1 and isinstance(last := found[-1], ast.Expr):
+            place = files[0].child_by_field_name("destination")
+            if isinstance(last.value, ast.Call) and place is not None and text_of(files[0]).startswith(">"):
+                last.value.args += [constant(">", node), self.expression(place)]
+        return found
+
     def _command(self, node: Node) -> ast.expr:
         called = node.child_by_field_name("name")
         given = [self.expression(each) for each in node.children_by_field_name("argument")]
@@ -116,7 +129,9 @@ class Bash(Translator):
         pieces = [self.expression(each) for each in node.named_children]
         if len(pieces) == 1 and not isinstance(pieces[0], ast.Constant):
             return pieces[0]
-        return call("", [constant("", node)], node) if not pieces else call("joined", pieces, node)
+        if not pieces:
+            return constant("", node) if text_of(node) == '""' else call("", [constant("", node)], node)
+        return call("joined", pieces, node)
 
     def _expansion(self, node: Node) -> ast.expr:
         inner = node.named_children

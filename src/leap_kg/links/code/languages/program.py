@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from leap_kg.ingest.mapping.finding import Finding
-from leap_kg.links.code import addresses, functions, statements
+from leap_kg.links.code import addresses, statements, uncalled
 from leap_kg.links.code.evidence import Passage
 from leap_kg.links.code.findings import cut, unread
 from leap_kg.links.code.languages import text as prose
@@ -81,7 +81,7 @@ class Program:
         """Note what the program reads, writes and mentions."""
         if self._matters:
             self.define()
-            functions.remaining(self.folder)
+            uncalled.remaining(self.folder)
         for source, passage in self._added:
             prose.comments(source, passage, self._ledger)
         if self.folder.spent or self._ledger.full:

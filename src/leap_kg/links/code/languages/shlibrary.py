@@ -1,6 +1,7 @@
 """What the programs that a shell script starts do with data: what reads command lines of notebooks decides."""
 
 import ast
+import re
 
 from leap_kg.links.code import shell
 from leap_kg.links.code.bounds import LONGEST_TEXT
@@ -9,12 +10,17 @@ from leap_kg.links.code.languages.following import Follower
 from leap_kg.links.code.values import NOTHING, External, Items, Value, Values, as_text, joined, one, only
 
 _PART = "\x1f"
+_RELEASE = re.compile(r"/[a-z][\w+-]*[-_]v?\d+(?:\.\d+)+(?:-\w+)?\.(?:tar\.\w{2,3}|tgz|zip)(?:\?|$)", re.IGNORECASE)
+_BUILDING = re.compile(r"^\s*(?:\./configure|(?:sudo )?make|cmake|pip3? install \.|R CMD INSTALL)\b", re.MULTILINE)
 
 
 class ShellLibrary:
     """Programs, and what the translation calls to put words together."""
 
     building = frozenset({"joined", *shell.TOOLS})
+
+    def __init__(self) -> None:
+        self._builds: dict[int | None, bool] = {}
 
     def told(self, name: str) -> Values:
         """What begins with `$` is a variable that the script does not set; all else is a program."""
@@ -42,5 +48,15 @@ class ShellLibrary:
         for line, _ in joined([piece for word in words for piece in (one(_PART), word)][1:]):
             if isinstance(line, str) and len(line) <= LONGEST_TEXT:
                 for role, address, tool in shell.commanded(line.split(_PART)):
-                    folder.ledger.use(role, address, folder.place(node), tool)
+                    if not self._software(folder, address):
+                        folder.ledger.use(role, address, folder.place(node), tool)
         return one(None)
+
+    def _software(self, folder: Follower, address: str) -> bool:
+        """Whether the address is a release of a program that the script goes on to build."""
+        if not _RELEASE.search(address):
+            return False
+        at = folder.passage.cell
+        if at not in self._builds:
+            self._builds[at] = _BUILDING.search("\n".join(folder.passage.lines)) is not None
+        return self._builds[at]
