@@ -13,7 +13,8 @@ from leap_kg.graph.publish import Writer
 from leap_kg.hub.declared.declaring import declare
 from leap_kg.hub.declared.release import releases_of
 from leap_kg.hub.objects.manifest import key_of
-from leap_kg.hub.planned.plan import Act, Plan, Seen, planned
+from leap_kg.hub.planned.plan import Act, Plan, Seen
+from leap_kg.hub.planned.whole import planned
 from leap_kg.hub.wanted.desired import Desired, desired
 from leap_kg.hub.wanted.needed import needed
 from leap_kg.ontology.namespaces import CITO, DCAT, PROV, ours
@@ -66,8 +67,17 @@ def states(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desired, Desired]:
 
 
 def pruned(first: Desired, later: Desired, status: dict[str, Any] | None = None) -> Plan:
-    live = {key_of(each.manifest): {**each.manifest, "status": status or {}} for each in first.objects}
-    return planned(later, {key: Seen(each, each) for key, each in live.items()}, frozenset(live), prune=True)
+    more = {"uid": "made", "managedFields": [{"manager": "leap-kg", "operation": "Apply"}]}
+    live = {
+        key_of(each.manifest): {
+            **each.manifest,
+            "metadata": {**each.manifest["metadata"], **more},
+            "status": status or {},
+        }
+        for each in first.objects
+    }
+    seen = {key: Seen(each, each) for key, each in live.items()}
+    return planned(later, seen, dict.fromkeys(live, "made"), prune=True)
 
 
 def gone(plan: Plan) -> list[str]:

@@ -211,6 +211,7 @@ OTHER_BUILDER = {"image": "builder:1", "engine": "unix:///var/run/docker.sock"}
         ("harvests", {"sources": "nowhere.yaml"}, "nowhere.yaml"),
         ("harvests", {"only": ["nobody"]}, "'nobody'; there are cf, cf-2"),
         ("harvests", {"sources": {"file": "a.yaml", "ids": ["a"]}}, "taken in"),
+        ("harvests", {"sources": {"file": "a.yaml", "ids": ["a-"]}}, "harvests.0.sources.ids.0"),
     ],
 )
 def test_what_cannot_be_used_is_said_with_its_place(

@@ -1,14 +1,18 @@
 """Plans against a model of a cluster: what a server would do with server-side apply, as far as a plan can see it."""
 
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leap_kg.hub.objects.differences import HIDDEN, differences
+from leap_kg.hub.objects.differences import differences
+from leap_kg.hub.objects.hiding import HIDDEN
 from leap_kg.hub.objects.manifest import Key, Manifest, key_of, marked
-from leap_kg.hub.planned.plan import TAKEN, Act, Conflict, Plan, Seen, planned
+from leap_kg.hub.planned.plan import Act, Conflict, Plan, Seen
+from leap_kg.hub.planned.pruning import TAKEN
+from leap_kg.hub.planned.whole import planned
 from leap_kg.hub.wanted.desired import Desired, Wanted
 
 KINDS = ("ConfigMap", "Secret", "HelmRelease", "Namespace", "PersistentVolumeClaim", "HelmRepository")
@@ -42,10 +46,27 @@ def over(live: Any, manifest: Any) -> Any:
     return manifest
 
 
-def seen(world: World, wants: Desired, inventory: frozenset[Key]) -> dict[Key, Seen]:
-    found = {key: Seen(world.get(key), None) for key in inventory}
+def uid(key: Key) -> str:
+    return f"uid-{key.kind}-{key.name}"
+
+
+def applied(live: Manifest | None) -> Manifest | None:
+    """The object with what the server adds to one that we applied."""
+    if live is None:
+        return None
+    by = [{"manager": "leap-kg", "operation": "Apply"}] if "annotations" in live["metadata"] else []
+    return {**live, "metadata": {**live["metadata"], "uid": uid(key_of(live)), "managedFields": by}}
+
+
+def known(keys: Iterable[Key]) -> dict[Key, str]:
+    """An inventory with these."""
+    return {key: uid(key) for key in keys}
+
+
+def seen(world: World, wants: Desired, inventory: Iterable[Key]) -> dict[Key, Seen]:
+    found = {key: Seen(applied(world.get(key)), None) for key in inventory}
     for each in wants.objects:
-        live = world.get(key_of(each.manifest))
+        live = applied(world.get(key_of(each.manifest)))
         found[key_of(each.manifest)] = Seen(live, over(live, each.manifest) if live else None)
     return found
 
@@ -61,7 +82,7 @@ def carry_out(world: World, plan: Plan, most: int | None = None) -> World:
     return after
 
 
-def look(world: World, wants: Desired, inventory: frozenset[Key], **options: Any) -> Plan:
+def look(world: World, wants: Desired, inventory: Mapping[Key, str], **options: Any) -> Plan:
     return planned(wants, seen(world, wants, inventory), inventory, **options)
 
 
@@ -75,15 +96,15 @@ worlds = st.lists(st.tuples(objects, st.booleans()), max_size=10).map(
 def test_done_twice_or_cut_off_anywhere_it_ends_in_one_state(
     world: World, parts: list[Wanted], prune: bool, cut: int
 ) -> None:
-    wants, inventory = desired(*parts), frozenset(key for key in world if key.name < "e")
+    wants, inventory = desired(*parts), known(key for key in world if key.name < "e")
     plan = look(world, wants, inventory, prune=prune)
     done = carry_out(world, plan)
     again = look(done, wants, plan.inventory, prune=prune)
     assert again.steps == ()
     partly = carry_out(world, plan, cut)
-    known = inventory | plan.inventory | {step.key for step in plan.steps}
-    rest = look(partly, wants, known, prune=prune)
-    if len(known) == len(inventory):  # else a fifth of the inventory is not as many as before
+    made = inventory | known({*plan.inventory, *(step.key for step in plan.steps)})
+    rest = look(partly, wants, made, prune=prune)
+    if len(made) == len(inventory):  # else a fifth of the inventory is not as many as before
         assert carry_out(partly, rest) == done
 
 
@@ -92,7 +113,7 @@ def test_done_twice_or_cut_off_anywhere_it_ends_in_one_state(
 def test_what_goes_is_ours_of_few_kinds_asked_for_and_not_much(
     world: World, parts: list[Wanted], prune: bool, problems: list[str]
 ) -> None:
-    wants, inventory = desired(*parts, problems=tuple(problems)), frozenset(world)
+    wants, inventory = desired(*parts, problems=tuple(problems)), known(world)
     plan = look(world, wants, inventory, prune=prune)
     going = [step for step in plan.steps if step.act is Act.DELETE]
     kept = {key_of(each.manifest) for each in parts}
@@ -108,7 +129,7 @@ def test_what_goes_is_ours_of_few_kinds_asked_for_and_not_much(
 @settings(max_examples=100, deadline=None)
 @given(worlds, wanted)
 def test_what_is_somebody_elses_is_left_alone(world: World, parts: list[Wanted]) -> None:
-    plan = look(world, desired(*parts), frozenset())
+    plan = look(world, desired(*parts), {})
     for step in plan.steps:
         assert step.key not in world or "annotations" in world[step.key]["metadata"]
     foreign = [key for key in {key_of(each.manifest) for each in parts} & world.keys() if key.kind != "Namespace"]
@@ -127,12 +148,12 @@ def many(number: int) -> World:
 def test_many_go_only_with_the_digest_of_their_plan() -> None:
     world = many(6)
     part = Wanted(marked({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "hub"}}, "urn:hub"), 0, True)
-    plan = look(world, desired(part), frozenset(world), prune=True)
+    plan = look(world, desired(part), known(world), prune=True)
     assert [step.act for step in plan.steps] == [Act.CREATE]
     (reason,) = plan.refused
     digest = reason.rsplit(" ", 1)[1]
-    assert look(world, desired(part), frozenset(world), prune=True, confirmed="x" * 64).steps == plan.steps
-    sure = look(world, desired(part), frozenset(world), prune=True, confirmed=digest)
+    assert look(world, desired(part), known(world), prune=True, confirmed="x" * 64).steps == plan.steps
+    sure = look(world, desired(part), known(world), prune=True, confirmed=digest)
     assert sure.digest == digest
     assert len([step for step in sure.steps if step.act is Act.DELETE]) == 6
 
@@ -142,10 +163,10 @@ def test_a_field_that_others_manage_is_taken_only_if_the_release_says_so() -> No
     key = key_of(manifest)
     live = {**manifest, "data": {"a": "2", "b": "3"}}
     found = {key: Seen(live, {**manifest, "data": {"a": "1", "b": "3"}}, (Conflict("kubectl-edit", ".data.a"),))}
-    (step,) = planned(desired(Wanted(manifest, 0, True)), found, frozenset()).steps
+    (step,) = planned(desired(Wanted(manifest, 0, True)), found, {}).steps
     assert [tuple(change) for change in step.changes] == [("data.a", "'2'", "'1'")]
     assert step.conflicts == (Conflict("kubectl-edit", ".data.a"),)
-    left = planned(desired(Wanted(manifest, 0, False)), found, frozenset())
+    left = planned(desired(Wanted(manifest, 0, False)), found, {})
     assert left.steps == ()
     assert "kubectl-edit" in left.refused[0]
 

@@ -1,5 +1,6 @@
 """Files of releases: what they may say, and all that is wrong with one at once."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,40 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
 def test_releases_that_cannot_be_together(tmp_path: Path, releases: list[dict[str, Any]], word: str) -> None:
     with pytest.raises(ReleasesFaulty, match=word):
         read_releases(file(tmp_path, *releases))
+
+
+def test_a_key_that_stands_twice_is_refused_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "ocean").mkdir()
+    (tmp_path / "ocean" / "environment.yml").write_text("dependencies: [python]\nname: a\nname: b\n")
+    path = file(tmp_path, release())
+    path.write_text(path.read_text() + "cluster: other\n")
+    with pytest.raises(ReleasesFaulty, match=rf"cluster \(line {len(path.read_text().splitlines())}\): .* given twice"):
+        read_releases(path)
+    value = {"name": "ocean", "namespace": "images", "repository": "registry.example.org/lab/ocean", "files": "ocean"}
+    builder = {"image": "builder:1", "engine": "tcp://docker:2375"}
+    with pytest.raises(ReleasesFaulty, match=r"ocean/environment\.yml, line 3: .*'name' is given twice"):
+        read_releases(file(tmp_path, release(), environments=[value], builder=builder))
+
+
+def test_what_waits_for_nobody_is_said_beside_what_the_schema_refuses(tmp_path: Path) -> None:
+    with pytest.raises(ReleasesFaulty) as caught:
+        read_releases(file(tmp_path, release("a", drift="x", after=["c"]), release("b"), release("b")))
+    told = str(caught.value)
+    assert [word for word in ("drift", "'c', which is not declared", "called 'b'") if word not in told] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"namespace": "kube-system"}, "releases.0.namespace"),
+        ({"secrets": [{"name": "a..b"}]}, "releases.0.secrets.0.name"),
+        ({"secrets": [{"name": "a.-b"}]}, "releases.0.secrets.0.name"),
+        ({"secrets": [{"name": "a", "key": "k" * 254}]}, "releases.0.secrets.0.key"),
+    ],
+)
+def test_what_a_cluster_would_not_take_is_refused(tmp_path: Path, change: dict[str, Any], place: str) -> None:
+    with pytest.raises(ReleasesFaulty, match=re.escape(place)):
+        read_releases(file(tmp_path, {**release(), **change}))
 
 
 def test_a_file_that_is_no_yaml_or_far_too_large(tmp_path: Path) -> None:

@@ -150,19 +150,25 @@ def test_what_is_no_longer_wanted_goes_when_asked_but_never_a_release(
     less = wanted(tmp_path, name, "two")
     stays = look(cluster, less)
     assert (stays.steps, len(stays.refused)) == ((), 3)
-    assert bring(cluster, less, prune=True) == ["delete Secret", "delete HelmRepository"]
-    assert "one" in kubectl("get", "helmrelease", "-n", name)
-    plan = look(cluster, less, prune=True)
-    assert plan.steps == ()
-    assert "never taken away" in plan.refused[0]
+    before = versions(kubectl, name)
+    assert bring(cluster, less, prune=True) == []
+    assert versions(kubectl, name) == before
+    told = {reason.partition(" stays")[0]: reason for reason in look(cluster, less, prune=True).refused}
+    assert "never taken away" in told[f"HelmRelease {name}/one"]
+    for kept in (f"Secret {name}/one-values", f"HelmRepository {name}/one-chart"):
+        assert f"HelmRelease {name}/one stays, and reads it" in told[kept]
     nothing = wanted(tmp_path, name)
     assert look(cluster, nothing, prune=True).steps == ()
+    kubectl("delete", "helmrelease", "one", "-n", name)
+    assert bring(cluster, wanted(tmp_path, name, "two"), prune=True) == ["delete Secret", "delete HelmRepository"]
+    assert set(versions(kubectl, name)) == {"Secret/two-values", "HelmRepository/two-chart", "HelmRelease/two"}
 
 
 def test_an_object_that_changed_since_the_plan_is_not_deleted(
     cluster: Cluster, kubectl: Kubectl, tmp_path: Path, name: str
 ) -> None:
     bring(cluster, wanted(tmp_path, name, "one", "two"))
+    kubectl("delete", "helmrelease", "one", "-n", name)
     plan = look(cluster, wanted(tmp_path, name, "two"), prune=True)
     kubectl("annotate", "secret", "one-values", "-n", name, "note=keep")
     done = {str(each.step.key): each.problem for each in carry_out(cluster, plan)}

@@ -9,6 +9,7 @@ from leap_kg.graph.home import Home
 from leap_kg.graph.publish import Writer
 from leap_kg.hub.cluster.api import Cluster
 from leap_kg.hub.declared.declaring import declare
+from leap_kg.hub.declared.suspending import resume, suspend
 from leap_kg.hub.loop.bringing import FAILED, REST, WAITING, Bringing
 from leap_kg.hub.loop.monitoring import Numbers
 from leap_kg.hub.loop.wanting import Wants
@@ -16,6 +17,7 @@ from leap_kg.hub.objects.manifest import Key
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.kube.conftest import Kubectl
 from tests.kube.test_applying import wanted
+from tests.kube.test_order import say
 
 pytestmark = pytest.mark.all
 
@@ -29,12 +31,15 @@ def bringing(folder: Path, cluster: Cluster, name: str) -> tuple[Wants, Bringing
     return wants, made
 
 
-def test_what_is_not_wanted_goes_only_when_two_looks_find_it_so(cluster: Cluster, tmp_path: Path, name: str) -> None:
+def test_what_is_not_wanted_goes_only_when_two_looks_find_it_so(
+    cluster: Cluster, kubectl: Kubectl, tmp_path: Path, name: str
+) -> None:
     wanted(tmp_path, name, "one", "two")
     wants, made = bringing(tmp_path, cluster, name)
     assert [made.look(cluster, group) for group in (*wants.parts, REST)] == ["changed", "changed", "unchanged"]
     wanted(tmp_path, name, "two")
     assert wants.look()
+    kubectl("delete", "helmrelease", "one", "-n", name)
     secret = Key("v1", "Secret", name, "one-values")
     made.look(cluster, REST)
     assert cluster.read(secret)
@@ -42,14 +47,18 @@ def test_what_is_not_wanted_goes_only_when_two_looks_find_it_so(cluster: Cluster
     wanted(tmp_path, name, "one", "two")  # it was an error: nothing was lost by it
     wants.look()
     assert made.look(cluster, REST) == "unchanged"
+    assert made.look(cluster, "one") == "changed"
     wanted(tmp_path, name, "two")
     wants.look()
     made.look(cluster, REST)
-    assert cluster.read(secret)
+    assert made.undecided
+    assert made.look(cluster, REST) == "blocked"
+    assert cluster.read(secret)  # the release stays, which reads it
+    assert not made.undecided
+    kubectl("delete", "helmrelease", "one", "-n", name)
     assert made.look(cluster, REST) == "changed"
     assert cluster.read(secret) is None
-    assert cluster.read(Key("helm.toolkit.fluxcd.io/v2", "HelmRelease", name, "one"))
-    assert not made.undecided or made.look(cluster, REST) == "blocked"
+    assert cluster.read(Key("source.toolkit.fluxcd.io/v1", "HelmRepository", name, "one-chart")) is None
 
 
 def test_one_that_comes_after_another_waits_until_that_is_done(
@@ -73,4 +82,36 @@ def test_one_that_comes_after_another_waits_until_that_is_done(
     cleared = {**json.loads(kubectl("get", "namespace", name, "-o", "json")), "spec": {"finalizers": []}}
     kubectl("replace", "--raw", f"/api/v1/namespaces/{name}/finalize", "-f", "-", stdin=json.dumps(cleared))
     assert made.look(cluster, "one") == "changed"
+    assert made.released("one") == ["two"]
+    assert made.look(cluster, "two") == WAITING
+    ready = made.taken()[0]["two"].condition("Ready")
+    assert (ready.status, ready.reason) == ("False", "Waiting")
+    assert f"two waits for one, which is not ready: HelmRepository {name}/one-chart" in ready.message
+    say(kubectl, name, "one", "True")
+    assert made.look(cluster, "two") == WAITING  # what it waits for was not looked at since
+    assert made.look(cluster, "one") == "unchanged"
     assert made.look(cluster, "two") == "changed"
+    assert made.released("one") == []
+
+
+def test_what_the_graph_wants_by_now_is_not_told_as_somebody_s_change(
+    cluster: Cluster, kubectl: Kubectl, tmp_path: Path, name: str
+) -> None:
+    wanted(tmp_path, name, "one")
+    wants, made = bringing(tmp_path, cluster, name)
+    made.look(cluster, "one")
+    with Writer(Home(tmp_path), BASE) as writer:
+        suspend(writer, name, "one", "ada", BASE)
+    wants.look()
+    assert made.look(cluster, "one") == "changed"
+    kubectl("patch", "helmrelease", "one", "-n", name, "--type=merge", "-p", '{"spec": {"interval": "7m"}}')
+    assert made.look(cluster, "one") == "unchanged"
+    with Writer(Home(tmp_path), BASE) as writer:
+        resume(writer, name, "one", BASE)
+    wants.look()
+    made.taken()
+    assert made.look(cluster, "one") == "changed"
+    ((_, effect),) = made.taken()[1]
+    assert effect.what == "spec.interval: '7m' -> '10m'; spec.suspend: True -> False"
+    assert effect.drift is not None
+    assert (effect.drift.what, effect.drift.by) == ("spec.interval: '7m' -> '10m'", ("kubectl-patch",))

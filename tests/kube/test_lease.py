@@ -103,7 +103,7 @@ def test_nothing_is_written_without_it(cluster: Cluster, name: str) -> None:
         "urn:x",
     )
     made = cluster.apply(thing)
-    cluster.keep_inventory(name, frozenset((key_of(thing),)))
+    cluster.keep_inventory(name, {key_of(thing): "made"})
     mine.now += TERMS.gives_up
     assert cluster.apply({**thing, "data": {"a": "2"}}, dry=True)["data"] == {"a": "2"}
     metadata = made["metadata"]
@@ -112,6 +112,6 @@ def test_nothing_is_written_without_it(cluster: Cluster, name: str) -> None:
     with pytest.raises(NotLeading):
         cluster.delete(key_of(thing), metadata["uid"], metadata["resourceVersion"])
     with pytest.raises(NotLeading):
-        cluster.keep_inventory(name, frozenset())
+        cluster.keep_inventory(name, {}, frozenset((key_of(thing),)))
     assert cluster.read(Key("v1", "ConfigMap", name, "c")) == made
-    assert cluster.inventory(name) == {key_of(thing)}
+    assert cluster.inventory(name) == {key_of(thing): "made"}

@@ -232,14 +232,21 @@ def test_a_hub_that_goes_leaves_what_its_users_have(
         volume = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata, "spec": claim}
         kubectl("apply", "-f", "-", stdin=json.dumps(volume))
         wanted(home, name, "two")
-        eventually(lambda: not found(kubectl, "secret", "one-values", name))
-        eventually(lambda: not found(kubectl, "helmrepository", "one-chart", name))
         eventually(lambda: "one" not in {each.name for each in known(home, name).groups})
-        assert found(kubectl, "helmrelease", "one", name)
+        kept = [f"HelmRelease {name}/one", f"HelmRepository {name}/one-chart", f"Secret {name}/one-values"]
+        eventually(lambda: sorted(things(home, name, name)) == kept)
+        assert found(kubectl, "helmrelease", "one", name)["spec"]["suspend"] is False  # it works on, with what it reads
         assert found(kubectl, "helmrelease", "two", name)["spec"]["suspend"] is False
         assert found(kubectl, "pvc", "claim-ada", name)
-        eventually(lambda: things(home, name, name) == [f"HelmRelease {name}/one"])
         assert "never taken away" in eventually(lambda: condition(home, name, name, "Stalled", "True")).message
+        looked = looked_at(kubectl, name)
+        eventually(lambda: looked_at(kubectl, name) > looked)
+        assert found(kubectl, "secret", "one-values", name)
+        assert found(kubectl, "helmrepository", "one-chart", name)
+        kubectl("delete", "helmrelease", "one", "-n", name)
+        eventually(lambda: not found(kubectl, "secret", "one-values", name))
+        eventually(lambda: not found(kubectl, "helmrepository", "one-chart", name))
+        assert found(kubectl, "pvc", "claim-ada", name)
 
 
 def things(home: Path, cluster: str, group: str) -> list[str]:
@@ -303,6 +310,7 @@ def test_the_rights_that_are_shipped_are_enough(server: ApiServer, kubectl: Kube
         kubectl("patch", "helmrelease", "one", "-n", name, "--type=merge", "-p", '{"spec": {"interval": "99m"}}')
         eventually(lambda: found(kubectl, "helmrelease", "one", name)["spec"]["interval"] == "10m")
         wanted(home, name, "two")
+        kubectl("delete", "helmrelease", "one", "-n", name)
         eventually(lambda: not found(kubectl, "secret", "one-values", name))
         assert operator.metric("leap_kg_hub_events_lost_total") == 0
         assert "status 403" not in operator.told()

@@ -22,6 +22,9 @@ from leap_kg.hub.cluster.applying import look
 from leap_kg.hub.declared.declaring import declare
 from leap_kg.hub.declared.environment import built
 from leap_kg.hub.declared.release import read_releases
+from leap_kg.hub.loop.bringing import REST, Bringing
+from leap_kg.hub.loop.monitoring import Numbers
+from leap_kg.hub.loop.wanting import Wants
 from leap_kg.hub.objects.manifest import Key
 from leap_kg.hub.observed.statements import observed_source
 from leap_kg.hub.planned.builds import REASON
@@ -106,16 +109,29 @@ def end(kubectl: Kubectl, space: str, job: str, message: str) -> None:
     kubectl("wait", f"job/{job}", "-n", space, "--for=condition=Complete", "--timeout=60s")
 
 
+def bring_built(cluster: Cluster, kubectl: Kubectl, space: str, wants: Desired) -> str:
+    """Bring all of it, as one thing after the other is ready; returns the Job that built."""
+    bring(cluster, wants)
+    (build,) = (name for name in found(kubectl, "jobs", space) if name.startswith("build-"))
+    end(kubectl, space, build, "")
+    while bring(cluster, wants):
+        pass
+    return build
+
+
 def test_done_twice_it_writes_nothing_also_when_jobs_run(
     controlled: ApiServer, cluster: Cluster, kubectl: Kubectl, lab: Lab
 ) -> None:
     wants = lab.wants()
-    assert bring(cluster, wants) == [
-        "create Namespace", "create ConfigMap", "create Job",
-        "create ConfigMap", "create CronJob", "create CronJob", "create Job", "create CronJob",
-    ]  # fmt: skip
+    assert bring(cluster, wants) == ["create Namespace", "create ConfigMap", "create Job"]
     (build,) = (name for name in found(kubectl, "jobs", lab.name) if name.startswith("build-"))
+    plan = look(cluster, wants)  # the build runs, and what comes after it waits
+    assert plan.steps == ()
+    assert sorted(each.partition(" waits for ")[0] for each in plan.waiting) == ["fresh", "growing", "warm"]
+    assert f"fresh waits for ocean, which is not ready: Job {lab.name}/{build}" in " ".join(plan.waiting)
     end(kubectl, lab.name, build, "")
+    assert bring(cluster, wants) == ["create ConfigMap", "create CronJob", "create CronJob"]
+    assert bring(cluster, wants) == ["create Job", "create CronJob"]
     before = versions(kubectl, lab.name)
     assert bring(cluster, wants) == []
     assert look(cluster, wants, prune=True).steps == ()
@@ -161,7 +177,7 @@ def test_a_cronjob_that_somebody_changed_heals_and_one_that_is_paused_stays_so(
     controlled: ApiServer, cluster: Cluster, kubectl: Kubectl, lab: Lab
 ) -> None:
     wants = lab.wants()
-    bring(cluster, wants)
+    bring_built(cluster, kubectl, lab.name, wants)
     patch = '{"spec": {"concurrencyPolicy": "Allow", "suspend": true}}'
     kubectl("patch", "cronjob", "leap-kg-harvest-cf", "-n", lab.name, "--type=merge", "-p", patch)
     assert bring(cluster, wants) == ["change CronJob"]
@@ -171,7 +187,7 @@ def test_a_cronjob_that_somebody_changed_heals_and_one_that_is_paused_stays_so(
 
 
 def test_a_harvest_can_be_run_at_once(controlled: ApiServer, cluster: Cluster, kubectl: Kubectl, lab: Lab) -> None:
-    bring(cluster, lab.wants())
+    bring_built(cluster, kubectl, lab.name, lab.wants())
     kubectl("create", "job", "now", "--from=cronjob/leap-kg-harvest-cf", "-n", lab.name)
     pods = eventually(lambda: found(kubectl, "pods", lab.name).values())
     (harvest,) = [each for each in pods if each["metadata"]["labels"].get("leap-kg/source") == "cf"]
@@ -184,9 +200,8 @@ def test_the_rights_that_are_shipped_are_enough(
     kubectl("apply", "--server-side", "-f", str(declarations() / "hub" / "manifests" / "rights.yaml"))
     token = kubectl("create", "token", "leap-kg", "-n", "leap-kg").strip()
     with Cluster(kubeconfig(tmp_path, controlled.address, token, controlled.authority)) as restricted:
-        assert len(bring(restricted, lab.wants())) == 8
-        (build,) = (name for name in found(kubectl, "jobs", lab.name) if name.startswith("build-"))
-        end(kubectl, lab.name, build, "")
+        build = bring_built(restricted, kubectl, lab.name, lab.wants())
+        assert len(versions(kubectl, lab.name).keys() - {"kube-root-ca.crt"}) == 7
         assert len(restricted.pods(lab.name, build)) == 1
         bring(restricted, lab.wants("python=3.13"))
         assert bring(restricted, lab.wants("python=3.13"), prune=True) == ["delete ConfigMap", "delete Job"]
@@ -221,6 +236,26 @@ def test_what_a_notebook_runs_in_goes_only_by_name(
     done = hub("apply", "--override", build)
     assert f"delete Job {lab.name}/{build}" in " ".join(done.stdout.split()), done.stdout
     assert build not in found(kubectl, "jobs", lab.name)
+
+
+def test_an_operator_takes_away_what_is_needed_only_by_name(
+    controlled: ApiServer, cluster: Cluster, kubectl: Kubectl, lab: Lab
+) -> None:
+    bring(cluster, lab.wants())
+    (environment,) = read_releases(lab.file)[0].environments
+    (build,) = (name for name in found(kubectl, "jobs", lab.name) if name.startswith("build-"))
+    end(kubectl, lab.name, build, "")
+    runs = NamedNode("https://example.org/warm.ipynb"), ours(BASE)("runsIn"), environment.image.node(BASE)
+    with Writer(lab.home, BASE) as writer:
+        writer.publish("code", [Quad(*runs, source_graph(BASE, "code"))], activity("code"))
+    lab.wants("python=3.13")
+    for names, left in (((), {build}), ((build,), set())):
+        wants = Wants(lab.home, BASE, lab.name, "helmrelease")
+        wants.look()
+        made = Bringing(wants, Numbers(), prune=True, overridden=frozenset(names))
+        for group in (*wants.parts, REST, REST):
+            made.look(cluster, group)
+        assert {build} & found(kubectl, "jobs", lab.name).keys() == left
 
 
 def test_the_operator_writes_down_what_was_built(

@@ -33,8 +33,9 @@ def restricted(server: ApiServer, tmp_path_factory: pytest.TempPathFactory) -> I
         yield connected
 
 
-def test_the_rights_are_enough(restricted: Cluster, tmp_path: Path, name: str) -> None:
+def test_the_rights_are_enough(restricted: Cluster, kubectl: Kubectl, tmp_path: Path, name: str) -> None:
     bring(restricted, wanted(tmp_path, name, "one", "two"))
+    kubectl("delete", "helmrelease", "one", "-n", name)
     assert bring(restricted, wanted(tmp_path, name, "two"), prune=True) == ["delete Secret", "delete HelmRepository"]
     assert bring(restricted, wanted(tmp_path, name, "two")) == []
 

@@ -21,6 +21,7 @@ from leap_kg.cli import (
     rebuild,
     recipe,
     replica,
+    requests,
     search,
     serve,
     token,
@@ -78,6 +79,7 @@ app.add_typer(links.app, name="links")
 app.add_typer(log.app, name="log")
 app.add_typer(publications.app, name="publications")
 app.add_typer(recipe.app, name="recipe")
+app.add_typer(requests.app, name="requests")
 app.add_typer(token.app, name="token")
 
 

@@ -11,27 +11,25 @@ import typer
 import yaml
 
 from leap_kg.cli import context, operating
-from leap_kg.cli.output import FAILED, NOT_FOUND, console, fail, print_entry, print_json, print_line
+from leap_kg.cli.hubplans import REFUSED, described, show_plan, show_reasons, step_line, told_of
+from leap_kg.cli.output import FAILED, NOT_FOUND, fail, print_entry, print_json, print_line
 from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.publish import Rejected, Writer
 from leap_kg.hub.declared.declaring import declare as declare_releases
 from leap_kg.hub.declared.declaring import declared, hub_node
 from leap_kg.hub.declared.offers import chart_problems, profile_problems
-from leap_kg.hub.declared.release import Release, ReleasesFaulty, read_releases
+from leap_kg.hub.declared.release import Chart, Release, ReleasesFaulty, read_releases
 from leap_kg.hub.objects.manifest import Manifest, marked
+from leap_kg.hub.wanted.charted import found_at, left_out, values_for
 from leap_kg.hub.wanted.desired import Desired, NothingWanted, desired, offered, part_objects
 from leap_kg.hub.wanted.rendering import FORMS, Unrenderable, rendered, values_text
 from leap_kg.ingest.hubs.charts import dig
-from leap_kg.ingest.hubs.mapping import chart_path
 from leap_kg.ingest.hubs.scalars import HelmDumper
 
 if TYPE_CHECKING:
-    from leap_kg.hub.planned.plan import Plan, Step
+    from leap_kg.hub.planned.plan import Plan
 
 app = typer.Typer(help="Run JupyterHubs as the graph wants them: declare, render, plan, apply.", no_args_is_help=True)
-
-CHANGES = 2
-"""The exit status of a plan that has something to do."""
 
 _WAIT = 60.0
 Form = Annotated[str, typer.Option("--as", metavar="FORM", help="helmrelease (Flux) or argocd.")]
@@ -77,10 +75,14 @@ def render(
         ),
     ],
     form: Annotated[str, typer.Option("--as", metavar="FORM", help="helmrelease (Flux), argocd, values.")] = "values",
-    cluster: Annotated[str, typer.Option(help="The cluster whose release it is; not needed for values.")] = "",
+    cluster: Annotated[
+        str, typer.Option(help="The cluster whose release it is; values without one are as the hub's files have them.")
+    ] = "",
     chart: Annotated[
         Path | None,
-        typer.Option(exists=True, file_okay=False, help="The chart jupyterhub: its values are checked by its schema."),
+        typer.Option(
+            exists=True, file_okay=False, help="The chart jupyterhub, by whose schema the values are checked."
+        ),
     ] = None,
 ) -> None:
     """Print a hub as YAML: its values, or the objects that a cluster needs to run it, or to build an environment."""
@@ -95,14 +97,16 @@ def render(
             _print_objects(part_objects(store, parts[0], form, settings.base)[0])
             return
         values, profiles = offered(store, hub, settings.base)
-        _check(values, profiles, chart)
-        if form == "values":
-            typer.echo(values_text(values), nl=False)
-            return
         found = [each for each in releases.releases if each.hub == hub] if releases else []
-        if not found:
+        if not found and (cluster or form != "values"):
             where = f"the cluster {cluster!r}" if cluster else "any cluster: name one by --cluster"
             fail(f"no release of {hub} is declared for {where}; see `leap-kg hub declare`", NOT_FOUND)
+        charts = list(dict.fromkeys(each.chart for each in found))
+        _check(values, profiles, charts, chart)
+        if form == "values":
+            texts = dict.fromkeys(values_text(values_for(each, values)) for each in charts) or [values_text(values)]
+            typer.echo("---\n".join(texts), nl=False)
+            return
         iri = hub_node(hub, settings.base).value
         objects = [marked(each, iri) for release in found for each in rendered(release, values, form)]
     except NothingWanted as error:
@@ -119,14 +123,19 @@ def _print_objects(objects: list[Manifest]) -> None:
     )
 
 
-def _check(values: dict[str, Any], profiles: object, chart: Path | None) -> None:
-    """End the command if the hub could not work."""
+def _check(values: dict[str, Any], profiles: object, charts: list[Chart], folder: Path | None) -> None:
+    """End the command if the hub could not work, with any of the charts of its releases."""
     problems = profile_problems(profiles)
-    if chart is not None:
-        own = dig(values, chart_path(values))
+    for each in charts:
+        if lost := list(left_out(each, values)):
+            typer.echo(f"left out, since the chart {each.name} does not take it: {', '.join(lost)}", err=True)
+    own = [dig(values_for(each, values), each.under) for each in charts] or [dig(values, found_at(values))]
+    for taken in own:
+        if folder is None:
+            break
         try:
-            files = chart / "values.schema.yaml", chart / "values.yaml"
-            problems += chart_problems(own if isinstance(own, dict) else {}, *files)
+            files = folder / "values.schema.yaml", folder / "values.yaml"
+            problems += chart_problems(taken if isinstance(taken, dict) else {}, *files)
         except (OSError, ValueError) as error:
             fail(str(error))
     for problem in problems:
@@ -146,16 +155,21 @@ def plan(
     confirmed: Annotated[str, typer.Option("--plan-digest", help="A digest: as `apply` takes it.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show what `apply` would do. Exit status 0: nothing; 2: something; 1: it cannot be told."""
+    """Show what `apply` would do.
+
+    Exit status 0: nothing; 2: something; 4: something is refused, whatever else is done; 1: it cannot be told.
+    """
     wanted = replace(_desired(cluster, form), overridden=frozenset(overrides or ()))
     with _connected(kubeconfig, kube_context) as connection:
         made = _looked(connection, wanted, prune, confirmed)
+    _confirm(made, confirmed)
+    told = told_of(made, wanted)
     if as_json:
-        print_json(_described(made))
+        print_json(described(made, told))
     else:
-        _show(made)
-    if made.steps:
-        raise typer.Exit(CHANGES)
+        show_plan(made, told)
+    if told.status:
+        raise typer.Exit(told.status)
 
 
 @app.command()
@@ -170,27 +184,35 @@ def apply(
         str, typer.Option("--plan-digest", help="Do nothing unless the plan still has this digest.")
     ] = "",
 ) -> None:
-    """Bring the cluster to where the graph is. Done twice, the second time writes nothing."""
+    """Bring the cluster to where the graph is. Done twice, the second time writes nothing.
+
+    Exit status 0: it is there; 1: a step failed, or a hub cannot be rendered; 4: something else is refused.
+    """
     from leap_kg.hub.cluster.api import ClusterError
     from leap_kg.hub.cluster.applying import carry_out
 
     wanted = replace(_desired(cluster, form), overridden=frozenset(overrides or ()))
     with _connected(kubeconfig, kube_context) as connection:
         made = _looked(connection, wanted, prune, confirmed)
-        if confirmed and made.digest != confirmed:
-            fail("the plan is another one by now: look at it again with `leap-kg hub plan`")
+        _confirm(made, confirmed)
         failed = 0
         try:
             for done in carry_out(connection, made):
                 failed += bool(done.problem)
-                print_entry(_line(done.step), done.problem and f"failed: {done.problem}")
+                print_entry(step_line(done.step), done.problem and f"failed: {done.problem}")
         except ClusterError as error:
             fail(str(error))
-    for reason in made.refused:
-        print_line(f"refused: {reason}")
+    told = told_of(made, wanted)
+    show_reasons(told)
     print_line(f"{len(made.steps) - failed} of {len(made.steps)} steps done, from revision {made.revision}")
-    if failed or wanted.problems:
-        raise typer.Exit(FAILED)
+    if failed or wanted.problems or told.refused:
+        raise typer.Exit(FAILED if failed or wanted.problems else REFUSED)
+
+
+def _confirm(made: "Plan", digest: str) -> None:
+    """End the command if another plan was meant."""
+    if digest and made.digest != digest:
+        fail("the plan is another one by now: look at it again with `leap-kg hub plan`")
 
 
 def _desired(cluster: str, form: str) -> Desired:
@@ -225,42 +247,6 @@ def _looked(connection: Any, wanted: Desired, prune: bool, confirmed: str) -> "P
         return look(connection, wanted, prune=prune, confirmed=confirmed)
     except ClusterError as error:
         fail(str(error))
-
-
-def _show(made: "Plan") -> None:
-    for step in made.steps:
-        taken = [f"taken from {each.manager}: {each.field}" for each in step.conflicts]
-        changes = [f"{change.place}: {change.before} -> {change.after}" for change in step.changes]
-        print_entry(_line(step), *(changes if step.act == "change" else ()), *taken)
-    for reason in made.refused:
-        print_line(f"refused: {reason}")
-    count = f"{len(made.steps)} steps" if made.steps else "nothing to do"
-    print_line(f"{count}, from revision {made.revision}; plan {made.digest[:12]}")
-    if made.steps and not console.is_terminal:
-        print_line(f"leap-kg hub apply {made.cluster} --plan-digest {made.digest}")
-
-
-def _line(step: "Step") -> str:
-    return f"{step.act} {step.key}"
-
-
-def _described(made: "Plan") -> dict[str, object]:
-    return {
-        "cluster": made.cluster,
-        "revision": made.revision,
-        "digest": made.digest,
-        "steps": [
-            {
-                "act": step.act,
-                **step.key._asdict(),
-                "wave": step.wave,
-                "changes": [change._asdict() for change in step.changes],
-                "conflicts": [{"manager": each.manager, "field": each.field} for each in step.conflicts],
-            }
-            for step in made.steps
-        ],
-        "refused": list(made.refused),
-    }
 
 
 app.command()(operating.run)

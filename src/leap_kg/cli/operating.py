@@ -58,6 +58,10 @@ def run(
         typer.Option(exists=True, dir_okay=False, help="Where the clusters are; as kubectl finds it without."),
     ] = None,
     prune: Annotated[bool, typer.Option("--prune", help="Take away what was made before and is not wanted.")] = False,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--override", metavar="NAME", help="With --prune, also this object, although somebody needs it."),
+    ] = None,
     resync: Annotated[float, typer.Option(min=1, metavar="SECONDS", help="How often all is looked at.")] = 600,
     poll: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="How often the graph is looked at.")] = 5,
     record: Annotated[
@@ -94,7 +98,7 @@ def run(
     stations = [
         Station(
             name, partial(Cluster, kubeconfig, where), Home.of(settings), settings.base, identity, numbers,
-            form=form, prune=prune, pace=pace,
+            form=form, prune=prune, overridden=frozenset(overrides or ()), pace=pace,
         )
         for name, where in named.items()
     ]  # fmt: skip

@@ -14,6 +14,7 @@ from leap_kg.graph.home import Home
 from leap_kg.graph.index.search import Found, SearchIndex
 from leap_kg.ontology.kinds import kinds
 from leap_kg.stac.refusal import BadSearch
+from leap_kg.web.hints import hints
 from leap_kg.web.listing import FACETS, State
 
 _SHOWN_FACETS = 6
@@ -69,20 +70,22 @@ def search(
         fail("give words, or something to narrow the search by; see `leap-kg search --help`", status=2)
     try:
         with closing(SearchIndex(Home(settings.home).index)) as index:
-            found = state.resolved(index).found(index, limit, 0, tuple(FACETS) if counts else ())
+            resolved = state.resolved(index)
+            found = resolved.found(index, limit, 0, tuple(FACETS) if counts else ())
+            said = [] if found.hits else hints(index, resolved)
     except sqlite3.Error:
         fail(f"the search index of {settings.home} cannot be opened; run `leap-kg harvest` again")
     except BadSearch as error:
         fail(str(error), status=2)
     if as_json:
-        print_json(_document(found))
+        print_json(_document(found, said))
     else:
-        _print(found, known)
+        _print(found, known, said)
     if not found.hits:
         raise typer.Exit(NOT_FOUND)
 
 
-def _document(found: Found) -> dict[str, object]:
+def _document(found: Found, said: Sequence[str]) -> dict[str, object]:
     hits = [{"iri": h.iri, "kind": h.kind, "label": h.label, "summary": h.summary} for h in found.hits]
     instead = {"shown_for": found.shown_for, "meant": found.meant}
     facets = {
@@ -93,14 +96,17 @@ def _document(found: Found) -> dict[str, object]:
     return {
         "total": found.total,
         **{name: text for name, text in instead.items() if text},
+        **({"hints": list(said)} if said else {}),
         "hits": hits,
         **({"facets": facets} if facets else {}),
     }
 
 
-def _print(found: Found, known: dict[str, str]) -> None:
+def _print(found: Found, known: dict[str, str], said: Sequence[str]) -> None:
     if not found.hits:
         print_line("Nothing was found; try fewer words, or the beginning of one.")
+        for hint in said:
+            print_line(f"{hint[:1].upper()}{hint[1:]}.")
         return
     if found.shown_for:
         print_line(f"Nothing has these words; shown for: {found.shown_for}")

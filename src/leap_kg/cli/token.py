@@ -18,7 +18,9 @@ def create(
     name: Annotated[str, typer.Argument(help="Who or what will use it.")],
     scopes: Annotated[
         list[str],
-        typer.Option("--scope", help="publish:SOURCE, publish:*, curate, operate, links, admin; any number of times."),
+        typer.Option(
+            "--scope", help="publish:SOURCE, publish:*, curate, operate, links, request, admin; any number of times."
+        ),
     ],
     days: Annotated[int, typer.Option(min=1, max=3650, help="How many days it is valid.")] = DEFAULT_LIFE.days,
     as_json: Annotated[bool, typer.Option("--json", help="Print the token with what is known of it as JSON.")] = False,

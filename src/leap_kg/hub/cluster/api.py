@@ -7,7 +7,7 @@ Hazards: a write must never be tried again without a look; what comes back is wh
 import json
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +23,7 @@ from kubernetes.client.exceptions import ApiException
 from kubernetes.dynamic import DynamicClient
 from kubernetes.dynamic.exceptions import ResourceNotFoundError
 
+from leap_kg.hub.objects.hiding import shown_text
 from leap_kg.hub.objects.manifest import MANAGER, SELECTOR, Key, Manifest, key_of
 from leap_kg.hub.planned.plan import Conflict, Seen
 
@@ -31,6 +32,8 @@ _INVENTORY = "leap-kg-inventory"
 _AT_ONCE = 8
 """Requests that are under way at a time when many objects are looked at."""
 _PAGE = 500
+_TRIES = 4
+"""How often the inventory is written if others write to it at the same time."""
 
 
 class ClusterError(RuntimeError):
@@ -219,26 +222,42 @@ class Cluster:
                 self._resources[version, kind] = self._client.resources.get(api_version=version, kind=kind)
             return self._resources[version, kind]
 
-    def inventory(self, cluster: str) -> frozenset[Key]:
-        """What was made for this cluster's releases before."""
-        found = self.read(self._inventory_key(cluster))
-        try:
-            rows = json.loads((found or {}).get("data", {}).get("objects", "[]"))
-            return frozenset(Key(*map(str, row)) for row in rows)
-        except (ValueError, TypeError):
-            where = self._inventory_key(cluster)
-            raise ClusterError(f"{where} cannot be read: restore it, or delete it and nothing is ever pruned") from None
+    def inventory(self, cluster: str) -> dict[Key, str]:
+        """What was made for this cluster's releases before, with its uids, `""` where one is not known."""
+        return self._rows(cluster, self.read(self._inventory_key(cluster)))
 
-    def keep_inventory(self, cluster: str, keys: frozenset[Key]) -> None:
-        """Write down what is ours, unless it is written down already."""
-        if self.inventory(cluster) == keys:
+    def keep_inventory(self, cluster: str, made: Mapping[Key, str], gone: Set[Key] = frozenset()) -> None:
+        """Write down what is ours and what is no longer, unless it is written down already; the rest stays."""
+        for left in reversed(range(_TRIES)):
+            try:
+                self._keep(cluster, made, gone)
+                break
+            except ClusterError as error:
+                if error.status != 409 or not left:  # 409: somebody wrote it since it was read
+                    raise
+
+    def _keep(self, cluster: str, made: Mapping[Key, str], gone: Set[Key]) -> None:
+        found = self.read(self._inventory_key(cluster))
+        known = self._rows(cluster, found)
+        rows = {key: uid for key, uid in {**known, **made}.items() if key not in gone}
+        if rows == known:
             return
         self.make_namespace()
         key = self._inventory_key(cluster)
         metadata = {"name": key.name, "namespace": key.namespace}
-        objects = json.dumps(sorted(map(list, keys)))
+        if found is not None:
+            metadata["resourceVersion"] = found["metadata"]["resourceVersion"]
+        objects = json.dumps(sorted([*key, uid] for key, uid in rows.items()))
         body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"objects": objects}}
         self.apply(body, force=True)
+
+    def _rows(self, cluster: str, found: Manifest | None) -> dict[Key, str]:
+        try:
+            rows = json.loads((found or {}).get("data", {}).get("objects", "[]"))
+            return {Key(*map(str, row[:4])): str(row[4]) if row[4:] else "" for row in map(_row, rows)}
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
+            where = self._inventory_key(cluster)
+            raise ClusterError(f"{where} cannot be read: restore it, or delete it and nothing is ever pruned") from None
 
     def make_namespace(self) -> None:
         """Make the namespace in which the inventory is kept, if it is not there."""
@@ -279,6 +298,12 @@ def _plain(found: Any) -> Manifest:  # noqa: ANN401 - what the client makes of J
     return plain
 
 
+def _row(value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError("a row of the inventory is a list")
+    return value
+
+
 def _is_inside() -> bool:
     return Path("/var/run/secrets/kubernetes.io/serviceaccount/token").is_file()
 
@@ -308,4 +333,4 @@ def _reason(error: ApiException) -> str:
         403: "this is not allowed; see hub/README.md for the rights needed",
     }
     hint = hints.get(error.status, "")
-    return "; ".join(filter(None, (f"status {error.status}", str(said)[:500], hint)))
+    return "; ".join(filter(None, (f"status {error.status}", shown_text(str(said))[:500], hint)))

@@ -33,9 +33,8 @@ def condition_events(before: Standing | None, after: Standing, now: datetime) ->
         condition, was = after.condition(name), before.condition(name) if before else None
         if condition.status == TRUE and not _said(was, condition) and after.objects:
             regarded = [each for each in after.objects if str(each.key) in condition.message] or after.objects[:1]
-            found += [
-                _event(each.key, each.live, "Warning", reason, "Look", condition.message, now) for each in regarded[:5]
-            ]
+            note = f"by {', '.join(condition.by)}: {condition.message}" if condition.by else condition.message
+            found += [_event(each.key, each.live, "Warning", reason, "Look", note, now) for each in regarded[:5]]
     return found
 
 

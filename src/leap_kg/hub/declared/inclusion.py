@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from leap_kg.hub.declared.environment import FILES
+from leap_kg.hub.declared.mistake import Mistake
 from leap_kg.ingest.configuration import SourceConfig
+from leap_kg.ingest.formats.yamltext import Path as Steps
 from leap_kg.ingest.sources import SourcesFaulty, read_entries
+from leap_kg.redaction import hide
 
 MOST_BYTES = 65_536
 """The size of a file of an environment, in bytes."""
@@ -18,13 +21,13 @@ MOST_BYTES = 65_536
 _MOST_SOURCES_BYTES = 2**19
 
 
-def taken_in(value: Any, folder: Path) -> tuple[Any, list[str]]:  # noqa: ANN401 - any value of YAML
+def taken_in(value: Any, folder: Path) -> tuple[Any, list[Mistake]]:  # noqa: ANN401 - any value of YAML
     """The value with the files in it that it names by their paths from `folder`, and what is wrong with those."""
     if not isinstance(value, dict):
         return value, []
-    problems: list[str] = []
+    problems: list[Mistake] = []
     made = dict(value)
-    for part, key, read in (("environments", "files", _environment), ("harvests", "sources", _sources)):
+    for part, key, read in _TAKEN:
         entries = value.get(part)
         if not isinstance(entries, list):
             continue
@@ -34,8 +37,24 @@ def taken_in(value: Any, folder: Path) -> tuple[Any, list[str]]:  # noqa: ANN401
                 try:
                     made[part][number] = {**entry, key: read(entry, folder / entry[key])}
                 except (_Unusable, OSError, SourcesFaulty) as error:
-                    problems += [f"{part}.{number}.{key}: {line}" for line in str(error).splitlines()]
+                    problems += [Mistake((part, number, key), hide(line)) for line in str(error).splitlines()]
     return made, problems
+
+
+def taken_from(value: Any, at: Steps, folder: Path) -> Path | None:  # noqa: ANN401 - any value of YAML
+    """The file that a place of the whole value was taken from, `None` if it stands in the file of releases itself.
+
+    `value` is what that file says, before anything was taken into it.
+    """
+    match at:
+        case ("environments" as part, int(number), "files" as key, str(name)):
+            inside = name
+        case ("harvests" as part, int(number), "sources" as key, "text"):
+            inside = ""
+        case _:
+            return None
+    said = value[part][number][key]
+    return folder / said / inside if isinstance(said, str) else None
 
 
 def beside(entries: Sequence[SourceConfig], path: Path) -> dict[str, tuple[str, ...]]:
@@ -87,3 +106,6 @@ def _text(path: Path, most: int) -> str:
         return data.decode()
     except UnicodeDecodeError:
         raise _Unusable(f"{path} is not UTF-8: save it as such") from None
+
+
+_TAKEN = (("environments", "files", _environment), ("harvests", "sources", _sources))

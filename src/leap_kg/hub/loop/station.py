@@ -16,7 +16,7 @@ import structlog
 from leap_kg.graph.home import Home, HomeError
 from leap_kg.hub.cluster.api import Cluster, ClusterError
 from leap_kg.hub.cluster.lease import Leadership, NotLeading, Terms
-from leap_kg.hub.loop.bringing import FAILED, REST, WAITING, Bringing
+from leap_kg.hub.loop.bringing import FAILED, REST, Bringing
 from leap_kg.hub.loop.monitoring import Numbers
 from leap_kg.hub.loop.queue import Backoff, WorkQueue
 from leap_kg.hub.loop.wanting import Wants
@@ -67,13 +67,14 @@ class Station:
         *,
         form: str = "helmrelease",
         prune: bool = False,
+        overridden: frozenset[str] = frozenset(),
         pace: Pace | None = None,
     ) -> None:
         self.name = name
         self._connect, self._home, self._base, self._identity = connect, home, base, identity
         self._numbers, self._pace = numbers, pace or Pace()
         self._wants = Wants(home, base, name, form)
-        self._bringing = Bringing(self._wants, numbers, prune=prune)
+        self._bringing = Bringing(self._wants, numbers, prune=prune, overridden=overridden)
         self._queue: WorkQueue[str] = WorkQueue(self._pace.backoff)
         self._ended = threading.Event()
         self._lease: Leadership | None = None
@@ -160,6 +161,7 @@ class Station:
                 led, resynced = lease.leading, float("-inf")
                 self._numbers.leading.labels(self.name).set(led)
                 self._stale = True
+                self._bringing.forget()
             if led and now - resynced >= self._pace.resync and self._wants.desired is not None:
                 resynced = now
                 self._all(cluster)
@@ -170,8 +172,14 @@ class Station:
 
     def _poll(self, cluster: Cluster) -> None:
         """See what the graph wants by now."""
-        if self._wants.look():
-            log.info("the graph wants something else", cluster=self.name, problem=self._wants.problem)
+        before = self._wants.problem
+        changed = self._wants.look()
+        if self._wants.problem != before:
+            tell = log.warning if self._wants.problem else log.info
+            tell("what is wanted is looked up", cluster=self.name, problem=self._wants.problem, before=before)
+        if changed:
+            wanted = self._wants.desired
+            log.info("something else is wanted", cluster=self.name, revision=wanted.revision if wanted else 0)
             groups = {*self._wants.parts, REST}
             self._unseen = (self._unseen & groups) | groups
             for group in (*self._wants.parts, REST):
@@ -229,9 +237,8 @@ class Station:
             log.info("will look again", cluster=self.name, group=group, seconds=round(again, 1))
         else:
             self._queue.done(group)
-        if result == WAITING:
-            self._queue.add(group, self._pace.backoff.first)
-            return
+        for each in self._bringing.released(group):
+            self._queue.add(each)
         if group == REST and self._bringing.undecided:
             self._queue.add(REST, self._pace.poll)
         if group in self._unseen:

@@ -7,7 +7,11 @@ Hazard: a status is written by programs of others. Whatever stands there, there 
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+from leap_kg.hub.objects.hiding import shown_text
+
+K = TypeVar("K")
 
 _LONGEST = 500
 
@@ -31,6 +35,9 @@ class Finding(NamedTuple):
     message: str = ""
 
 
+_WORST_FIRST = (
+    Health.FAILED, Health.ABSENT, Health.PROGRESSING, Health.UNKNOWN, Health.SUSPENDED, Health.READY,
+)  # fmt: skip
 _PASSIVE = frozenset(("ConfigMap", "Secret", "Namespace", "ServiceAccount", "Role", "RoleBinding", "CronJob"))
 """Kinds that do nothing by themselves: being there is all there is to be."""
 _ARGO = {
@@ -65,6 +72,11 @@ def health_of(live: Mapping[str, Any] | None) -> Finding:
     if kind == "Deployment":
         return _deployment(spec, status, conditions)
     return _other(conditions)
+
+
+def worst(findings: Mapping[K, Finding]) -> K | None:
+    """Which of several is the worst off, `None` of none."""
+    return min(findings, key=lambda each: _WORST_FIRST.index(findings[each].health), default=None)
 
 
 def _job(conditions: dict[str, Finding], status: Mapping[str, Any]) -> Finding:
@@ -135,5 +147,5 @@ def _count(value: object) -> int:
 
 
 def _short(value: object) -> str:
-    text = " ".join(value.split()) if isinstance(value, str) else ""
+    text = shown_text(" ".join(value.split())) if isinstance(value, str) else ""
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -52,6 +52,17 @@ def is_ours(live: Mapping[str, Any]) -> bool:
     return (metadata.get("labels") or {}).get(_LABEL[0]) == _LABEL[1] and IRI in (metadata.get("annotations") or {})
 
 
+def uid_of(live: Mapping[str, Any] | None) -> str:
+    """What tells it from one of the same name before or after it, `""` for none."""
+    return str(((live or {}).get("metadata") or {}).get("uid") or "")
+
+
+def is_applied(live: Mapping[str, Any]) -> bool:
+    """Whether the server says that we applied it: whoever takes marks off cannot take that away by the way."""
+    entries = (live.get("metadata") or {}).get("managedFields") or ()
+    return any(each.get("manager") == MANAGER and each.get("operation") == "Apply" for each in entries)
+
+
 def said(live: Mapping[str, Any]) -> Manifest:
     """The object without what the server itself writes down, so that two looks at one that nobody touched agree."""
     metadata = {name: value for name, value in live.get("metadata", {}).items() if name not in _OF_THE_SERVER}

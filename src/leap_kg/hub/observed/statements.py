@@ -18,7 +18,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from leap_kg.graph.names import OBSERVED, source_graph
 from leap_kg.hub.declared.declaring import source_of
-from leap_kg.hub.objects.differences import HIDDEN
+from leap_kg.hub.objects.hiding import shown
 from leap_kg.hub.objects.manifest import IRI, Key, Manifest
 from leap_kg.hub.objects.manifest import said as what_it_says
 from leap_kg.hub.planned.standing import Condition, Drift, Effect, Snapshot, Standing
@@ -323,11 +323,8 @@ def _subject_of(live: Manifest | None) -> str:
 
 
 def _json(live: Manifest) -> str:
-    """What the object says, without what a Secret holds, and not if it is long."""
-    shown = what_it_says(live)
-    if live.get("kind") == "Secret":
-        shown = {name: HIDDEN if name in ("data", "stringData") else value for name, value in shown.items()}
-    text = json.dumps(shown, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    """What the object says, without what a Secret holds or looks like one, and not if it is long."""
+    text = json.dumps(shown(what_it_says(live)), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return text if len(text) <= _LONGEST else json.dumps({"kind": live.get("kind"), "characters": len(text)})
 
 

@@ -4,23 +4,21 @@ A group is what is looked at together: a release, an environment, a job. The thr
 Kubernetes are: `Ready` is good when true, `Drifted` and `Stalled` are bad.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from leap_kg.hub.objects.differences import Change
-from leap_kg.hub.objects.health import Finding, Health, health_of
+from leap_kg.hub.objects.differences import Change, differences
+from leap_kg.hub.objects.health import Finding, Health, health_of, worst
+from leap_kg.hub.objects.hiding import shown_text
 from leap_kg.hub.objects.manifest import MANAGER, Key, Manifest
-from leap_kg.hub.planned.plan import Act, Conflict, Done, Plan, Seen
+from leap_kg.hub.planned.plan import Act, Conflict, Done, Plan, Seen, Step
 
 TRUE, FALSE, UNKNOWN = "True", "False", "Unknown"
 NOBODY = "unknown"
 """Who took away an object: the cluster does not keep that."""
 
 _LONGEST = 1000
-_WORST_FIRST = (
-    Health.FAILED, Health.ABSENT, Health.PROGRESSING, Health.UNKNOWN, Health.SUSPENDED, Health.READY,
-)  # fmt: skip
 
 
 class Condition(NamedTuple):
@@ -109,18 +107,19 @@ def standing_of(group: str, iri: str, plan: Plan, seen: Mapping[Key, Seen], done
     )
     wrong = [reason for reason in plan.refused if reason not in {left.reason for left in plan.left}]
     wrong += [f"{each.step.key}: {each.problem}" for each in done if each.problem]
-    conditions = (_ready(objects), _drifted(drifts), _stalled(wrong, failed=any(each.problem for each in done)))
+    ready = Condition("Ready", FALSE, "Waiting", _joined(plan.waiting)) if plan.waiting else _ready(objects)
+    conditions = (ready, _drifted(drifts), _stalled(wrong, failed=any(each.problem for each in done)))
     return Standing(group, iri, conditions, objects, drifts)
 
 
 def unreachable(group: str, iri: str, problem: str) -> Standing:
     """How a group stands that could not be looked at."""
-    stalled = Condition("Stalled", TRUE, "NotLooked", problem[:_LONGEST])
+    stalled = Condition("Stalled", TRUE, "NotLooked", shown_text(problem)[:_LONGEST])
     return Standing(group, iri, (Condition("Ready", UNKNOWN, "NotLooked"), stalled))
 
 
 def effects_of(
-    done: Iterable[Done], seen: Mapping[Key, Seen], inventory: frozenset[Key], applied: Mapping[Key, Manifest]
+    done: Iterable[Done], seen: Mapping[Key, Seen], inventory: Container[Key], applied: Mapping[Key, Manifest]
 ) -> list[Effect]:
     """What was done, with who made it needful: `applied` is what was last wanted of an object, as far as is known."""
     found = []
@@ -132,18 +131,36 @@ def effects_of(
 
 
 def _drift(
-    done: Done, live: Manifest | None, inventory: frozenset[Key], applied: Mapping[Key, Manifest]
+    done: Done, live: Manifest | None, inventory: Container[Key], applied: Mapping[Key, Manifest]
 ) -> Drift | None:
     step = done.step
     if step.act is Act.CREATE and step.key in applied and step.key in inventory:
         return Drift(step.key, "it was taken away", (NOBODY,), "")
     if step.act is not Act.CHANGE:
         return None
-    other = step.key in applied and applied[step.key] != step.manifest
-    if other and not step.conflicts:
-        return None  # the graph wants something else by now
+    before = applied.get(step.key)
+    if before != step.manifest and not step.conflicts:
+        return None  # the graph wants something else by now, as far as is known
     by, at = _changers(live, step.conflicts)
-    return Drift(step.key, _text(step.changes), by, at) if by else None
+    return Drift(step.key, _text(_of_others(step, before)), by or (NOBODY,), at)
+
+
+def _of_others(step: Step, before: Manifest | None) -> tuple[Change, ...]:
+    """The changes that others made needful: not those that the graph wants by now and did not when it was last applied.
+
+    Where that is not known, they are those of the fields that others manage.
+    """
+    if before is not None and step.manifest is not None:
+        wanted = [each.place for each in differences(before, step.manifest)]
+        found = [each for each in step.changes if not any(_is_within(each.place, place) for place in wanted)]
+    else:
+        fields = [each.field.removeprefix(".") for each in step.conflicts]
+        found = [each for each in step.changes if any(_is_within(each.place, field) for field in fields)]
+    return tuple(found) or step.changes
+
+
+def _is_within(place: str, other: str) -> bool:
+    return f"{place}.".startswith(f"{other}.") or f"{other}.".startswith(f"{place}.")
 
 
 def _changers(live: Manifest | None, conflicts: Sequence[Conflict]) -> tuple[tuple[str, ...], str]:
@@ -164,11 +181,12 @@ def _changers(live: Manifest | None, conflicts: Sequence[Conflict]) -> tuple[tup
 
 
 def _ready(objects: Sequence[Snapshot]) -> Condition:
-    worst = min(objects, key=lambda each: _WORST_FIRST.index(each.finding.health), default=None)
-    if worst is None:
+    findings = {each.key: each.finding for each in objects}
+    bad = worst(findings)
+    if bad is None:
         return Condition("Ready", UNKNOWN, "NothingThere")
-    health, reason, message = worst.finding
-    said = f"{worst.key}: {message or reason or health}"[:_LONGEST]
+    health, reason, message = findings[bad]
+    said = f"{bad}: {message or reason or health}"[:_LONGEST]
     if health is Health.READY:
         return Condition("Ready", TRUE, "AllReady")
     return Condition("Ready", UNKNOWN if health is Health.UNKNOWN else FALSE, reason or health.capitalize(), said)
@@ -192,5 +210,5 @@ def _text(changes: Iterable[Change]) -> str:
 
 
 def _joined(texts: Iterable[str]) -> str:
-    text = "; ".join(texts)
+    text = shown_text("; ".join(texts))
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

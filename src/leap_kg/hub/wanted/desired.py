@@ -43,8 +43,8 @@ class Desired:
     """All that a cluster should have; with `problems` it is not all, and nothing may be taken away for it.
 
     A problem begins with the name of the group that it is about, and a colon. `suspended` are groups that somebody had
-    left to themselves for a while. `needed` says of IRIs who needs what they name, so that no object for one is taken
-    away unless its name is among those that are `overridden`.
+    left to themselves for a while. `after` names for each group those that it comes after. `needed` says of IRIs who
+    needs what they name, so that no object for one is taken away unless its name is among those that are `overridden`.
     """
 
     cluster: str
@@ -54,6 +54,7 @@ class Desired:
     suspended: frozenset[str] = frozenset()
     needed: Mapping[str, str] = field(default_factory=dict)
     overridden: frozenset[str] = frozenset()
+    after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -108,7 +109,8 @@ def desired(store: Engine, revision: int, cluster: str, form: str, base: str) ->
         heals = part.heals if isinstance(part, Release) else True
         objects += [Wanted(each, wave, heals, part.name) for each in made]
     once, doubled = _once(objects)
-    return Desired(cluster, revision, once, (*problems, *doubled), held, needed(store, base))
+    after = {part.name: part.after for part in releases.parts if part.after}
+    return Desired(cluster, revision, once, (*problems, *doubled), held, needed(store, base), after=after)
 
 
 def part_objects(store: Engine, part: Part, form: str, base: str) -> tuple[list[Manifest], list[str]]:

@@ -1,7 +1,8 @@
 """Renders a release: as plain values, for Flux, or for Argo CD.
 
-What it renders is a pure function of the release and of the hub's values. Nothing here is a secret: values that are
-come from Secrets of the cluster, which only Flux can put over those of the graph.
+What it renders is a pure function of the release and of the hub's values, which go where the chart of the release takes
+them. Nothing here is a secret: values that are come from Secrets of the cluster, which only Flux can put over those of
+the graph.
 """
 
 from base64 import b64encode
@@ -12,11 +13,14 @@ import yaml
 
 from leap_kg.hub.declared.release import Release
 from leap_kg.hub.objects.manifest import Manifest
+from leap_kg.hub.wanted.charted import values_for
 from leap_kg.ingest.hubs.scalars import HelmDumper
 
 FORMS = ("helmrelease", "argocd", "values")
 _VALUES = "values.yaml"
 _EVERY = "10m"
+_MOST_BYTES = 2**20
+"""What a Secret, and an object as a whole, may hold."""
 
 
 class Unrenderable(ValueError):
@@ -31,10 +35,13 @@ def values_text(values: Mapping[str, Any]) -> str:
 def rendered(release: Release, values: Mapping[str, Any], form: str) -> Iterator[Manifest]:
     """The objects of a release, those that others need first; raises `Unrenderable`, also for `values`."""
     yield namespace(release.namespace)
+    taken = values_for(release.chart, values)
+    if len(values_text(taken).encode()) > _MOST_BYTES:
+        raise Unrenderable(f"the values of {release.hub} are larger than {_MOST_BYTES:,} bytes: make its files smaller")
     if form == "helmrelease":
-        yield from _flux(release, values)
+        yield from _flux(release, taken)
     elif form == "argocd":
-        yield _application(release, values)
+        yield _application(release, taken)
     else:
         raise Unrenderable(f"{form!r} makes no objects; render as {' or '.join(FORMS[:2])}")
 
@@ -49,12 +56,13 @@ def _flux(release: Release, values: Mapping[str, Any]) -> Iterator[Manifest]:
     inside = {"namespace": release.namespace}
     data = {_VALUES: b64encode(values_text(values).encode()).decode()}
     yield {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": secret, **inside}, "type": "Opaque", "data": data}
-    kind = {"type": "oci"} if release.chart.repository.startswith("oci://") else {}
+    kind: Manifest = {"type": "oci"} if release.chart.repository.startswith("oci://") else {}
+    login: Manifest = {"secretRef": {"name": release.chart.login}} if release.chart.login else {}
     yield {
         "apiVersion": "source.toolkit.fluxcd.io/v1",
         "kind": "HelmRepository",
         "metadata": {"name": repository, **inside},
-        "spec": {"interval": _EVERY, "url": release.chart.repository, **kind},
+        "spec": {"interval": _EVERY, "url": release.chart.repository, **kind, **login},
     }
     sources = [{"kind": "Secret", "name": secret, "valuesKey": _VALUES}]
     sources += [{"kind": "Secret", "name": each.name, "valuesKey": each.key} for each in release.secrets]

@@ -31,7 +31,7 @@ _LONGEST_TIME = 2**40  # seconds
 def chart_path(values: object, chart: str = "") -> Path:
     """Where the values of zero-to-jupyterhub are: where the chart keeps them, else where they are found."""
     paths = [CHARTS[chart], *CHARTS.values()] if chart in CHARTS else list(CHARTS.values())
-    return next((path for path in paths if _is_jupyterhub(dig(values, path))), paths[0])
+    return next((path for path in paths if is_jupyterhub(dig(values, path))), paths[0])
 
 
 def map_hub(
@@ -121,5 +121,6 @@ def _culling(running: Jupyterhub, hub: Hub) -> None:
             hub.say.link(measured, PROV("wasDerivedFrom"), running.chart_of("cull", key))
 
 
-def _is_jupyterhub(value: object) -> bool:
+def is_jupyterhub(value: object) -> bool:
+    """Whether a value has parts that zero-to-jupyterhub is configured by."""
     return isinstance(value, dict) and any(key in value for key in _PARTS)
