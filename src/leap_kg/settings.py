@@ -42,6 +42,7 @@ class Settings:
     `data_seconds` what one request for data may read, and how long.
     `path` is the path that the server is below (`/services/leap-kg`), `""` for none; `sign_in` is who says who somebody
     is: `tokens` (ours), or `jupyterhub`, whose managed service this is.
+    `request_form` is the address of a form elsewhere that asks for data, such as that of GitHub issues, `""` if none.
     `webhook_secret` is what GitHub signs its webhooks with, `""` if none is taken.
     """
 
@@ -78,6 +79,7 @@ class Settings:
     data_seconds: float = 30.0
     path: str = ""
     sign_in: str = "tokens"
+    request_form: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -120,6 +122,7 @@ class Settings:
             data_seconds=_number(environment, "LEAP_KG_DATA_SECONDS", default.data_seconds),
             path=_path(environment, "LEAP_KG_PATH"),
             sign_in=_one_of(environment, "LEAP_KG_SIGN_IN", ("tokens", "jupyterhub")),
+            request_form=_address(environment, "LEAP_KG_REQUEST_FORM"),
         )
 
 
@@ -128,6 +131,14 @@ def _one_of(environment: Mapping[str, str], name: str, values: tuple[str, ...]) 
     value = environment.get(name) or values[0]
     if value not in values:
         raise ValueError(f"{name} must be one of {', '.join(values)}, not {value!r}")
+    return value
+
+
+def _address(environment: Mapping[str, str], name: str) -> str:
+    """A web address, `""` if it is not set."""
+    value = environment.get(name, "")
+    if value and not re.fullmatch(r"https?://[^\s/?#]+[^\s]*", value):
+        raise ValueError(f"{name} must be an http(s) address, not {value!r}")
     return value
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from leap_kg.catalog.fair.served import Answer
 from leap_kg.catalog.record import Agent
 from leap_kg.catalog.signposts import MOST_IN_HEADER, Signpost, header, linkset, signposts, written
+from leap_kg.outputs.party import Party
 from tests.catalog.made import BARE, HOSTILE, PLACE, WHOLE, record_of
 
 PAGE = "https://kg.example/dataset/leap-test/whole"
@@ -42,7 +43,7 @@ def test_the_linkset_leads_back_from_descriptions_and_data() -> None:
 
 
 def test_a_header_has_no_more_links_than_proxies_take() -> None:
-    many = tuple(Agent(f"https://orcid.org/{number}", "A", True) for number in range(500))
+    many = tuple(Agent(f"https://orcid.org/{number}", "A", Party.PERSON) for number in range(500))
     record = replace(record_of(WHOLE), creators=many)
     assert header(record, PLACE).count('rel="author"') == MOST_IN_HEADER
     assert len(header(record, PLACE)) < 4096

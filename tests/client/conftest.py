@@ -21,11 +21,17 @@ from tests.web.platform import followed, publish, triples
 from tests.web.server import Server, running
 
 HOSTILE = '<script>alert("x")</script>'
+# What harvesting finds in a store whose metadata are not consolidated.
+_NAMES = {"sst": "time=12 lat=4 lon=5", "time": "time=12", "lat": "lat=4", "lon": "lon=5"}
+_NAMED = (
+    "schema:variableMeasured " + " , ".join(f"<BASEstore/loopback/named#variable-{name}>" for name in _NAMES) + " ;"
+)
 # Name, address below the web server (or elsewhere), format, and what else is said of the store.
 _STORES = (
     ("v2", "v2.zarr", "zarr", ""),
     ("v3", "v3.zarr", "zarr", ""),
     ("scattered", "scattered.zarr", "zarr", ""),
+    ("named", "scattered.zarr", "zarr", _NAMED),
     ("references", "references.json", "kerchunk", ""),
     ("stealing", "stealing.json", "kerchunk", ""),
     ("private", "private/secret.zarr", "zarr", 'adms:status <BASEstatus/refused> ; dct:date "2026-02-03"^^xsd:date ;'),
@@ -52,6 +58,14 @@ def _loopback(address: str, folder: Path, title: str) -> str:
     leap:storageURI "{uri}"^^xsd:anyURI ; dct:format <BASEformat/{form}> ;
     leap:openKwargs "{{\\"engine\\": \\"zarr\\"}}" .
 """
+    text += """@prefix sh: <http://www.w3.org/ns/shacl#> .
+<BASEstore/loopback/named#finding-1> a sh:ValidationResult ; sh:focusNode <BASEstore/loopback/named> ;
+    dct:type <BASEfinding-kind/not-consolidated> ; sh:resultSeverity sh:Info ;
+    sh:resultMessage "the metadata are not consolidated" ; leap:fixHint "Run zarr.consolidate_metadata on the store." .
+"""
+    for name, shape in _NAMES.items():
+        node = f"<BASEstore/loopback/named#variable-{name}>"
+        text += f'{node} a leap:Variable ; schema:name "{name}" ; leap:shape "{shape}" .\n'
     return (
         text
         + f"""

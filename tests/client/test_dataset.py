@@ -5,6 +5,7 @@ import re
 
 import html5lib
 import pytest
+import requests
 from bibtexparser.entrypoint import parse_string
 
 from leap_kg.client import Client, KgError
@@ -31,6 +32,10 @@ def test_it_knows_who_uses_it_with_the_evidence(kg: Client) -> None:
     assert any(use.evidence and use.confidence for use in uses)
     assert all(use.title for use in uses if use.kind == "paper")
     assert "confidence" in uses.to_dataframe().columns
+    assert len({use.user for use in uses}) == len(uses)
+    several = [use for use in uses if len(use.pieces) > 1]
+    assert several
+    assert all(len(set(use.pieces)) == len(use.pieces) for use in uses)
 
 
 def test_it_knows_where_it_came_from_and_what_changed(kg: Client) -> None:
@@ -77,6 +82,13 @@ def test_bibtex_is_read_by_a_parser_and_has_the_dataset_and_its_papers(kg: Clien
     assert entry["title"].strip("{}") == "Example sea-surface temperature analysis"
     assert entry["note"] == "Data set"
     assert len({one.key for one in found.entries}) == len(found.entries)
+
+
+@pytest.mark.parametrize(("style", "suffix"), sorted(STYLES.items()))
+def test_a_citation_is_what_the_page_says(kg: Client, style: str, suffix: str) -> None:
+    served = requests.get(f"{kg.dataset(SST).url}{suffix}", timeout=30)
+    assert served.status_code == 200
+    assert kg.dataset(SST).cite(style) == served.content.decode().removesuffix("\n")
 
 
 def test_csl_is_json_and_text_is_one_line_each(kg: Client) -> None:

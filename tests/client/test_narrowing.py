@@ -26,6 +26,21 @@ def test_what_is_no_search_is_refused_with_the_reason(kg: Client, given: dict[st
         kg.search("sea", **given)
 
 
+def test_a_query_takes_a_value_for_a_parameter_that_is_called_name(kg: Client) -> None:
+    found = kg.query("questions/cover-place-time", name="sea_surface_temperature")
+    assert len(found) >= 1
+    assert len(kg.rows_of("questions/cover-place-time", name="sea_surface_temperature")) == len(found)
+
+
+def test_what_is_to_blame_for_nothing_found_is_told(kg: Client) -> None:
+    found = kg.search(standard_name="sea_surface_temprature")
+    assert (len(found), len(found.hints)) == (0, 1)
+    assert "near it: sea_surface_temperature" in repr(found)
+    assert kg.search("sea").hints == ()
+    with pytest.raises(Refused, match="no parameter 'datetime': here it is time"):
+        kg.search("sea", datetime="2020")
+
+
 def test_other_words_are_told(kg: Client) -> None:
     with pytest.warns(OtherWords, match="hits for 'temperature'"):
         found = kg.search("temprature", kind="dataset")

@@ -26,7 +26,7 @@ def store(**given: str) -> Store:
     return Store(**said)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", ["v2", "v3", "references", "netcdf"])
+@pytest.mark.parametrize("name", ["v2", "v3", "named", "references", "netcdf"])
 def test_a_store_opens_lazily_with_its_values(kg: Client, name: str) -> None:
     with kg.dataset(f"loopback/{name}").to_xarray() as found:
         assert not found["sst"]._in_memory
@@ -53,7 +53,7 @@ def test_arguments_of_the_caller_go_before_those_of_the_record(kg: Client) -> No
 
 
 @pytest.mark.all
-@pytest.mark.parametrize("name", ["v2", "references", "netcdf", "icechunk"])
+@pytest.mark.parametrize("name", ["v2", "named", "references", "netcdf", "icechunk"])
 def test_the_snippet_does_the_same_without_the_client(kg: Client, name: str) -> None:
     program = (
         f"{kg.dataset(f'loopback/{name}').snippet()}\nassert float(ds['sst'].sum()) == {float(data()['sst'].sum())}"

@@ -124,8 +124,9 @@ def test_what_is_opened_is_what_the_graph_says(
             assert outcomes[each.code]["shapes"] == said[each.page], each
             compared.add((each.page, _way(each)))
     assert {page for page, _ in compared} == said.keys()
-    assert len(said) == 5
-    assert {(page, way) for page in said for way in _WAYS} == compared
+    assert len(said) == 6
+    # Arrays that have to be named are no matter for intake, which knows addresses only.
+    assert {(page, way) for page in said for way in _WAYS} - {("/store/loopback/named", "intake")} == compared
 
 
 @pytest.mark.parametrize(

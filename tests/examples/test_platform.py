@@ -238,7 +238,7 @@ def test_every_record_maps_and_passes_the_shapes_but_the_one_without_a_file(plat
             mapped.setdefault(source.id, []).append(record)
     missing = "https://github.com/example-lab/sea-ice-feedstock/blob/main/feedstock/meta.yaml"
     assert failures == [("example-catalog", missing)]
-    assert len(mapped) == 9
+    assert len(mapped) == 10
     for name, found in mapped.items():
         assert validate(quads_in(compose(found, (), BASE).triples, source_graph(BASE, name)), BASE) == []
 
@@ -273,6 +273,7 @@ def home(platform: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
         "example-papers": ("complete", 3, 3, 0),
         "example-notebooks": ("complete", 1, 1, 0),
         "example-code": ("complete", 1, 1, 0),
+        "example-requests": ("complete", 3, 3, 0),
         "example-curated": ("complete", 12, 12, 0),
         "example-stores": ("complete", 10, 10, 0),
         "example-costs": ("complete", 11, 11, 0),
@@ -356,8 +357,8 @@ def test_authors_are_in_the_order_of_the_citation(home: Home) -> None:
     for doi in ("ocean.2024.001", "ocean.2025.004", "preprint.2025.007"):
         page = work_page(revision, NamedNode(f"https://doi.org/10.5555/example.{doi}"))
         orders[doi] = ", ".join(author.label for author in page.authors)
-        assert page.citation.startswith(f"{orders[doi]} (")
-        places = [page.bibtex.index(author.label.split()[-1]) for author in page.authors]
+        assert page.cited.references[0].text.startswith(f"{orders[doi]} (")
+        places = [dict(page.cited.forms)["BibTeX"].index(author.label.split()[-1]) for author in page.authors]
         assert places == sorted(places)
     assert orders["preprint.2025.007"] == "Tomas Rei, Josiah Carberry", "which is no alphabetical order"
 

@@ -299,6 +299,27 @@ EXAMPLES: dict[str, Example] = {
             Spoiling("cito:citesAsEvidence", '"line 5"'),
         ],
     ),
+    "request": Example(
+        "<https://w3id.org/leap-kg/request/x>",
+        {
+            "a": "schema:Demand",
+            "dct:title": '"Daily sea ice"',
+            "schema:itemOffered": "<https://w3id.org/leap-kg/dataset/x>",
+            "schema:availability": "<https://w3id.org/leap-kg/request-status/in-progress>",
+        },
+        [
+            Spoiling(node="_:x"),
+            Spoiling("dct:title"),
+            Spoiling("dct:title", '""'),
+            Spoiling("schema:itemOffered", '"Sea ice"'),
+            Spoiling(
+                "schema:availability",
+                "<https://w3id.org/leap-kg/request-status/asked> , <https://w3id.org/leap-kg/request-status/failed>",
+            ),
+            Spoiling("schema:availability", '"https://w3id.org/leap-kg/request-status/asked"'),
+            Spoiling("schema:availability", "<https://w3id.org/leap-kg/state/requested>"),
+        ],
+    ),
     "evidence": Example(
         "<https://w3id.org/leap-kg/link/x#evidence-1>",
         {

@@ -107,7 +107,7 @@ _LISTED: dict[str, frozenset[str]] = {
     "http://www.w3.org/ns/oa#": frozenset(
         {
             *("Annotation", "SpecificResource", "TextQuoteSelector", "assessing", "exact", "hasBody", "hasSelector"),
-            *("hasSource", "hasTarget", "motivatedBy"),
+            *("hasSource", "hasTarget", "moderating", "motivatedBy"),
         }
     ),
     # https://www.w3.org/TR/vcard-rdf/, sections 2.1 to 2.7

@@ -1,6 +1,7 @@
 """Search with filters as the server gives it: place, time, standard names, other spellings, in all forms alike."""
 
 import csv
+import html
 import io
 import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -61,6 +62,35 @@ def test_what_is_no_place_time_or_name_is_told(server: Server, query: str, said:
         assert said in shown.text
         assert f'href="{path}?q=alpha&amp;kind=dataset"' in shown.text
         assert "<script>" not in shown.text.replace("<script src", "").replace('<script type="module"', "")
+
+
+@pytest.mark.parametrize(
+    ("query", "hint"),
+    [
+        ("standard_name=sea_surface_temprature", f"there is no standard name 'sea_surface_temprature'; near it: {SST}"),
+        ("standard_name=wholly_unheard_of", "there is no standard name 'wholly_unheard_of'"),
+        ("format=parchment", "nothing has the format 'parchment'; there are: "),
+        ("kind=nonsense", "nothing has the kind 'nonsense'"),
+    ],
+)
+def test_what_is_to_blame_for_nothing_found_is_told(server: Server, query: str, hint: str) -> None:
+    told = server.get(f"/search.json?{query}&facets=none").json()
+    assert told["total"] == 0
+    assert [each[: len(hint)] for each in told["hints"]] == [hint]
+    shown = html.unescape(page_of(server, f"/search?{query}"))
+    # Where something is near a standard name the page has links to it instead.
+    assert (hint[1:] in shown) != ("Nothing here means" in shown)
+    assert "hints" not in server.get("/search.json?q=alpha").json()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("datetime", "here it is time"), ("tiem", "here it is time"), ("zzz", "q,")]
+)
+def test_a_parameter_that_no_search_has_is_told(server: Server, name: str, said: str) -> None:
+    for form in ("json", "csv"):
+        answer = server.get(f"/search.{form}?q=alpha&{name}=2020")
+        assert (answer.status_code, f"no parameter '{name}'" in answer.text, said in answer.text) == (400, True, True)
+    assert f"no parameter &#39;{name}&#39;" in page_of(server, f"/search?q=alpha&{name}=2020")
 
 
 def test_words_that_nothing_has_are_shown_for_the_nearest_ones(server: Server) -> None:

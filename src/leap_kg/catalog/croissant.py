@@ -11,9 +11,10 @@ from leap_kg.catalog.coverage import around, calendar, interval
 from leap_kg.catalog.formats import UNKNOWN
 from leap_kg.catalog.page import CROISSANT, GEO_CROISSANT, Place
 from leap_kg.catalog.record import Agent, Measured, Record, Store, web_address
-from leap_kg.catalog.schemaorg import amount, degrees, described, licence_of, same_as
+from leap_kg.catalog.schemaorg import PARTIES, amount, degrees, described, licence_of, same_as
 from leap_kg.ontology.iri import digest
 from leap_kg.ontology.namespaces import SCHEMA
+from leap_kg.outputs.party import Party
 
 # The context is part of the standard (appendix 1): validators compare it term by term.
 _OURS = (
@@ -61,15 +62,16 @@ def croissant(record: Record, place: Place, revision: int) -> dict[str, Any]:
         "url": place.page(record.iri),
         "sameAs": same_as(record),
         "license": licence_of(record),
-        "creator": [_agent(each) for each in record.creators],
-        "publisher": [_agent(each) for each in record.publishers],
+        # The format takes none of whom nobody says what they are; `citeAs` has their names.
+        "creator": [_agent(each) for each in record.creators if each.party is not Party.UNKNOWN],
+        "publisher": [_agent(each) for each in record.publishers if each.party is not Party.UNKNOWN],
         "datePublished": calendar(record.issued),
         "dateCreated": calendar(record.created),
         "dateModified": calendar(record.modified),
         "version": record.version if _SEMANTIC.fullmatch(record.version) else "",
         "sdVersion": str(revision),
         "keywords": list(record.keywords),
-        "citeAs": record.citation or next((work.text or work.title for work in record.works), ""),
+        "citeAs": record.cite_as,
         "isLiveDataset": True,
         "spatialCoverage": _spatial(record),
         "temporalCoverage": interval(record.periods),
@@ -98,7 +100,7 @@ def _name(store: Store) -> str:
 
 
 def _agent(each: Agent) -> dict[str, str]:
-    found = {"@type": "sc:Person" if each.person else "sc:Organization", "@id": each.iri, "name": each.name}
+    found = {"@type": f"sc:{PARTIES[each.party]}", "@id": each.iri, "name": each.name}
     if address := each.address or web_address(each.iri):
         found["url"] = address
     return found

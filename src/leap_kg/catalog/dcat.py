@@ -31,6 +31,7 @@ from leap_kg.ontology.namespaces import (
     VCARD,
     XSD,
 )
+from leap_kg.outputs.party import Party
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MONTH = re.compile(r"\d{4}-\d\d", re.ASCII)
@@ -139,9 +140,15 @@ def _people(say: Said, dataset: NamedNode, record: Record) -> None:
             say.link(card, VCARD("hasEmail"), address)
 
 
+_PARTIES: dict[Party, tuple[NamedNode, ...]] = {
+    Party.PERSON: (FOAF("Person"),),
+    Party.ORGANISATION: (ORG("Organization"),),
+    Party.UNKNOWN: (),
+}
+
+
 def _agent(say: Said, subject: NamedNode, predicate: NamedNode, agent: Agent) -> None:
-    kind = FOAF("Person") if agent.person else ORG("Organization")
-    node = say.typed(subject, predicate, agent.iri, FOAF("Agent"), kind)
+    node = say.typed(subject, predicate, agent.iri, FOAF("Agent"), *_PARTIES[agent.party])
     if node is not None:
         say.text(node, FOAF("name"), agent.name)
 

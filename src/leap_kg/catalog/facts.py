@@ -8,6 +8,7 @@ from leap_kg.graph.engine import Engine
 from leap_kg.graph.index.entry import label_in
 from leap_kg.graph.lookup import looked_up
 from leap_kg.ontology.namespaces import ONTOLOGY_PATH, RDF, Namespace
+from leap_kg.outputs.citing import Citation, citation
 
 MOST = 2000
 """Values of one property that are read."""
@@ -46,6 +47,10 @@ class Facts:
         self.leap = Namespace(base + ONTOLOGY_PATH)
         self._store = store
         self._labels: dict[str, str] = {}
+
+    def cited(self, node: NamedNode) -> Citation:
+        """How to cite the node, and what it asks to cite."""
+        return citation(self._store, self.base, node)
 
     def about(self, node: NamedNode) -> About:
         """What is said of the node, `MOST` values of all its properties together."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from leap_kg.catalog.coverage import around, lasting
 from leap_kg.catalog.record import Record
 from leap_kg.catalog.schemaorg import LONGEST_DESCRIPTION, SHORTEST_DESCRIPTION, alternatives, free, licence_of, same_as
+from leap_kg.outputs.party import Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,12 @@ _WANTED: tuple[tuple[str, Callable[[Record], object], str, str], ...] = (
         lambda record: record.creators,
         "No source says who made the data.",
         "Name the producer among the providers of the record, or the creator in the attributes of the store.",
+    ),
+    (
+        "creator",
+        lambda record: not any(each.party is Party.UNKNOWN for each in record.creators),
+        "No source says whether a creator is a person or an organisation, so its name stands without either.",
+        "Name each producer by itself in the record, people with orcid or github.",
     ),
     (
         "publisher",

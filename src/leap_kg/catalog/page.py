@@ -39,6 +39,14 @@ FAIR = ".fair"
 DESCRIPTIONS = (SCHEMAORG, DCAT_TURTLE, DCAT_JSON, CROISSANT_JSON)
 """The twins that describe a dataset."""
 
+CITATIONS = {
+    Twin(".bib", "BibTeX", "application/x-bibtex", ""): "bibtex",
+    Twin(".csl.json", "CSL-JSON", "application/vnd.citationstyles.csl+json", ""): "csl",
+    Twin(".ris", "RIS", "application/x-research-info-systems", ""): "ris",
+    Twin(".cite.txt", "Reference", "text/plain", ""): "text",
+}
+"""How to cite a dataset or work, each with the name of its style in `leap_kg.outputs.citing`."""
+
 DOWNLOAD = Twin(SCHEMAORG.suffix, SCHEMAORG.label, SCHEMAORG.media_type, "https://schema.org/DataDownload")
 STORE_DESCRIPTIONS = (DOWNLOAD, DCAT_TURTLE, DCAT_JSON)
 """The twins that describe a store."""

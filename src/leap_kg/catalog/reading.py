@@ -12,7 +12,6 @@ from pyoxigraph import NamedNode
 from leap_kg.catalog.facts import Facts
 from leap_kg.catalog.formats import media_type
 from leap_kg.catalog.record import (
-    DOI,
     NOT_PUBLIC,
     PUBLIC,
     Agent,
@@ -24,22 +23,21 @@ from leap_kg.catalog.record import (
     Record,
     Series,
     Store,
-    Work,
     web_address,
 )
 from leap_kg.ingest.mapping.extents import read_box
 from leap_kg.ontology.iri import readable
-from leap_kg.ontology.namespaces import ADMS, DCAT, DCT, FABIO, FOAF, ORG, OWL, PROV, SCHEMA, VCARD
+from leap_kg.ontology.namespaces import ADMS, DCAT, DCT, FOAF, OWL, PROV, SCHEMA, VCARD
+from leap_kg.outputs.citing import Citation
+from leap_kg.outputs.party import party_of
 
 MOST_STORES = 200
 MOST_VARIABLES = 200
 _MOST_OF_STORES = 2000
 """Variables of all stores together: 200 stores of 200 variables each would be a document of many megabytes."""
 MOST_EXTENTS = 50
-_MOST_WORKS = 20
 _LENGTH = re.compile(r"[0-9]{1,15}")
 _PRODUCER = "/role/producer"
-_ARTICLES = frozenset((SCHEMA("ScholarlyArticle"), FABIO("JournalArticle"), FABIO("Preprint")))
 
 
 def datasets(facts: Facts) -> list[str]:
@@ -59,7 +57,7 @@ def read(facts: Facts, node: NamedNode, most_stores: int = MOST_STORES) -> Recor
     own, more = _variables(facts, node)
     variables = own or _merged(stores)
     licence = _licence(facts, node)
-    credits_ = _credits(facts, node)
+    credits_, cited = _credits(facts, node), facts.cited(node)
     series = tuple(_series(facts, whole) for whole in facts.nodes(node, DCAT("inSeries")))
     return Record(
         iri=node.value,
@@ -71,13 +69,14 @@ def read(facts: Facts, node: NamedNode, most_stores: int = MOST_STORES) -> Recor
         licence=licence if licence.iri or licence.text else _one_licence(stores),
         access=_access(facts, node, stores),
         free=_free(facts, node),
-        creators=_creators(facts, node, credits_),
+        creators=_creators(facts, node, credits_, cited),
         publishers=_agents(facts, facts.nodes(node, DCT("publisher"))),
         maintainers=_agents(facts, facts.nodes(node, SCHEMA("maintainer"))),
         credits=credits_,
         contacts=_contacts(facts, node),
-        works=_works(facts, node),
-        citation=facts.text(node, DCT("bibliographicCitation")),
+        works=cited.works,
+        citation=cited.own.reference,
+        cite_as=cited.written("bibtex"),
         credit_text=facts.text(node, SCHEMA("creditText")),
         version=facts.text(node, SCHEMA("version")) or _same({store.version for store in stores}),
         created=facts.text(node, DCT("created")),
@@ -93,7 +92,7 @@ def read(facts: Facts, node: NamedNode, most_stores: int = MOST_STORES) -> Recor
         pages=_addresses(facts.nodes(node, FOAF("page"))),
         same=_same_pages(facts, node),
         sources=_addresses(facts.nodes(node, DCT("source"))),
-        doi=_doi(facts, node),
+        doi=cited.own.iri if cited.own.doi else "",
         feedstock=next(iter(_addresses(facts.nodes(node, facts.leap("feedstock")))), ""),
         recipes=tuple(recipe.value for recipe in facts.nodes(node, facts.leap("recipe"))),
         derived_from=tuple(source.value for source in facts.nodes(node, PROV("wasDerivedFrom"))),
@@ -223,8 +222,11 @@ def _credits(facts: Facts, node: NamedNode) -> tuple[Credit, ...]:
     return tuple(found)
 
 
-def _creators(facts: Facts, node: NamedNode, credits_: Iterable[Credit]) -> tuple[Agent, ...]:
-    stated = _agents(facts, facts.nodes(node, DCT("creator")))
+def _creators(facts: Facts, node: NamedNode, credits_: Iterable[Credit], cited: Citation) -> tuple[Agent, ...]:
+    """Those whom the record calls creators, in the order in which they are cited."""
+    places = {maker.iri: place for place, maker in enumerate(cited.own.makers)}
+    named = sorted(facts.nodes(node, DCT("creator")), key=lambda each: places.get(each.value, len(places)))
+    stated = _agents(facts, named)
     makers = (credit.agent for credit in credits_ if any(iri.endswith(_PRODUCER) for iri, _ in credit.roles))
     return stated or tuple(dict.fromkeys(makers))
 
@@ -234,10 +236,8 @@ def _agents(facts: Facts, nodes: Iterable[NamedNode]) -> tuple[Agent, ...]:
 
 
 def _agent(facts: Facts, node: NamedNode) -> Agent:
-    types = facts.types(node)
-    person = FOAF("Person") in types and ORG("Organization") not in types
     pages = _addresses([*facts.nodes(node, FOAF("homepage")), *facts.nodes(node, FOAF("account"))])
-    return Agent(node.value, facts.label(node), person, next(iter(pages), ""))
+    return Agent(node.value, facts.label(node), party_of(node.value, facts.types(node)), next(iter(pages), ""))
 
 
 def _contacts(facts: Facts, node: NamedNode) -> tuple[tuple[str, str], ...]:
@@ -247,24 +247,6 @@ def _contacts(facts: Facts, node: NamedNode) -> tuple[tuple[str, str], ...]:
         for address in facts.nodes(contact, VCARD("hasEmail"))
         if address.value.startswith("mailto:") and "@" in address.value
     )
-
-
-def _works(facts: Facts, node: NamedNode) -> tuple[Work, ...]:
-    """Papers with a DOI first."""
-    cited = facts.nodes(node, SCHEMA("citation"))
-    cited.sort(key=lambda work: (not work.value.startswith(DOI), work.value))
-    return tuple(
-        Work(work.value, facts.label(work), facts.text(work, DCT("bibliographicCitation")))
-        for work in cited[:_MOST_WORKS]
-    )
-
-
-def _doi(facts: Facts, node: NamedNode) -> str:
-    """The DOI that is the dataset's IRI, or that names what it is a version of; never that of a paper."""
-    if node.value.startswith(DOI):
-        return node.value
-    named = (whole for whole in facts.nodes(node, DCT("isVersionOf")) if whole.value.startswith(DOI))
-    return next((whole.value for whole in named if not facts.types(whole) & _ARTICLES), "")
 
 
 def _same_pages(facts: Facts, node: NamedNode) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from leap_kg.ingest.mapping.extents import Box
+from leap_kg.outputs.output import Output
+from leap_kg.outputs.party import Party
 
 DOI = "https://doi.org/"
 SPDX = "https://spdx.org/licenses/"
@@ -16,11 +18,14 @@ NOT_PUBLIC = "http://publications.europa.eu/resource/authority/access-right/NON_
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A person or an organisation; `address` is a page of theirs on the web, `""` if none is known."""
+    """A person, an organisation or, where nobody says which, a party of that name.
+
+    `address` is a page of theirs on the web, `""` if none is known.
+    """
 
     iri: str
     name: str
-    person: bool
+    party: Party
     address: str = ""
 
 
@@ -73,15 +78,6 @@ class Place:
     part: str
     wkt: str
     box: Box | None
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A paper that describes or is to be cited for a dataset."""
-
-    iri: str
-    title: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +143,12 @@ class Record:
     credits: tuple[Credit, ...] = ()
     contacts: tuple[tuple[str, str], ...] = ()
     """The IRI of each contact with its `mailto:` address."""
-    works: tuple[Work, ...] = ()
+    works: tuple[Output, ...] = ()
+    """What it asks to cite, with DOIs first."""
     citation: str = ""
+    """How its record wants it cited."""
+    cite_as: str = ""
+    """How to cite it and these works, in BibTeX."""
     credit_text: str = ""
     version: str = ""
     created: str = ""

@@ -10,8 +10,10 @@ from typing import Any
 from leap_kg.catalog.coverage import around, calendar, interval
 from leap_kg.catalog.page import DESCRIPTIONS, SCHEMAORG, Place
 from leap_kg.catalog.reading import short_name
-from leap_kg.catalog.record import DOI, NOT_PUBLIC, PUBLIC, Agent, Measured, Record, Store, Work, web_address
+from leap_kg.catalog.record import DOI, NOT_PUBLIC, PUBLIC, Agent, Measured, Record, Store, web_address
 from leap_kg.ontology.namespaces import SCHEMA
+from leap_kg.outputs.output import Maker, Output
+from leap_kg.outputs.party import Party
 
 # schema.org's own context calls its terms so, and so do the shapes; the graph has the other spelling.
 VOCABULARY = SCHEMA.replace("https:", "http:", 1)
@@ -21,6 +23,7 @@ LONGEST_DESCRIPTION = 5000
 SHORTEST_DESCRIPTION = 50
 """Google wants no fewer and no more characters."""
 
+PARTIES = {Party.PERSON: "Person", Party.ORGANISATION: "Organization"}
 _ORCID, _ROR = "https://orcid.org/", "https://ror.org/"
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 
@@ -99,12 +102,10 @@ def free(record: Record) -> bool | None:
 
 
 def agent(each: Agent) -> dict[str, Any]:
-    """A person or an organisation; an ORCID or ROR identifier says so."""
-    found: dict[str, Any] = {
-        "@type": "Person" if each.person else "Organization",
-        "@id": each.iri,
-        "name": each.name,
-    }
+    """A person, an organisation, or without a type a party of which nobody says which."""
+    found: dict[str, Any] = {"@id": each.iri, "name": each.name}
+    if each.party is not Party.UNKNOWN:
+        found = {"@type": PARTIES[each.party], **found}
     scheme = next((name for name, prefix in (("ORCID", _ORCID), ("ROR", _ROR)) if each.iri.startswith(prefix)), "")
     if scheme:
         found["identifier"] = {"@type": "PropertyValue", "propertyID": scheme, "value": each.iri, "url": each.iri}
@@ -155,13 +156,32 @@ def _citation(record: Record) -> str | dict[str, Any]:
     return record.citation or (_work(record.works[0]) if record.works else "")
 
 
-def _work(work: Work) -> dict[str, Any]:
-    found: dict[str, Any] = {"@type": ["CreativeWork", "ScholarlyArticle"], "@id": work.iri, "name": work.title}
-    if work.text and work.text != work.title:
-        found["text"] = work.text
-    if address := web_address(work.iri):
-        found["url"] = address
-    return found
+def _work(work: Output) -> dict[str, Any]:
+    stated = {
+        "@type": ["CreativeWork", "ScholarlyArticle"],
+        "@id": work.iri,
+        "name": work.title,
+        "author": [_author(maker) for maker in work.makers],
+        "datePublished": calendar(work.issued),
+        "isPartOf": _published_in(work),
+        "pagination": work.pages,
+        "publisher": work.publisher,
+        "text": work.reference if work.reference != work.title else "",
+        "url": web_address(work.iri),
+    }
+    return {key: value for key, value in stated.items() if value}
+
+
+def _author(maker: Maker) -> dict[str, str]:
+    stated = {"@type": "" if maker.body else "Person", "@id": maker.iri, "name": maker.name}
+    return {key: value for key, value in stated.items() if value}
+
+
+def _published_in(work: Output) -> dict[str, Any]:
+    if not work.container:
+        return {}
+    journal = {"@type": "Periodical", "name": work.container}
+    return {"@type": "PublicationVolume", "volumeNumber": work.volume, "isPartOf": journal} if work.volume else journal
 
 
 def _spatial(record: Record) -> dict[str, Any] | str:

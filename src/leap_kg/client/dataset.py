@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from leap_kg.client import lookups
 from leap_kg.client.asking import Moment, moment_of
-from leap_kg.client.citing import Cited, Creator, cite, doi
+from leap_kg.client.citing import suffix_of
 from leap_kg.client.errors import Ambiguous, NotFound, printable
 from leap_kg.client.facts import (
     Change,
@@ -22,12 +22,14 @@ from leap_kg.client.facts import (
     number,
     share,
     stores_in,
+    users_in,
     variables_in,
 )
 from leap_kg.client.opening import opened
 from leap_kg.client.records import Records, definitions, escaped, link, made
 from leap_kg.client.snippets import code
-from leap_kg.client.stores import Store, is_here, plan
+from leap_kg.client.stores import Plan, Store, is_here, plan
+from leap_kg.unlisted import APART, Arrays
 
 if TYPE_CHECKING:
     import xarray
@@ -38,8 +40,6 @@ _DCT = "http://purl.org/dc/terms/"
 _SCHEMA = "https://schema.org/"
 _TITLES = (f"{_DCT}title", f"{_SCHEMA}name")
 _DESCRIPTIONS = (f"{_DCT}description", f"{_DCT}abstract", f"{_SCHEMA}description")
-_DATES = (f"{_DCT}issued", f"{_SCHEMA}datePublished")
-_NUMBERS = (f"{_DCT}identifier", f"{_SCHEMA}identifier", f"{_SCHEMA}sameAs", "http://www.w3.org/2002/07/owl#sameAs")
 _USERS = "questions/users-of-data"
 
 
@@ -109,7 +109,7 @@ class Dataset:
         return Records(Variable, variables_in(self._rows(lookups.variables(self.iri))), "variable")
 
     def used_by(self) -> Records[Use]:
-        """Papers, notebooks and code that use it, also through what was derived from it, with the evidence."""
+        """Papers, notebooks and code that use it or what was derived from it: each once, with its evidence."""
         rows = self._client.rows_of(_USERS, self.at, data=self.iri)
         names = self._labels({row["user"] for row in rows if "user" in row})
         full = [
@@ -121,7 +121,7 @@ class Dataset:
             }
             for row in rows
         ]
-        return Records(Use, made(Use, full, confidence=share), "use")
+        return Records(Use, users_in(made(Use, full, confidence=share)), "use")
 
     @cached_property
     def provenance(self) -> Records[Origin]:
@@ -147,39 +147,11 @@ class Dataset:
     # --- how to cite it
 
     def cite(self, style: str = "text") -> str:
-        """How to cite it and the works that it names: `bibtex`, `csl` (CSL-JSON) or `text`."""
-        people = lookups.grouped(self._rows(lookups.creators(self.iri)), "work")
-        creators = {
-            iri: tuple(
-                Creator(row.get("name", "") or row.get("agent", ""), row.get("people", "0") != "0")
-                for row in sorted(rows, key=lambda row: number(row.get("position", "")) or 10**9)
-            )
-            for iri, rows in people.items()
-        }
-        numbers = (doi(value) for name in _NUMBERS for value, _ in self.facts.get(name, ()))
-        named = next(filter(None, numbers), "")
-        own = Cited(
-            iri=f"https://doi.org/{named}" if named else self.iri,
-            title=self.title,
-            creators=creators.get(self.iri, ()),
-            date=self._said(*_DATES),
-            publisher=self._name(f"{_DCT}publisher"),
-            version=self._said(f"{_SCHEMA}version"),
-            reference=self._said(f"{_DCT}bibliographicCitation"),
-            is_data=True,
-        )
-        cited = [
-            Cited(
-                iri=iri,
-                title=rows[0].get("title", iri),
-                creators=creators.get(iri, ()),
-                date=rows[0].get("date", ""),
-                journal=rows[0].get("journal", ""),
-                reference=rows[0].get("reference", ""),
-            )
-            for iri, rows in lookups.grouped(self._rows(lookups.works(self.iri)), "work").items()
-        ]
-        return cite([own, *cited], style)
+        """How to cite it and the works that it names, as its page says it: `bibtex`, `csl` (CSL-JSON), `ris` or `text`.
+
+        `text` has a line for each of them, the dataset first.
+        """
+        return self._client.form(self.iri, suffix_of(style), self.at).removesuffix("\n")
 
     # --- how to open it
 
@@ -219,14 +191,25 @@ class Dataset:
 
         Raises `CannotOpen` and `NotInstalled`, which say why and what to do.
         """
-        chosen = plan(self.store(store), self._client.url, arguments)
+        chosen = self._plan(store, arguments)
         found: xarray.Dataset = opened(chosen, local=is_here(self._client.host))
         found.encoding["source"] = chosen.url
         return found
 
     def snippet(self, store: str | int | None = None, **arguments: Any) -> str:  # noqa: ANN401
         """The Python that `to_xarray` stands for, to be run without the client."""
-        return code(plan(self.store(store), self._client.url, arguments))
+        return code(self._plan(store, arguments))
+
+    def _plan(self, store: str | int | None, arguments: Mapping[str, Any]) -> Plan:
+        chosen = self.store(store)
+        return plan(chosen, self._client.url, arguments, lambda: self._arrays(chosen))
+
+    def _arrays(self, store: Store) -> Arrays:
+        """What harvesting found in a store."""
+        faults = {row.get("kind", "").rpartition("/")[2] for row in self._rows(lookups.faults(store.iri))}
+        if APART not in faults:
+            return Arrays()
+        return Arrays(tuple(each.name for each in self.variables if each.of == store.iri), consolidated=False)
 
     def _repr_html_(self) -> str:
         lines = {
@@ -254,6 +237,3 @@ class Dataset:
 
     def _said(self, *properties: str) -> str:
         return next((value for name in properties for value, _ in self.facts.get(name, ())), "")
-
-    def _name(self, prop: str) -> str:
-        return next((label or value for value, label in self.facts.get(prop, ())), "")

@@ -1,6 +1,7 @@
 """What a dataset's page says, as records: its stores, variables, users, history, provenance and versions."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from leap_kg.client.lookups import grouped
 from leap_kg.client.stores import Store
@@ -38,7 +39,10 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Somebody who uses the data: `how` it does, `through` which store or derived dataset, and the evidence for it."""
+    """Somebody who uses the data: `how` it does, `through` which store or derived dataset, and the evidence for it.
+
+    `pieces` are all ways and evidence that are known, each as a `Use` of its own; the surest of them is told here.
+    """
 
     title: str
     kind: str
@@ -50,6 +54,7 @@ class Use:
     through: str = field(default="", repr=False)
     place: str = field(default="", repr=False)
     address: str = field(default="", repr=False)
+    pieces: tuple["Use", ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,18 @@ def share(text: str) -> float | None:
     except ValueError:
         return None
     return found if 0 <= found <= 1 else None
+
+
+def users_in(uses: Iterable[Use]) -> list[Use]:
+    """Each user once, in the order given, with all that is known of how it uses the data."""
+    found: dict[str, dict[Use, None]] = {}
+    for use in uses:
+        found.setdefault(use.user, {})[replace(use, pieces=())] = None
+    told = []
+    for pieces in map(tuple, found.values()):
+        best = max(pieces, key=lambda each: each.confidence or 0.0)
+        told.append(replace(best, how="; ".join(dict.fromkeys(each.how for each in pieces)), pieces=pieces))
+    return told
 
 
 def stores_in(rows: list[dict[str, str]]) -> list[Store]:

@@ -18,6 +18,7 @@ from leap_kg.client.narrowing import Place, Time, box_of, period_of
 from leap_kg.client.packages import need
 from leap_kg.client.prefixes import declared, prefixes_in, undeclared
 from leap_kg.client.records import Records, definitions, link
+from leap_kg.client.requests import DataRequest, asked_for
 from leap_kg.client.searching import Hit, search
 from leap_kg.client.transport import Transport
 
@@ -101,7 +102,7 @@ class Client:
         asked = ask(self._transport, self._declared(query), at)
         return asking.as_python(asked, {"query": query, "url": self.url})
 
-    def query(self, name: str, at: Moment = None, **values: object) -> Any:  # noqa: ANN401 - as `sparql`
+    def query(self, name: str, /, at: Moment = None, **values: object) -> Any:  # noqa: ANN401 - as `sparql`
         """The answer to a query that the server knows by name, such as `questions/users-of-data`.
 
         `values` are those of its parameters; those left out have their defaults. See `queries`.
@@ -124,7 +125,7 @@ class Client:
             raise KgError("the query is no SELECT", "Use sparql() for ASK, CONSTRUCT and DESCRIBE.")
         return asked.table.rows()
 
-    def rows_of(self, name: str, at: Moment = None, **values: object) -> list[dict[str, str]]:
+    def rows_of(self, name: str, /, at: Moment = None, **values: object) -> list[dict[str, str]]:
         """The rows of a named query as texts by name."""
         asked, _ = self._named(name, at, values)
         return asked.table.rows() if asked.table is not None else []
@@ -179,6 +180,12 @@ class Client:
         narrowed["exact"] = "yes" if exact else ""
         return search(self, self._transport, text, limit, {"kind": kind, **narrowed, **facets})
 
+    def requests(self, status: str = "", words: str = "") -> Records[DataRequest]:
+        """The requests for data, the newest first: those that are `status` (`asked`, `published`, ...), and those with
+        `words` in their title, or all.
+        """
+        return asked_for(self, status, words)
+
     def dataset(self, name: str, at: Moment = None) -> Dataset:
         """A dataset by its name (`example-lab/sst-analysis-feedstock`), its IRI, its page, or a part of its title.
 
@@ -210,6 +217,13 @@ class Client:
         if iri.startswith(self.base) and "?" not in iri:
             return f"{self.url}/{quote(iri.removeprefix(self.base), safe='/-._~!$&()*+,;=:@%#')}"
         return f"{self.url}/node?iri={quote(iri, safe='')}"
+
+    def form(self, iri: str, suffix: str, at: Moment = None) -> str:
+        """A form of the page of a node, such as `.bib`, as text."""
+        path, _, query = self.page(iri).removeprefix(self.url).partition("?")
+        asked = {"iri": iri} if query else {}
+        moment = moment_of(at)
+        return self._transport.get(f"{path}{suffix}", {**asked, **({"at": moment} if moment else {})}).text()
 
     @property
     def base(self) -> str:

@@ -79,6 +79,13 @@ def variables(dataset: str) -> str:
 }} ORDER BY ?of ?name"""
 
 
+def faults(store: str) -> str:
+    """The kinds of the findings on a store."""
+    return f"""SELECT DISTINCT ?kind WHERE {{
+  ?finding <http://www.w3.org/ns/shacl#focusNode> {iri(store)} ; dct:type ?kind
+}} LIMIT 100"""
+
+
 def labels(nodes: Iterable[str]) -> str:
     """Name and types of each node."""
     types = '(GROUP_CONCAT(DISTINCT STR(?type); SEPARATOR=" ") AS ?types)'
@@ -119,28 +126,6 @@ def history(node: str) -> str:
   {{ GRAPH ?side {{ ?part ?property ?value }} ?change prov:invalidated ?side . BIND(0 AS ?plus) BIND(1 AS ?minus) }}
   ?change leap:revision ?revision ; prov:endedAtTime ?at ; dct:source ?source .
 }} GROUP BY ?revision ?at ?source ORDER BY DESC(?revision)"""
-
-
-def works(dataset: str) -> str:
-    """What is said of the works that a dataset asks to cite."""
-    return f"""SELECT DISTINCT ?work ?title ?date ?journal ?reference WHERE {{
-  {iri(dataset)} schema:citation ?work .
-  OPTIONAL {{ ?work dct:title ?title }} OPTIONAL {{ ?work schema:datePublished ?date }}
-  OPTIONAL {{ ?work dct:isPartOf ?part . ?part dct:title ?journal }}
-  OPTIONAL {{ ?work dct:bibliographicCitation ?reference }}
-}} ORDER BY ?work LIMIT 500"""
-
-
-def creators(dataset: str) -> str:
-    """Who made a dataset and the works that it asks to cite, in their order."""
-    node = iri(dataset)
-    counted = "(SAMPLE(?named) AS ?name) (MIN(?at) AS ?position) (COUNT(?person) AS ?people)"
-    return f"""SELECT ?work ?agent {counted} WHERE {{
-  {{ BIND({node} AS ?work) }} UNION {{ {node} schema:citation ?work }}
-  ?work dct:creator|schema:author ?agent . OPTIONAL {{ ?agent foaf:name ?named }}
-  OPTIONAL {{ ?agent a ?person FILTER(?person = foaf:Person) }}
-  OPTIONAL {{ ?work prov:qualifiedAttribution ?part . ?part prov:agent ?agent ; schema:position ?at }}
-}} GROUP BY ?work ?agent ORDER BY ?work ?position ?name LIMIT 2000"""
 
 
 def _related(dataset: str, paths: Mapping[str, str]) -> str:

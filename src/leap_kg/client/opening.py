@@ -1,7 +1,8 @@
 """Opens a store as its plan says: lazily, with an error that names the reason where that fails.
 
 Hazard: xarray opens a store without consolidated metadata on a host that lists nothing as an empty dataset, without
-a word. A dataset without variables is a failure here.
+a word. Where harvesting knows the arrays of such a store they are named (`leap_kg.unlisted`); a dataset without
+variables is a failure here.
 """
 
 from typing import Any
@@ -12,6 +13,7 @@ from leap_kg.client.packages import install, lacking, need
 from leap_kg.client.references import references
 from leap_kg.client.snippets import icechunk_storage
 from leap_kg.client.stores import Plan
+from leap_kg.unlisted import named
 
 _CONNECT_SECONDS, _READ_SECONDS = 10, 120
 _NETCDF3 = b"CDF"
@@ -46,6 +48,8 @@ def opened(plan: Plan, *, local: bool) -> Any:  # noqa: ANN401 - an xarray.Datas
 def _zarr(plan: Plan, _: bool) -> Any:  # noqa: ANN401
     xarray = need("xarray", "opening data")
     options = _patient(plan)
+    if plan.names:
+        return xarray.open_dataset(named(plan.url, plan.names, options), **plan.arguments)
     more = {"storage_options": options} if options else {}
     return xarray.open_dataset(plan.url, **{**plan.arguments, **more})
 

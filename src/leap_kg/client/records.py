@@ -22,14 +22,23 @@ _ITEM = "text-align:left;vertical-align:top;padding:2px 8px"
 
 
 class Records(Sequence[Record], Generic[Record]):
-    """Records of one dataclass, each a `noun`; `total` is how many there are in the graph if these are the first."""
+    """Records of one dataclass, each a `noun`; `total` is how many there are in the graph if these are the first.
+
+    `hints` say why there are none, where something that was asked for is to blame.
+    """
 
     def __init__(
-        self, kind: type[Record], found: Iterable[Record], noun: str = "record", total: int | None = None
+        self,
+        kind: type[Record],
+        found: Iterable[Record],
+        noun: str = "record",
+        total: int | None = None,
+        hints: Iterable[str] = (),
     ) -> None:
         self._kind = kind
         self._found = tuple(found)
         self._noun = noun
+        self.hints = tuple(printable(hint) for hint in hints)
         self.total = len(self._found) if total is None else max(total, len(self._found))
 
     @property
@@ -64,7 +73,7 @@ class Records(Sequence[Record], Generic[Record]):
     def _summary(self) -> str:
         number = f"{len(self):,}" if self.total == len(self) else f"{len(self):,} of {self.total:,}"
         plural = f"{self._noun[:-1]}ies" if self._noun.endswith("y") else f"{self._noun}s"
-        return f"{number} {self._noun if self.total == 1 else plural}"
+        return "; ".join([f"{number} {self._noun if self.total == 1 else plural}", *self.hints])
 
     def _repr_html_(self) -> str:
         columns = [name for name in self._columns if any(getattr(record, name) for record in self._found[:_SHOWN])]

@@ -48,6 +48,7 @@ def search(client: "Client", transport: Transport, text: str, limit: int, facets
     if isinstance(found, dict) and isinstance(other := found.get("shown_for"), str):
         said = printable(other)
         warnings.warn(f"nothing has {text!r}: these are hits for {said!r}", OtherWords, stacklevel=3)
+    hints = found.get("hints") if isinstance(found, dict) else None
     if len(rows) < min(limit, total):
         rows = [
             dict(row) for row in csv.DictReader(io.StringIO(transport.get("/search.csv", given).text(), newline=""))
@@ -65,7 +66,7 @@ def search(client: "Client", transport: Transport, text: str, limit: int, facets
     ]
     if len(hits) < total and len(hits) < limit:
         warnings.warn(f"these are {len(hits):,} of {total:,} hits: narrow the search", CutResult, stacklevel=3)
-    return Records(Hit, hits, "hit", total)
+    return Records(Hit, hits, "hit", total, map(str, hints) if isinstance(hints, list) else ())
 
 
 def _read(found: object) -> tuple[list[dict[str, Any]], int]:

@@ -4,6 +4,7 @@ Hazard: what stands in records is pasted into shells. Every text enters as the `
 """
 
 from leap_kg.client.stores import Plan
+from leap_kg.unlisted import CLASS, IMPORTS, class_code
 
 
 def code(plan: Plan) -> str:
@@ -13,6 +14,12 @@ def code(plan: Plan) -> str:
 
 def _zarr(plan: Plan) -> str:
     options: dict[str, object] = {"storage_options": plan.options} if plan.options else {}
+    if plan.names:
+        reached = _call("FsspecStore.from_url", [_literal(plan.url)], {**options, "read_only": True})
+        return _program(
+            f"{IMPORTS}\n\n\n{class_code(plan.names)}",
+            f"store = {CLASS}({reached})\nds = {_open('store', plan.arguments)}",
+        )
     return _program("import xarray as xr", f"ds = {_open(_literal(plan.url), {**plan.arguments, **options})}")
 
 

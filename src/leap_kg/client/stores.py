@@ -7,7 +7,7 @@ none chains file systems (`simplecache::file://…`); credentials never go to an
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from leap_kg.client.errors import CannotOpen, printable
 from leap_kg.client.packages import lacking
+from leap_kg.unlisted import Arrays
 
 _SCHEMES = ("gs", "s3", "https", "http", "file")
 _LONGEST = 4000
@@ -70,7 +71,8 @@ class Store:
 class Plan:
     """How a store is opened: `way` is `zarr`, `netcdf`, `kerchunk` or `icechunk`, `url` what is handed to the library.
 
-    `options` reach the host, `arguments` are those of `xarray.open_dataset`; `modules` must be installed.
+    `options` reach the host, `arguments` are those of `xarray.open_dataset`; `modules` must be installed. `names` are
+    the arrays that have to be named, empty where opening finds them by itself.
     """
 
     store: Store
@@ -79,6 +81,7 @@ class Plan:
     options: dict[str, object]
     arguments: dict[str, object]
     modules: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
     @property
     def scheme(self) -> str:
@@ -86,10 +89,13 @@ class Plan:
         return self.url.partition("://")[0] if "://" in self.url else "file"
 
 
-def plan(store: Store, server: str, given: Mapping[str, Any] | None = None) -> Plan:
+def plan(
+    store: Store, server: str, given: Mapping[str, Any] | None = None, arrays: Callable[[], Arrays] = Arrays
+) -> Plan:
     """How to open a store that the server at the address `server` tells of; raises `CannotOpen` where one should not.
 
-    `given` are arguments of the caller, which go before those of the record.
+    `given` are arguments of the caller, which go before those of the record; `arrays` gives those of the store, and is
+    asked for them only where they may have to be named.
     """
     stated, wanted = _stated(store.open_kwargs), dict(given or {})
     scheme = store.uri.partition("://")[0].lower()
@@ -113,8 +119,18 @@ def plan(store: Store, server: str, given: Mapping[str, Any] | None = None) -> P
     else:
         arguments["engine"] = "zarr"
     arguments.update(wanted)
+    names = _named(arrays(), url, arguments) if way == "zarr" and "://" in url else ()
     modules = _modules(way, url, arguments)
-    return Plan(store, way, url, options, arguments, modules)
+    return Plan(store, way, url, options, arguments, modules, names)
+
+
+def _named(arrays: Arrays, url: str, arguments: dict[str, object]) -> tuple[str, ...]:
+    """The arrays to name in the group that is opened, which the arguments say afterwards; none where all is found."""
+    if not arrays.names or not arrays.unseen(url):
+        return ()
+    group = arrays.group(arguments.pop("group", None))
+    arguments.update({"consolidated": False}, **({"group": group} if group else {}))
+    return tuple(arrays.within(group))
 
 
 def _way(store: Store, url: str, engine: str) -> str:

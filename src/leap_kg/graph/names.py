@@ -11,6 +11,11 @@ ONTOLOGY_SOURCE = "ontology"
 COMPARISON_SOURCE = "comparison"
 """The source whose graph holds what sources contradict each other about."""
 
+REQUESTS_SOURCE = "requests"
+"""The source whose graph holds the requests for data that were made on the site."""
+STANDING_SOURCE = "standing"
+"""The source whose graph holds where each request for data is on its way from asked to published."""
+
 LINKS = "links."
 """What the names of the sources of links begin with: `links.d1` fills `graph/links/d1`."""
 
@@ -34,6 +39,11 @@ def source_graph(base: str, source: str) -> NamedNode:
         if name and name != source:
             return NamedNode(f"{base}graph/{folder}/{name}")
     return NamedNode(f"{base}graph/source/{source}")
+
+
+def curated_graph(base: str) -> NamedNode:
+    """The graph of what curators say."""
+    return NamedNode(f"{base}graph/curated")
 
 
 def provenance_graph(base: str) -> NamedNode:

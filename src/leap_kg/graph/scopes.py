@@ -16,10 +16,12 @@ ADMIN = "admin"
 CURATE = "curate"
 OPERATE = "operate"
 LINKS = "links"
+REQUEST = "request"
+"""May ask for data on the site, and write nothing else."""
 ANY_SOURCE = "publish:*"
 
 _NAME = r"[a-z0-9][a-z0-9._-]{0,99}"
-_SCOPE = re.compile(rf"{ADMIN}|{CURATE}|{OPERATE}|{LINKS}|publish:(\*|{_NAME})")
+_SCOPE = re.compile(rf"{ADMIN}|{CURATE}|{OPERATE}|{LINKS}|{REQUEST}|publish:(\*|{_NAME})")
 _OWN = re.compile(
     rf"/(?:(?P<publish>source|metrics)/(?P<source>{_NAME})|(?P<curate>curated)"
     rf"|(?P<operate>desired|observed)/{_NAME}|(?P<links>links)/{_NAME})"
@@ -32,7 +34,8 @@ def parse_scope(text: str) -> str:
     """The scope as it is kept; raises `ValueError` for text that is none."""
     scope = text.strip()
     if not _SCOPE.fullmatch(scope):
-        raise ValueError(f"{text!r} is no scope; use publish:SOURCE, publish:*, curate, operate, links or admin")
+        known = "publish:SOURCE, publish:*, curate, operate, links, request or admin"
+        raise ValueError(f"{text!r} is no scope; use {known}")
     return scope
 
 

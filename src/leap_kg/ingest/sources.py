@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from leap_kg.graph.names import COMPARISON_SOURCE, DEFAULT_SOURCE, ONTOLOGY_SOURCE
+from leap_kg.graph.names import COMPARISON_SOURCE, DEFAULT_SOURCE, ONTOLOGY_SOURCE, REQUESTS_SOURCE, STANDING_SOURCE
 from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.formats.yamltext import Document, Unreadable, Value, read_yaml
 from leap_kg.ingest.mistakes import nearest, no_such_key
@@ -27,6 +27,8 @@ _OURS = "the package leap-kg"
 _RESERVED = {
     COMPARISON_SOURCE: "the graph of that name holds what sources contradict each other about",
     ONTOLOGY_SOURCE: "the graph of that name holds the ontology",
+    REQUESTS_SOURCE: "the graph of that name holds the requests for data that were made on the site",
+    STANDING_SOURCE: "the graph of that name holds where requests for data are",
     DEFAULT_SOURCE: "the graph of that name takes what is written to the server without naming a graph",
 }
 _FORM = "the file must be a mapping with a list of at least one source under `sources`"

@@ -72,6 +72,7 @@ def kinds(base: str) -> tuple[Kind, ...]:
         Kind("cluster", "Cluster", "Clusters", (PROV("Location"),)),
         Kind("bucket", "Bucket", "Buckets", (DCAT("DataService"),)),
         Kind("group", "Group", "Groups", (FOAF("Group"),)),
+        Kind("agent", "Person or organisation", "People or organisations", (FOAF("Agent"),)),
         Kind("event", "Event", "Events", (SCHEMA("Event"), SCHEMA("CourseInstance"))),
         Kind("training", "Training material", "Training materials", (SCHEMA("Course"), SCHEMA("LearningResource"))),
         Kind("grant", "Grant", "Grants", (SCHEMA("Grant"),)),

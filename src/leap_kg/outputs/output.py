@@ -11,7 +11,9 @@ from leap_kg.outputs.period import Span, span_of
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """Who made it; `iri` is the node, `body` whether it is an organisation, whose name is not taken apart."""
+    """Who made it; `iri` is the node. `body` if the name is not to be taken apart: that of an organisation, or of
+    somebody of whom nobody says that it is one person.
+    """
 
     name: str
     iri: str = ""
@@ -48,7 +50,8 @@ class Output:
     `issued` is a date as XML Schema writes it, to the year, month or day. `free` is whether a copy is free to read,
     `None` where nobody has looked. `reasons` are why it belongs to the platform, `doubtful` those that do not suffice
     before a curator has taken it in; `code` and `data` what is linked to
-    it as its code and data, `status` what became of it (retracted, say). `keepers` look after data; `versions` are the
+    it as its code and data, `status` what became of it (retracted, say),
+    `reference` how its own record wants it cited. `keepers` look after data; `versions` are the
     IRIs of what it is said to be a version of, or the same as, either way.
     """
 
@@ -65,6 +68,8 @@ class Output:
     doi: str = ""
     abstract: str = ""
     language: str = ""
+    version: str = ""
+    reference: str = ""
     licence: str = ""
     free: bool | None = None
     keywords: tuple[str, ...] = ()
@@ -87,6 +92,12 @@ class Output:
     def people(self) -> tuple[Maker, ...]:
         """Everybody who made it or looks after it, each once; no organisations."""
         return tuple(dict.fromkeys(maker for maker in (*self.makers, *self.keepers) if not maker.body))
+
+    @property
+    def remark(self) -> str:
+        """How the record says it, for references that lack a part without it."""
+        whole = self.makers and (self.container or self.kind is not Kind.ARTICLE) and self.kind is not Kind.DATASET
+        return "" if whole else self.reference
 
     @property
     def year(self) -> str:

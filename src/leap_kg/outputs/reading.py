@@ -5,6 +5,7 @@ be read as it should be is left out; a node without a title is no output, but so
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from pyoxigraph import Literal, NamedNode
 
@@ -17,9 +18,7 @@ from leap_kg.ontology.namespaces import (
     DCAT,
     DCT,
     FABIO,
-    FOAF,
     ONTOLOGY_PATH,
-    ORG,
     PROV,
     RDF,
     RDFS,
@@ -31,6 +30,7 @@ from leap_kg.ontology.namespaces import (
 from leap_kg.outputs.kind import CLASSES, Kind, kind_of
 from leap_kg.outputs.linked import IN_CATALOGUE, Linked
 from leap_kg.outputs.output import Maker, Output, Thing
+from leap_kg.outputs.party import Party, party_of
 
 _DOI = "https://doi.org/"
 _MOST = 2_000
@@ -38,6 +38,7 @@ _TITLES = (DCT("title"), SCHEMA("name"), RDFS("label"))
 _DATES = (DCT("issued"), SCHEMA("datePublished"), DCT("created"))
 _ABSTRACTS = (DCT("abstract"), DCT("description"))
 _AUTHORS = frozenset(("aut", "cre"))
+_PRODUCER = "producer"
 _BELONGS = SCHEMA("sourceOrganization")
 _SURE = 0.8
 
@@ -80,67 +81,79 @@ class Reader:
         title = self._first(node, _TITLES)
         if kind is None or not title or types & set(self._pieces):
             return None
-        doi = node.value.removeprefix(_DOI) if node.value.startswith(_DOI) else ""
-        free = self._text(node, SCHEMA("isAccessibleForFree"))
         own = tuple(self._own(node, kind))
         reasons = (*self._reasons(node), *own)
         belongs = self.belongs(node) or (bool(own) and self._verdict(node) != "rejected")
-        licence = next((thing.iri for thing in self._things(node, DCT("license"))), "")
-        return Output(
-            iri=node.value,
-            kind=kind,
-            title=title,
-            makers=tuple(self._makers(node)),
-            keepers=tuple(
-                self._maker(each) for each in sorted(self._nodes(node, SCHEMA("maintainer")), key=self._place_of)
-            ),
-            issued=max((self._text(node, date) for date in _DATES[:2]), key=len) or self._text(node, _DATES[2]),
-            container=self._container(node),
-            volume=self._text(node, SCHEMA("volumeNumber")),
-            issue=self._text(node, SCHEMA("issueNumber")),
-            pages=self._text(node, SCHEMA("pagination")),
-            publisher=next((thing.name for thing in self._things(node, DCT("publisher"))), ""),
-            doi=doi,
-            abstract=self._first(node, _ABSTRACTS),
-            language=self._text(node, DCT("language")),
-            licence=licence,
-            free=_is_free(free, licence),
-            keywords=tuple(self._texts(node, DCAT("keyword"))),
+        keepers = sorted(self._nodes(node, SCHEMA("maintainer")), key=self._place_of)
+        return replace(
+            self.described(node, kind, title),
+            keepers=tuple(map(self._maker, keepers)),
             awards=tuple(self._things(node, SCHEMA("funding"))),
             reasons=reasons if belongs else (),
             doubtful=() if belongs else reasons,
-            status=tuple(thing.name for thing in self._things(node, ADMS("status"))),
             code=self._named(self._linked.code(node)),
             data=self._named(self._linked.data(node)),
             later=self._named(self._subjects(PROV("wasRevisionOf"), node)),
             versions=self._linked.versions(node),
         )
 
+    def cited(self, node: NamedNode) -> Output:
+        """What a reference says of any node, by the name that it has; of no known kind, it is a text."""
+        kind = kind_of(self.types_of(node)) or Kind.TEXT
+        return self.described(node, kind, self._first(node, _TITLES) or self._name(node))
+
+    def described(self, node: NamedNode, kind: Kind, title: str) -> Output:
+        """What a reference says of a node of this kind and title, without what it is linked to."""
+        free = self._text(node, SCHEMA("isAccessibleForFree"))
+        licence = next((thing.iri for thing in self._things(node, DCT("license"))), "")
+        return Output(
+            iri=node.value,
+            kind=kind,
+            title=title,
+            makers=tuple(self._makers(node)),
+            issued=max((self._text(node, date) for date in _DATES[:2]), key=len) or self._text(node, _DATES[2]),
+            container=self._container(node),
+            volume=self._text(node, SCHEMA("volumeNumber")),
+            issue=self._text(node, SCHEMA("issueNumber")),
+            pages=self._text(node, SCHEMA("pagination")),
+            publisher=next((thing.name for thing in self._things(node, DCT("publisher"))), ""),
+            doi=node.value.removeprefix(_DOI) if node.value.startswith(_DOI) else "",
+            abstract=self._first(node, _ABSTRACTS),
+            language=self._text(node, DCT("language")),
+            version=self._text(node, SCHEMA("version")),
+            reference=self._text(node, DCT("bibliographicCitation")),
+            licence=licence,
+            free=_is_free(free, licence),
+            keywords=tuple(self._texts(node, DCAT("keyword"))),
+            status=tuple(thing.name for thing in self._things(node, ADMS("status"))),
+        )
+
     def _makers(self, node: NamedNode) -> Iterator[Maker]:
-        """Authors in the order of the work; else creators, by name."""
+        """Authors in the order of the work; else creators or producers, in the order of the record or by name."""
         placed: dict[str, tuple[float, NamedNode]] = {}
+        places: dict[str, float] = {}
+        producers: list[NamedNode] = []
         for attribution in self._nodes(node, PROV("qualifiedAttribution")):
             place = self._text(attribution, SCHEMA("position"))
             roles = {role.value.rpartition("/")[2] for role in self._nodes(attribution, DCAT("hadRole"))}
             for agent in self._nodes(attribution, PROV("agent")):
+                position = float(place) if place.isdigit() else float("inf")
+                places[agent.value] = min(places.get(agent.value, position), position)
+                producers += [agent] if _PRODUCER in roles else []
                 if roles & _AUTHORS:
-                    position = float(place) if place.isdigit() else float("inf")
                     placed[agent.value] = min(placed.get(agent.value, (position, agent)), (position, agent), key=_place)
         agents = [agent for _, agent in sorted(placed.values(), key=lambda each: (each[0], each[1].value))]
         if not agents:
-            agents = self._nodes(node, DCT("creator")) or self._nodes(node, SCHEMA("author"))
-            agents = sorted(agents, key=self._place_of)
+            named = self._nodes(node, DCT("creator")) or self._nodes(node, SCHEMA("author")) or producers
+            agents = sorted(named, key=lambda each: (places.get(each.value, float("inf")), *self._place_of(each)))
         yield from map(self._maker, agents)
 
-    def _keepers(self, node: NamedNode) -> Iterator[Maker]:
-        yield from map(self._maker, sorted(self._nodes(node, SCHEMA("maintainer")), key=self._place_of))
-
     def _maker(self, agent: NamedNode) -> Maker:
-        types = set(self._nodes(agent, RDF("type")))
-        return Maker(self._name(agent), agent.value, ORG("Organization") in types and FOAF("Person") not in types)
+        party = party_of(agent.value, set(self._nodes(agent, RDF("type"))))
+        return Maker(self._name(agent), agent.value, party is not Party.PERSON)
 
     def _container(self, node: NamedNode) -> str:
-        for place in self._nodes(node, DCT("isPartOf")):
+        for place in sorted(self._nodes(node, DCT("isPartOf")), key=lambda each: each.value):
             types = set(self._nodes(place, RDF("type")))
             if types & {SCHEMA("Periodical"), FABIO("Journal"), FABIO("Book"), SCHEMA("Book"), SCHEMA("Collection")}:
                 return self._name(place)
@@ -199,6 +212,18 @@ class Reader:
         if known is None:
             known = self._names[node.value] = label_in(self._store, node)
         return known
+
+    def types_of(self, node: NamedNode) -> set[NamedNode]:
+        """The classes of a node."""
+        return set(self._nodes(node, RDF("type")))
+
+    def nodes_of(self, node: NamedNode, predicate: NamedNode) -> list[NamedNode]:
+        """What a property of a node leads to."""
+        return self._nodes(node, predicate)
+
+    def values_of(self, node: NamedNode, predicate: NamedNode) -> list[str]:
+        """The texts and the IRIs that a property of a node has, in order."""
+        return [*self._texts(node, predicate), *sorted(each.value for each in self._nodes(node, predicate))]
 
     def _nodes(self, node: NamedNode, predicate: NamedNode) -> list[NamedNode]:
         quads = looked_up(self._store, node, predicate, most=_MOST)

@@ -82,7 +82,8 @@ class NamedQuery:
         `None` takes the default. Text is read as the parameter's type says, and whatever it holds becomes one term.
         """
         if unknown := sorted(values.keys() - self.parameters.keys()):
-            raise ParameterError(f"{self.name} has no parameter {unknown[0]!r}")
+            has = f"it has {', '.join(self.parameters)}" if self.parameters else "it has none"
+            raise ParameterError(f"{self.name} has no parameter {unknown[0]!r}; {has}")
         terms = {each.variable: each.write(values.get(name)) for name, each in self.parameters.items()}
         return f"# {self.title}\n{template.substitute(self.text, terms)}"
 

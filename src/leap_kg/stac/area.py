@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from leap_kg.stac.refusal import BadSearch
 
 MOST_POINTS = 10_000
+_MOST_MENDED = 100
 _LONGEST = 2_000_000
 _TYPES = frozenset(
     ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
@@ -42,8 +43,10 @@ class Area:
 
     @cached_property
     def geometries(self) -> tuple[BaseGeometry, ...]:
-        """The exact place, in parts."""
-        return (self._geometry,) if self._geometry is not None else tuple(map(_shape_of, self.boxes))
+        """The exact place, in parts, each made ready to be compared with very many others."""
+        parts = (self._geometry,) if self._geometry is not None else tuple(map(_shape_of, self.boxes))
+        shapely.prepare(parts)
+        return parts
 
     def meets(self, document: str) -> bool:
         """Whether the geometry of an item, given as JSON, has a point in common with this place."""
@@ -96,7 +99,7 @@ def geometry_area(value: object) -> Area:
     try:
         geometry = shape(value)
         bounds = geometry.bounds
-        valid = geometry.is_valid or shapely.make_valid(geometry)
+        is_valid = geometry.is_valid
     except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError):
         raise BadSearch("the geometry cannot be read: see RFC 7946 for its coordinates") from None
     if geometry.is_empty or not all(map(isfinite, bounds)):
@@ -104,8 +107,25 @@ def geometry_area(value: object) -> Area:
     west, south, east, north = bounds
     if west < -180 or east > 180 or south < -90 or north > 90:
         raise BadSearch("the geometry leaves the globe: degrees, longitude first; cut it at the antimeridian")
-    exact = geometry if valid is True else valid
+    exact = geometry if is_valid else _mended(geometry, points)
     return Area([Box(west, east, south, north)], None if exact.equals(shapely.box(*bounds)) else exact)
+
+
+def _mended(geometry: BaseGeometry, points: int) -> BaseGeometry:
+    """A geometry that crosses itself as one that does not.
+
+    The sides of `n` points may cross in `n * n` places, and nothing stops what cuts them there once it has begun.
+    """
+    if points > _MOST_MENDED:
+        reason = shapely.is_valid_reason(geometry).replace("[", " at ").rstrip("]")
+        raise BadSearch(
+            f"the geometry is not valid ({reason}), and one with more than {_MOST_MENDED} points is not mended here: "
+            "mend it with shapely.make_valid or ST_MakeValid, or simplify it"
+        )
+    try:
+        return shapely.make_valid(geometry)
+    except ShapelyError:
+        raise BadSearch("the geometry is not valid and cannot be mended: simplify it") from None
 
 
 def geometry_text(text: str) -> dict[str, Any]:

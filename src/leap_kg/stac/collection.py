@@ -1,11 +1,14 @@
 """Collections: as they were published, or made of what the graph says of a dataset or store.
 
 A made one has an asset for each store, with what xarray needs to open it, the variables as a data cube, the licence,
-the providers with their roles, and links to its page, its paper and its recipe.
+the providers with their roles, and links to its page, its paper and its recipe. Where it does not show all stores it
+says so, to people in its description and to programs in `leap:stores`, and its link `next` leads to the others.
 """
 
 import json
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 
@@ -17,22 +20,39 @@ from leap_kg.stac.cube import cube
 from leap_kg.stac.links import link
 from leap_kg.stac.moments import rfc3339
 from leap_kg.stac.searching import Index, Row
+from leap_kg.stac.stores import stores_of
 
 VERSION = "1.1.0"
+NOT_KNOWN = "leap:notKnown"
+"""The field that names the parts of an extent that nobody knows."""
+
 _CUBE = "https://stac-extensions.github.io/datacube/v2.3.0/schema.json"
 _XARRAY = "https://stac-extensions.github.io/xarray-assets/v1.0.0/schema.json"
 _SCIENTIFIC = "https://stac-extensions.github.io/scientific/v1.0.0/schema.json"
-_MOST_ASSETS = 1000
+STORES, FIRST = "leap:stores", "stores-from"
+"""The field that says how many of its stores a document shows, and the parameter that asks for those from one on."""
+
 _SPDX = "https://spdx.org/licenses/"
 _DOI = "https://doi.org/"
 _ROLES = frozenset(("licensor", "producer", "processor", "host"))
 _GLOBE = [-180.0, -90.0, 180.0, 90.0]
+_Place = list[float] | None
+_Period = list[str | None] | None
 
 
-def collection(row: Row, reading: Statements, index: Index, pages: str) -> dict[str, Any]:
-    """A collection, with those of its links that lead out of its catalogue.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which stores a document shows: so many, from one on that is counted from 1; `here` is the document's address."""
 
-    `pages` is the address of the web pages, without a slash at its end.
+    most: int
+    first: int = 1
+    here: str = ""
+
+
+def collection(row: Row, reading: Statements, index: Index, pages: str, shown: Shown | None = None) -> dict[str, Any]:
+    """A collection, with those of its links that lead out of its catalogue or to the rest of its stores.
+
+    `pages` is the address of the web pages, without a slash at its end. All stores are shown unless `shown` says which.
     """
     document: dict[str, Any] = json.loads(row.document)
     document["id"] = row.name
@@ -42,24 +62,40 @@ def collection(row: Row, reading: Statements, index: Index, pages: str) -> dict[
     document = {"stac_version": VERSION, "license": _licence(reading, node), **document, "type": "Collection"}
     if not isinstance(document.get("description"), str) or not document["description"]:
         document["description"] = str(document.get("title") or row.name)
-    if not _is_extent(document.get("extent")):
-        document["extent"] = _extent(row, index)
+    is_open = not _is_extent(document.get("extent"))
+    known = _extent(row, index) if is_open or row.made else (None, None)
+    if is_open:
+        _say_extent(document, *known)
     if row.made:
-        _complete(document, reading, node, pages)
+        _complete(document, reading, node, pages, shown, known)
     return document
 
 
-def _complete(document: dict[str, Any], reading: Statements, node: NamedNode, pages: str) -> None:
+def _complete(
+    document: dict[str, Any],
+    reading: Statements,
+    node: NamedNode,
+    pages: str,
+    shown: Shown | None,
+    known: tuple[_Place, _Period],
+) -> None:
     """Say what the graph knows."""
     extensions = []
-    stores = reading.nodes(node, DCAT("distribution"))[:_MOST_ASSETS] or [node]
-    assets = dict(found for store in stores if (found := asset(reading, store)) is not None)
+    every = stores_of(reading, node)
+    stores = every if shown is None else every[shown.first - 1 : shown.first - 1 + shown.most]
+    assets = {each.name: made for each in stores if (made := asset(reading, each.node)) is not None}
+    without = len(stores) - len(assets)
+    if shown is not None and len(stores) < len(every):
+        _say_shown(document, shown, len(stores), len(every))
+    if without and stores[0].node != node:
+        document[STORES] = {"matched": len(every), "returned": len(stores), **document.get(STORES, {})}
+        document[STORES]["withoutAddress"] = without
     if assets:
         document["assets"] = assets
         if any("xarray:open_kwargs" in each or "xarray:storage_options" in each for each in assets.values()):
             extensions.append(_XARRAY)
-    for source in (node, *stores[:1]) if len(stores) == 1 else (node,):
-        if arrays := cube(reading, source, document["extent"]):
+    for source in (node, every[0].node) if len(every) == 1 else (node,):
+        if arrays := cube(reading, source, *known):
             document.update(arrays)
             extensions.append(_CUBE)
             break
@@ -73,10 +109,27 @@ def _complete(document: dict[str, Any], reading: Statements, node: NamedNode, pa
         document.update({"sci:doi": doi.removeprefix(_DOI)} if doi else {})
     document["stac_extensions"] = sorted(extensions)
     document["links"] += _links(reading, node, pages)
-    document["keywords"] = reading.texts(node, DCAT("keyword"))
+    if keywords := reading.texts(node, DCAT("keyword")):
+        document["keywords"] = keywords
     for key, predicate in (("created", DCT("created")), ("updated", DCT("modified"))):
         if (text := rfc3339(reading.text(node, predicate))) is not None:
             document[key] = text
+
+
+def _say_shown(document: dict[str, Any], shown: Shown, number: int, every: int) -> None:
+    """Say that these are not all stores, and where the others are."""
+    last = shown.first + number - 1
+    document[STORES] = {"matched": every, "returned": number, "first": shown.first}
+    here = f"stores {shown.first:,} to {last:,}" if number else "none"
+    said = f"Of its {every:,} stores this document shows {here}; its links next and prev lead to the others."
+    document["description"] = f"{document['description']}\n\n{said}"
+    if number and last < every:
+        rest = f"Stores {last + 1:,} to {min(last + shown.most, every):,} of {every:,}"
+        document["links"].append(link("next", f"{shown.here}?{urlencode({FIRST: last + 1})}", title=rest))
+    if shown.first > 1:
+        before = max(1, min(shown.first, every + 1) - shown.most)
+        rest = f"Stores from {before:,} on of {every:,}"
+        document["links"].append(link("prev", f"{shown.here}?{urlencode({FIRST: before})}", title=rest))
 
 
 def _licence(reading: Statements, node: NamedNode) -> str:
@@ -84,11 +137,28 @@ def _licence(reading: Statements, node: NamedNode) -> str:
     return next((iri.removeprefix(_SPDX) for iri in licences if iri.startswith(_SPDX)), "other")
 
 
-def _extent(row: Row, index: Index) -> dict[str, Any]:
+def _extent(row: Row, index: Index) -> tuple[_Place, _Period]:
+    """Where, as west, south, east and north, and when the data are; `None` for what is not known."""
     box, period = index.extent(row.node)
-    where = [box[0], box[2], box[1], box[3]] if box else _GLOBE
-    when = [rfc3339(end) for end in period] if period else [None, None]
-    return {"spatial": {"bbox": [where]}, "temporal": {"interval": [when]}}
+    return (
+        [box[0], box[2], box[1], box[3]] if box else None,
+        [rfc3339(end) for end in period] if period else None,
+    )
+
+
+def _say_extent(document: dict[str, Any], place: _Place, period: _Period) -> None:
+    """Say where and when the data are, so far as that is known.
+
+    STAC demands an extent of every collection and has no word for one that is not known. The whole globe and open ends
+    stand for it, as in other catalogues, and `leap:notKnown` says that they do.
+    """
+    document["extent"] = {
+        "spatial": {"bbox": [place or _GLOBE]},
+        "temporal": {"interval": [period or [None, None]]},
+    }
+    unknown = [name for name, found in (("spatial", place), ("temporal", period)) if found is None]
+    if unknown:
+        document[NOT_KNOWN] = unknown
 
 
 def _is_extent(value: object) -> bool:

@@ -1,12 +1,15 @@
 """The variables of a dataset or store as the data-cube extension of STAC says them."""
 
+import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from pyoxigraph import NamedNode
 
 from leap_kg.graph.statements import Statements
 from leap_kg.ontology.namespaces import DCT, SCHEMA
+from leap_kg.stac.moments import rfc3339
 
 _MOST = 200
 _LENGTH = re.compile(r"[0-9]{1,18}")
@@ -18,12 +21,17 @@ _AXES = {
 _SHORT = {"lon": "longitude", "lat": "latitude", "x": "", "y": ""}
 
 
-def cube(reading: Statements, node: NamedNode, extent: dict[str, Any]) -> dict[str, Any]:
+def cube(
+    reading: Statements, node: NamedNode, place: Sequence[float] | None, period: Sequence[str | None] | None
+) -> dict[str, Any]:
     """`cube:dimensions`, if there are any, and `cube:variables`; empty without variables.
 
-    `extent` is that of the collection, which is where its dimensions of space and time begin and end.
+    A dimension begins and ends where the values of its coordinate do, so that what is selected by it is there. Where
+    these are not known it does where the collection does, whose `place` is west, south, east and north, or `None` as
+    its `period` if that is not known either.
     """
     variables, lengths = {}, {}
+    ends: dict[str, tuple[str, str]] = {}
     for part in reading.nodes(node, SCHEMA("variableMeasured"))[:_MOST]:
         name = reading.text(part, SCHEMA("name"))
         if not name:
@@ -46,24 +54,48 @@ def cube(reading: Statements, node: NamedNode, extent: dict[str, Any]) -> dict[s
         if standard is not None:
             variable["attrs"] = {"standard_name": standard.value.rstrip("/").rsplit("/", 1)[-1]}
         variables[name] = variable
+        least, greatest = (reading.text(part, SCHEMA(key)) for key in ("minValue", "maxValue"))
+        if least and greatest:
+            # A coordinate has the name of its dimension, in its own group.
+            ends[name.rpartition("/")[2]] = least, greatest
     if not variables:
         return {}
-    dimensions = {name: _dimension(name, length, extent) for name, length in lengths.items()}
+    dimensions = {name: _dimension(name, length, ends.get(name), place, period) for name, length in lengths.items()}
     # Of many stores only the names of variables are known.
     return {**({"cube:dimensions": dimensions} if dimensions else {}), "cube:variables": variables}
 
 
-def _dimension(name: str, length: int | None, extent: dict[str, Any]) -> dict[str, Any]:
+def _dimension(
+    name: str,
+    length: int | None,
+    ends: tuple[str, str] | None,
+    place: Sequence[float] | None,
+    period: Sequence[str | None] | None,
+) -> dict[str, Any]:
     axis = _AXES.get(_SHORT.get(name.lower(), name.lower()))
-    if axis is None:
-        return {"type": "index", **({"size": length} if length is not None else {})}
-    if axis["type"] == "temporal":
-        return {**axis, "extent": list(extent["temporal"]["interval"][0])}
-    west, south, east, north = extent["spatial"]["bbox"][0]
+    size = {"size": length} if length is not None else {}
+    if axis is not None and axis["type"] == "temporal":
+        read = [moment for end in ends or () if (moment := rfc3339(end)) is not None]
+        return {**axis, "extent": read if len(read) == 2 else list(period or (None, None))}
+    if axis is not None and (numbers := _numbers(ends)):
+        return {**axis, "extent": numbers}
+    if axis is None or place is None:
+        # An axis of space has to say where it is.
+        return {"type": "index", **size}
+    west, south, east, north = place
     if axis["axis"] == "y":
         return {**axis, "extent": [south, north]}
     # Across the antimeridian it has no first and last.
     return {**axis, "extent": [west, east] if west <= east else [-180.0, 180.0]}
+
+
+def _numbers(ends: tuple[str, str] | None) -> list[float]:
+    """Both ends as numbers; empty if they are none."""
+    try:
+        found = [float(end) for end in ends or ()]
+    except ValueError:
+        return []
+    return found if all(map(math.isfinite, found)) else []
 
 
 def _lengths(text: str) -> dict[str, int | None]:

@@ -224,22 +224,31 @@ class _Compiler:
     }
 
 
-def where(area: Area | None, times: Interval | None, into: Condition) -> str:
-    """SQL for the rows that meet an area in an interval; its values and its exact test go `into` a condition."""
-    tests = []
+def where(area: Area | None, times: Interval | None, into: Condition, *, parts: bool = False) -> str:
+    """SQL for the rows that meet an area in an interval; its values and its exact test go `into` a condition.
+
+    With `parts` a dataset is also where and when one of its stores is.
+    """
+    tests: list[str] = []
+    values: list[object] = []
     for box in area.boxes if area else (None,):
         sides = []
         # Twice, for the index holds rounded numbers and the table the exact ones.
         for table, time in (("e", tree_time), ("p", float)):
             if box is not None:
-                into.values += [box.east, box.west, box.north, box.south]
+                values += [box.east, box.west, box.north, box.south]
                 sides.append(f"{table}.west <= ? AND {table}.east >= ? AND {table}.south <= ? AND {table}.north >= ?")
             if times is not None:
-                into.values += [time(times.end), time(times.start)]
+                values += [time(times.end), time(times.start)]
                 sides.append(f"{table}.start <= ? AND {table}.stop >= ?")
         joined = "SELECT p.node FROM extent AS e JOIN place AS p ON p.id = e.id WHERE"
         tests.append(f"{joined} {' AND '.join(sides)}")
-    found = f"s.node IN ({' UNION '.join(tests)})"
+    there = " UNION ".join(tests)
+    found = f"s.node IN ({there})"
+    into.values += values
+    if parts:
+        found = f"({found} OR s.node IN (SELECT whole FROM owner WHERE part IN ({there})))"
+        into.values += values
     if area is None:
         return found
     into.areas.append(area)

@@ -8,22 +8,20 @@ import base64
 import json
 import sqlite3
 import time
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from leap_kg.graph.index.extent import NOT, seconds
+from leap_kg.graph.index.extent import NOT
 from leap_kg.graph.index.search import words_expression
 from leap_kg.stac.asked import LARGEST_PAGE, Order, Search
 from leap_kg.stac.filters import COLLECTION, ITEM, Condition, condition, path_of, where
-from leap_kg.stac.geohash import geohash
-from leap_kg.stac.naming import LOOSE, MARK, called, is_called, is_collection, published, sign, spellings
+from leap_kg.stac.functions import FUNCTIONS
+from leap_kg.stac.naming import LOOSE, MARK, called, is_called, is_collection, published, spellings
 from leap_kg.stac.refusal import BadSearch
 
-_Value = str | bytes | int | float | None
 _STEPS = 50_000
 _SAMPLE = 1_000
 _ROW = (
@@ -73,21 +71,16 @@ class Index:
 
     def __init__(self, path: Path, allowed: float = 5.0) -> None:
         self._allowed = allowed
+        self._until = 0.0
         self._areas = Condition()
         # Requests that share a connection take turns, and their threads change.
         self._database = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
         )
         self._database.execute("PRAGMA case_sensitive_like = ON")
-        for name, number, function in (
-            ("meets", 2, lambda place, document: self._areas.areas[place].meets(document)),
-            ("moment", 1, _moment),
-            ("casefold", 1, _casefold),
-            ("unaccented", 1, _unaccented),
-            ("geohash", 2, _geohash),
-            ("apart", 1, sign),
-        ):
-            self._database.create_function(name, number, function, deterministic=name != "meets")
+        self._database.create_function("meets", 2, self._meets)
+        for name, (number, function) in FUNCTIONS.items():
+            self._database.create_function(name, number, function, deterministic=True)
 
     def close(self) -> None:
         """Let the file go."""
@@ -202,16 +195,30 @@ class Index:
     def extent(self, node: int) -> tuple[tuple[float, float, float, float] | None, tuple[float, float] | None]:
         """West, south, east and north, and start and end, over all that the index has of a node; `None`: not known.
 
-        A box over the antimeridian has its west greater than its east.
+        What is not known of a dataset itself is that of its stores. A box over the antimeridian has its west greater
+        than its east.
         """
-        rows = self._database.execute(
-            "SELECT west, east, south, north, start, stop FROM place WHERE node = ? ORDER BY west", (node,)
-        ).fetchall()
-        return _hull([row[:4] for row in rows if row[0] < NOT]), _span([row[4:] for row in rows if row[4] < NOT])
+        own, parts = (
+            self._database.execute(
+                f"SELECT west, east, south, north, start, stop FROM place WHERE node {which} ORDER BY west", (node,)
+            ).fetchall()
+            for which in ("= ?", "IN (SELECT part FROM owner WHERE whole = ?)")
+        )
+        boxes, spans = ([row[:4] for row in own if row[0] < NOT], [row[4:] for row in own if row[4] < NOT])
+        return (
+            _hull(boxes or [row[:4] for row in parts if row[0] < NOT]),
+            _span(spans or [row[4:] for row in parts if row[4] < NOT]),
+        )
+
+    def _meets(self, place: int, document: str) -> bool:
+        """Whether an item has a point in one of the areas; few steps of SQL, each of which may take long."""
+        if time.monotonic() > self._until:
+            self._database.interrupt()
+        return self._areas.areas[place].meets(document)
 
     @contextmanager
     def _bounded(self) -> Iterator[None]:
-        until = time.monotonic() + self._allowed
+        until = self._until = time.monotonic() + self._allowed
         self._database.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
         try:
             yield
@@ -287,7 +294,7 @@ def _wanted(search: Search, form: str, series: str | None, root: str) -> Conditi
     wanted = condition(search.filter, root) if search.filter is not None else Condition()
     tests = [form, wanted.sql] if wanted.sql else [form]
     if search.area is not None or search.times is not None:
-        tests.append(where(search.area, search.times, wanted))
+        tests.append(where(search.area, search.times, wanted, parts=form == _COLLECTIONS))
     for values, test in (
         (series, "s.series IN (SELECT value FROM json_each(?))"),
         (
@@ -370,29 +377,3 @@ def _hull(boxes: list[tuple[float, float, float, float]]) -> tuple[float, float,
 
 def _span(periods: list[tuple[float, float]]) -> tuple[float, float] | None:
     return (min(start for start, _ in periods), max(stop for _, stop in periods)) if periods else None
-
-
-def _moment(value: object) -> float | None:
-    return seconds(value) if isinstance(value, str) else None
-
-
-def _casefold(value: _Value) -> _Value:
-    return value.casefold() if isinstance(value, str) else value
-
-
-def _unaccented(value: _Value) -> _Value:
-    if not isinstance(value, str):
-        return value
-    return "".join(letter for letter in unicodedata.normalize("NFKD", value) if not unicodedata.combining(letter))
-
-
-def _geohash(bbox: str | None, digits: int) -> str | None:
-    """The cell of the middle of a box, which may cross the antimeridian; `None` for what is no box."""
-    try:
-        numbers = json.loads(bbox) if bbox else []
-        half = len(numbers) // 2
-        west, south, east, north = numbers[0], numbers[1], numbers[half], numbers[half + 1]
-        middle = (west + east + (360 if west > east else 0)) / 2
-        return geohash(middle - 360 if middle > 180 else middle, (south + north) / 2, digits)
-    except (ValueError, TypeError, LookupError, OverflowError):
-        return None

@@ -29,6 +29,7 @@ from leap_kg.web.nodes import routes as nodes
 from leap_kg.web.operations import health
 from leap_kg.web.outputs import routes as outputs
 from leap_kg.web.records import api as records
+from leap_kg.web.requests import routes as requests
 from leap_kg.web.security import Security
 from leap_kg.web.site import NoRevision, Site
 from leap_kg.web.sparql import editor, void
@@ -84,6 +85,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ldes,
         outputs,
         curation,
+        requests,
         environments,
         picture,
         data,

@@ -38,7 +38,7 @@ _SECONDS = 15.0
 _SIGNATURE = re.compile(r"sha256=([0-9a-fA-F]{64})", re.ASCII)
 _DELIVERY = re.compile(r"[0-9A-Za-z-]{1,100}", re.ASCII)
 # What can change what a source says of a repository.
-_EVENTS = frozenset({"push", "release", "repository", "create", "delete", "public", "member", "workflow_run"})
+_EVENTS = frozenset({"push", "release", "repository", "create", "delete", "public", "member", "workflow_run", "issues"})
 
 
 @router.post(PATH, include_in_schema=False)

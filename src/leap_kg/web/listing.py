@@ -249,7 +249,7 @@ def listing(index: SearchIndex, state: State, base: str) -> Listing:
     )
 
 
-def as_document(found: Found, state: State, base: str, revision: int) -> dict[str, object]:
+def as_document(found: Found, state: State, base: str, revision: int, hints: Sequence[str] = ()) -> dict[str, object]:
     """What the JSON twin says: the hits, and the facets as the page shows them, each with all its values."""
     counted = {name: _ordered(name, found.facets, base) for name in FACETS if found.facets.get(name)}
     return {
@@ -260,6 +260,7 @@ def as_document(found: Found, state: State, base: str, revision: int) -> dict[st
         "revision": revision,
         **({"shown_for": found.shown_for} if found.shown_for else {}),
         **({"meant": found.meant} if found.meant else {}),
+        **({"hints": list(hints)} if hints else {}),
         "hits": hits_as_rows(found.hits, base),
         **(
             {

@@ -14,6 +14,7 @@ from leap_kg.web.answers import Resource, answer, page, render, site_of, twins
 from leap_kg.web.cells import Node
 from leap_kg.web.findings import FILTERS, as_rows, chosen, findings_page
 from leap_kg.web.gallery import bound, endpoint_of, gallery, instead, strangers, suggested
+from leap_kg.web.hints import hints, unknown
 from leap_kg.web.history.memento import headers
 from leap_kg.web.history.moments import named_moment, revision_asked
 from leap_kg.web.home import home_page
@@ -217,17 +218,26 @@ def _listed(request: Request, path: str, suffix: str, heading: str) -> Response:
     uncounted = request.query_params.get("facets") == "none"
 
     def make(chosen_form: Format) -> bytes | str:
+        ignored = unknown(request.query_params)
+        if ignored and chosen_form is not HTML:
+            raise BadSearch(ignored)
         with site.search() as index:
             if chosen_form is HTML:
-                return _list_html(request, revision, listing(index, state, site.settings.base), heading, address)
+                view = listing(index, state, site.settings.base)
+                # What is near a standard name the page has as links.
+                meant = view.state.without("standard_name") if view.near else view.state
+                said = [] if view.total else hints(index, meant)
+                return _list_html(request, revision, view, heading, address, [ignored, *said] if ignored else said)
             size = _LARGEST_CSV if chosen_form is CSV else min(state.size, LARGEST_PAGE)
             offset = 0 if chosen_form is CSV else (state.number - 1) * size
             counted = () if chosen_form is CSV or uncounted else tuple(FACETS)
             most = _COUNTED if uncounted and size <= PAGE else None
-            found = state.resolved(index).found(index, size, offset, counted, most)
+            resolved = state.resolved(index)
+            found = resolved.found(index, size, offset, counted, most)
+            said = [] if found.total else hints(index, resolved)
         if chosen_form is CSV:
             return as_csv(hits_as_rows(found.hits, site.settings.base), _HIT_COLUMNS)
-        return as_json(as_document(found, state, site.settings.base, revision.number))
+        return as_json(as_document(found, state, site.settings.base, revision.number, said))
 
     try:
         return answer(request, Resource(revision.number, address, address, LIST_FORMS, make), form)
@@ -271,13 +281,16 @@ def _newest_only(request: Request) -> Response:
     )
 
 
-def _list_html(request: Request, revision: Revision, view: Listing, heading: str, address: str) -> str:
+def _list_html(
+    request: Request, revision: Revision, view: Listing, heading: str, address: str, said: Sequence[str]
+) -> str:
     text = view.state.text
     return render(
         request,
         "browse.html",
         revision,
         page=view,
+        hints=said,
         heading=f"{heading}: {text}" if text else heading,
         q=text,
         section="browse",

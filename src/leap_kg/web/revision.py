@@ -16,6 +16,7 @@ from leap_kg.web.findings import Finding, all_findings
 from leap_kg.web.nodes.describe import Descriptions
 from leap_kg.web.outputs.kept import Kept
 from leap_kg.web.reading import Reading
+from leap_kg.web.requests.listed import Row, rows_of
 
 
 class Revision:
@@ -61,6 +62,11 @@ class Revision:
     def outputs(self) -> Kept:
         """What the platform produced."""
         return Kept(self.reading)
+
+    @cached_property
+    def requests(self) -> list[Row]:
+        """Every request for data, the newest first."""
+        return rows_of(self.reading)
 
     @cached_property
     def catalog(self) -> Datasets:

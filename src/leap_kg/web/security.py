@@ -16,7 +16,9 @@ MAX_PATH = 4096
 MAX_QUERY = 8192
 MAX_SPARQL_QUERY = 65_536
 _ENDPOINTS = frozenset({"/sparql", "/changes/sparql"})
-_FORMS = frozenset({"/curation/sign-in", "/curation/sign-out", "/curation/verdict"})
+_FORMS = frozenset(
+    {"/curation/sign-in", "/curation/sign-out", "/curation/verdict", "/requests/new", "/requests/decision"}
+)
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
@@ -49,7 +51,8 @@ def common_headers() -> list[tuple[bytes, bytes]]:
 
 # What would give today's answer, or write, though a moment of the past is named.
 _NOW_ONLY = re.compile(
-    r"/(stac(/|$)|records(/|$)|graph-store(/|$)|update$|hooks/|void$|\.well-known/|changes|history|ldes|watch|queries$|curation)"
+    r"/(stac(/|$)|records(/|$)|graph-store(/|$)|update$|hooks/|void$|\.well-known/|changes|history|ldes|watch|queries$|curation"
+    r"|requests)"
 )
 _SEARCHED = re.compile(r"/stac/(?:search|(?:collections/[^/]+/)?aggregat(?:e|ions))")
 """What is asked by a form, too."""
@@ -114,7 +117,7 @@ def _refusal(scope: Scope) -> Response | None:
         return PlainTextResponse(text, status_code=400)
     if scope["method"] == "OPTIONS":
         allowed = (*allowed_methods(path), "OPTIONS")
-        # Forms of curators go by a cookie; pages of other sites have no business there.
+        # Forms of people who are signed in go by a cookie; pages of other sites have no business there.
         from_elsewhere = ("GET", "HEAD") if path in _FORMS else _FROM_ELSEWHERE
         shared = ", ".join(method for method in allowed if method in (*from_elsewhere, "OPTIONS"))
         headers = {**_PREFLIGHT, "Access-Control-Allow-Methods": shared, "Allow": ", ".join(allowed)}
@@ -128,14 +131,14 @@ def _refusal(scope: Scope) -> Response | None:
 def allowed_methods(path: str) -> Sequence[str]:
     """The methods that a path answers to.
 
-    Those that write need a token or a curator's session besides, and no page of another site may send one: what is
+    Those that write need a token or a session besides, and no page of another site may send one: what is
     answered to a preflight allows neither the header Authorization nor PUT, PATCH and DELETE, nor credentials.
     """
     if path == "/graph-store" or path.startswith("/graph-store/"):
         return ("GET", "HEAD", "PUT", "POST", "PATCH", "DELETE")
-    if path in ("/update", "/hooks/github", "/curation/verdict", "/curation/sign-out"):
+    if path in ("/update", "/hooks/github", "/curation/verdict", "/curation/sign-out", "/requests/decision"):
         return ("POST",)
-    if path == "/curation/sign-in" or _SEARCHED.fullmatch(path):
+    if path in ("/curation/sign-in", "/requests/new") or _SEARCHED.fullmatch(path):
         return ("GET", "HEAD", "POST")
     return ("GET", "HEAD", "POST", "QUERY") if path in _ENDPOINTS else ("GET", "HEAD")
 

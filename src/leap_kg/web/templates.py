@@ -26,6 +26,7 @@ _NAVIGATION = (
 _FOOTER = (
     *_NAVIGATION,
     ("hubs", "Hubs and environments", "/hubs"),
+    ("requests", "Requests for data", "/requests"),
     ("queries", "Questions", "/queries"),
     ("report", "Report", "/report"),
     ("missing", "What is missing", "/missing"),

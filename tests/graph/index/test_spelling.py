@@ -63,8 +63,12 @@ def index(path: Path) -> Iterator[SearchIndex]:
         ("preciptat", "precipitation", 1),  # not typed to its end
         ("salinty-profile", "salinity-profile", 1),
         ("meteorolgie", "meteorologie", 1),
+        ("seasurface", "sea surface", 40),  # without its blank
+        ("seasurface tempersture", "sea surface temperature", 40),
+        ("temprature surface", "temperature surface", 40),  # both are known, and nothing has them together
         ("sea surface", "", 40),
         ("giraffe", "", 0),
+        ("landgiraffe", "", 0),
         ("surfcae giraffe", "", 0),
         ("slae", "", 0),
         ("xxx", "", 0),

@@ -64,6 +64,9 @@ def test_a_row_is_a_store_with_its_facets() -> None:
     seen = values(store, NamedNode(f"{BASE}facet/cmip6/source-id"), RDFS("seeAlso"))
     assert seen == {"https://cv.example.org/source_id.json"}
     assert values(store, TABLE, DCT("description")) == {"All stores."}
+    quantity = "http://vocab.nerc.ac.uk/standard_name/sea_surface_temperature/"
+    assert values(store, NamedNode(f"{BASE}facet/cmip6/variable-id/tos"), SKOS("broadMatch")) == {quantity}
+    assert not values(store, NamedNode(f"{BASE}facet/cmip6/table-id/Omon"), SKOS("broadMatch"))
     assert values(store, TABLE, DCT("modified")) == {"2022-03-24T19:51:54Z"}
 
 

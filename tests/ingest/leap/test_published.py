@@ -67,6 +67,23 @@ def test_an_entry_whose_files_agree_is_a_catalogue_record_that_says_whether_its_
     assert {str(q.object)[-8:-1] for q in quads(bench) if q.predicate == DCT("accessRights")} == {"/PUBLIC"}
 
 
+def test_the_engine_that_is_published_says_what_a_store_is_whose_address_does_not(bench: Bench, shelf: Shelf) -> None:
+    entries = [entry_of(name) for name in NAMES]
+    for name, engine in (("alpha", "zarr"), ("beta", "unheard-of"), ("gamma", "h5netcdf")):
+        plain = catalog_of(name)
+        plain["stores"][0]["url"] = f"gs://lab/{name}/surface"
+        shelf.bodies[catalog_url(name)] = json.dumps(plain).encode()
+        published = entries[NAMES.index(name)]["stores"][0]
+        published.update(url=f"gs://lab/{name}/surface", xarray_open_kwargs={"engine": engine})
+    shelf.publish(entries)
+    bench.harvest()
+    formats = {
+        name: bench.objects(NamedNode(f"{BASE}store/gs/lab/{name}/surface"), DCT("format"), "lab-published")
+        for name in NAMES
+    }
+    assert formats == {"alpha": {f"{BASE}format/zarr"}, "beta": set(), "gamma": {f"{BASE}format/netcdf"}}
+
+
 @pytest.mark.parametrize("missing", [catalog_url, meta_address])
 def test_where_the_files_cannot_be_read_the_entry_describes_the_dataset(
     bench: Bench, shelf: Shelf, missing: Any

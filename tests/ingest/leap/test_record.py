@@ -24,7 +24,7 @@ from leap_kg.ingest.leap.record import map_merged
 from leap_kg.ingest.mapping.statements import printable
 from leap_kg.ingest.runs.composition import compose
 from leap_kg.ingest.source import Mapped, RawRecord, RecordUnusable
-from leap_kg.ontology.namespaces import DCT
+from leap_kg.ontology.namespaces import DCT, SCHEMA
 from leap_kg.ontology.shapes import validate
 from tests.ingest.leap.mapped import mapped, part, said, with_catalog, with_meta, with_store
 from tests.ingest.shelf import BASE, catalog_of, catalog_source, catalog_url, kinds, meta_address, meta_of
@@ -373,6 +373,18 @@ def test_keys_that_would_be_written_alike_are_both_kept() -> None:
     record = with_meta(**{"a.b": "one", "a": {"b": "two"}, "bakery": {"x": "three"}, "bakery.x": "four"})
     kept = said(record)["unmapped"][0]
     assert all(word in kept for word in ("one", "two", "three", "four"))
+
+
+def test_a_paper_of_a_journal_has_its_journal_volume_and_pages() -> None:
+    paper = {"title": "Rain", "journal": "Journal of Rain", "volume": "7", "pages": "1-9", "doi": "10.5555/rain"}
+    preprint = {"title": "Canopies", "journal": "Nature", "volume": "3", "doi": "arXiv:2204.08322"}
+    triples = with_meta(citation=[paper, preprint]).triples
+    about = {str(t.predicate): t.object for t in triples if str(t.subject) == "<https://doi.org/10.5555/rain>"}
+    assert about[str(SCHEMA("volumeNumber"))] == Literal("7")
+    assert about[str(SCHEMA("pagination"))] == Literal("1-9")
+    journals = [t.subject for t in triples if t.object == Literal("Journal of Rain")]
+    assert journals == [about[str(DCT("isPartOf"))]]
+    assert [t for t in triples if t.predicate == DCT("isPartOf") and "arxiv" in str(t.subject)] == []
 
 
 def test_a_citation_reads_like_one() -> None:

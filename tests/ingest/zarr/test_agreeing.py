@@ -29,7 +29,8 @@ def told(folder: Path, attributes: dict[str, Any], read: bool = True) -> list[st
 def test_the_globe_of_which_a_part_was_cut_out(tmp_path: Path) -> None:
     (message,) = told(tmp_path, GLOBE)
     assert message == (
-        "the attributes state the whole globe, but the coordinates span 40° S to 40° N, 160° E to 160° W, which count"
+        "the attributes state the whole globe, but the coordinates span 40.5° S to 40.5° N, 159.5° E to 159.5° W, "
+        "which count"
     )
 
 

@@ -233,7 +233,7 @@ def test_an_endless_zlib_stream_is_counted_no_further_than_needed() -> None:
 
 
 def spans(attributes: dict[str, Any], values: Any, **document: Any) -> tuple[str, str]:
-    """Start and end of a time coordinate with these values."""
+    """First and last of a time coordinate with these values."""
     data = np.asarray(values)
     kind = {
         "zarr_format": 2,
@@ -248,7 +248,7 @@ def spans(attributes: dict[str, Any], values: Any, **document: Any) -> tuple[str
     hierarchy = read_documents({".zmetadata": json.dumps({"metadata": metadata}).encode()}, "x")
     assert hierarchy is not None
     found = extent(hierarchy, {"time/0": data.tobytes()})
-    return found.start, found.end
+    return found.times
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,12 @@ def extent(store: Store, name: str) -> tuple[str, str, str]:
     return box, one(store, period, DCAT("startDate")), one(store, period, DCAT("endDate"))
 
 
-WHERE = "MULTIPOLYGON(((160 -40,180 -40,180 40,160 40,160 -40)),((-180 -40,-160 -40,-160 40,-180 40,-180 -40)))"
-WHEN = ("2000-01-01T00:00:00Z", "2000-12-30T00:00:00Z")
+# Half a cell beyond the outermost centres, and to the end of the last day.
+WHERE = (
+    "MULTIPOLYGON(((159.5 -40.5,180 -40.5,180 40.5,159.5 40.5,159.5 -40.5)),"
+    "((-180 -40.5,-159.5 -40.5,-159.5 40.5,-180 40.5,-180 -40.5)))"
+)
+WHEN = ("2000-01-01T00:00:00Z", "2000-12-30T23:59:59Z")
 NAMES = ["lat", "lon", "time", "v0"]
 
 
@@ -85,6 +89,8 @@ def test_a_store_of_each_layout_says_what_it_holds(tmp_path: Path, zarr_format: 
     assert sst["propertyID"] == "http://vocab.nerc.ac.uk/standard_name/sea_surface_temperature/"
     assert json.loads(sst["codecs"])
     assert json.loads(found["time"]["unmapped"])["calendar"] == "360_day"
+    assert (found["lon"]["minValue"], found["lon"]["maxValue"]) == ("160", "200")
+    assert (found["time"]["minValue"], found["time"]["maxValue"]) == ("2000-01-01T00:00:00Z", "2000-12-30T00:00:00Z")
     assert kinds(good.values()) == ([] if consolidated else ["not-consolidated"])
 
 

@@ -69,6 +69,21 @@ def test_items_that_fit_no_table_are_left_out_with_the_reason(tmp_path: Path, va
     assert "odd" in written.reasons["calm"]
 
 
+def test_one_item_that_does_not_agree_with_the_others_is_left_out_alone(tmp_path: Path) -> None:
+    whole = made.items()[0]
+    systems: list[Any] = ["EPSG:4326", 4326, "EPSG:3857"]
+    items = [
+        {**whole, "id": f"n{number}", "properties": {**whole["properties"], "axes": {"lat": {"system": system}}}}
+        for number, system in enumerate(systems)
+    ]
+    (tmp_path / "out").mkdir()
+    written = Geoparquet(of(tmp_path, *items), tmp_path / "out")
+    written.write()
+    assert set(read(tmp_path / "out" / "calm.parquet")) == {"n0", "n2"}
+    assert (written.files, written.items, written.left_out) == (2, 3, 1)
+    assert "system" in written.reasons["calm"]
+
+
 def test_what_a_table_has_no_type_for_is_left_out_alone(tmp_path: Path) -> None:
     whole = made.items()[0]
     nowhere = {**whole, "id": "nowhere", "geometry": None}

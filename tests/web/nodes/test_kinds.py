@@ -239,7 +239,7 @@ def test_software_is_called_what_it_is(shown: tuple[Server, Revision], iri: str,
     page = shown[0].get(place.headers["Location"]) if place.is_redirect else place
     heading = page.text.partition("<h1")[0].rpartition("<main")[2] + page.text.partition("<h1")[2][:600]
     assert re.search(rf"</svg>{word}</a>", heading)
-    listed = shown[0].get("/browse.json?size=100&kind=software,image").json()["hits"]
+    listed = shown[0].get("/browse.json?limit=100&kind=software,image").json()["hits"]
     assert [hit["kind"] for hit in listed if hit["iri"] == iri] in ([word], [])
 
 
@@ -259,8 +259,9 @@ def test_a_paper_begins_with_its_authors_in_order_and_whether_it_stands(shown: t
     assert {words: [node.label for node in nodes] for words, nodes in early.related} == {
         "Later version": ["Tides & moons"]
     }
-    assert "author = {Zoe First and Abe Second}" in view.bibtex
-    assert r"title = {{Tides \& moons}}" in view.bibtex
+    bibtex = dict(view.cited.forms)["BibTeX"]
+    assert "author = {Zoe First and Abe Second}" in bibtex
+    assert r"title = {{Tides \& moons}}" in bibtex
     text = shown[0].get("/doi/10.1000/tide").text
     order = ["Zoe First, Abe Second", "no longer stands", "Published in", "Abstract", "How to cite", "Funding"]
     places = [text.index(words, text.index("<main")) for words in order]

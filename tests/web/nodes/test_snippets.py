@@ -14,7 +14,9 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leap_kg.unlisted import Arrays
 from leap_kg.web.nodes.snippets import Address, Snippet, snippet
+from tests.client.files import served
 
 OSN = Address("s3://bucket/a/b.zarr", "https://osn.example", "https://osn.example/bucket/a/b.zarr")
 
@@ -44,6 +46,45 @@ def test_the_code_for_a_local_zarr_store_opens_it(tmp_path: Path) -> None:
         program += f"{found.code}\nassert ds.attrs['title'] == {name!r} and float(ds.sst.sum()) == 3.0\n"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
     assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.all
+def test_a_store_without_consolidated_metadata_opens_where_nothing_is_listed(tmp_path: Path) -> None:
+    data = xr.Dataset({"sst": ("time", np.arange(3.0)), "it's": ("time", np.ones(3))}, {"time": [4, 5, 6]})
+    data.to_zarr(tmp_path / "a.zarr", consolidated=False, zarr_format=2)
+    data.to_zarr(tmp_path / "b.zarr", consolidated=False, zarr_format=3, group="deep/in")
+    program = ""
+    with served(tmp_path) as address:
+        for name, names in (
+            ("a.zarr", ("it's", "sst", "time")),
+            ("b.zarr", ("deep/in/it's", "deep/in/sst", "deep/in/time")),
+        ):
+            plain = made(Address(f"{address}/{name}"))
+            found = snippet(Address(f"{address}/{name}"), "zarr", arrays=Arrays(names, consolidated=False))
+            assert found is not None
+            assert any("not consolidated" in note for note in found.notes)
+            program += f"import warnings\nwarnings.simplefilter('ignore')\n{plain.code}\nassert not ds.variables\n"
+            program += f"warnings.simplefilter('error')\n{found.code}\n"
+            program += "assert sorted(ds.variables) == [\"it's\", 'sst', 'time'] and float(ds.sst.sum()) == 3.0\n"
+        result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+    assert result.returncode == 0, f"{program}\n{result.stderr}"
+
+
+def test_arrays_in_groups_alone_are_opened_in_the_first() -> None:
+    found = snippet(OSN, "zarr", arrays=Arrays(("b/x", "a/c/y", "a/c/z")))
+    assert found is not None
+    assert call(found.code, "xr.open_dataset") == {"engine": "zarr", "group": "a/c"}
+    assert "there are also b" in found.notes[0]
+    stated = snippet(OSN, "zarr", '{"group": "b"}', arrays=Arrays(("b/x", "a/c/y")))
+    assert stated is not None
+    assert call(stated.code, "xr.open_dataset")["group"] == "b"
+
+
+def test_this_machine_lists_its_folders_and_is_told_that_nothing_is_consolidated() -> None:
+    found = snippet(Address("file:///data/a.zarr"), "zarr", arrays=Arrays(("sst",), consolidated=False))
+    assert found is not None
+    assert call(found.code, "xr.open_dataset") == {"engine": "zarr", "consolidated": False}
+    assert not found.names
 
 
 def test_a_store_behind_an_s3_endpoint_opens_by_its_web_address() -> None:

@@ -1,5 +1,7 @@
 """What the arrays of a node say for its facets: names, meanings, units, and along which dimensions they are cut.
 
+Of a store that is known from a table only, its subject says which variable it holds, and that what the variable means.
+
 Hazard: shapes are texts that anybody can write. What is not written as `leap_kg.ingest` writes it is left out.
 """
 
@@ -9,13 +11,18 @@ from functools import lru_cache
 
 from leap_kg.graph.index.said import Others, Said
 from leap_kg.graph.index.unit import spelt
-from leap_kg.ontology.namespaces import ONTOLOGY_PATH, SCHEMA
+from leap_kg.ontology.namespaces import DCT, ONTOLOGY_PATH, SCHEMA, SKOS
 
 _MEASURED, _MEANING, _CALLED = SCHEMA("variableMeasured").value, SCHEMA("propertyID").value, SCHEMA("name").value
-_UNIT = SCHEMA("unitText").value
+_UNIT, _SUBJECT = SCHEMA("unitText").value, DCT("subject").value
 _MOST = 200
 _MOST_DIMENSIONS = 16
 _LENGTH = re.compile(r"(\S{1,100})=([0-9]{1,18})")
+
+BROADER = SKOS("broadMatch").value
+"""The predicate from a variable of a table to the standard name of its quantity."""
+
+_OF_TABLE = re.compile(r"[^#]*/facet/[^/]+/variable(?:-id)?/[^/]+")
 
 WHOLE = "whole"
 """The facet value of data that are in one chunk."""
@@ -28,6 +35,10 @@ def facets_of(said: Said, others: Others, base: str) -> Iterator[tuple[str, str,
         yield from (("variable", called, called) for called in array.texts.get(_CALLED, ()))
         yield from (("meaning", concept, others.label(concept)) for concept in array.links.get(_MEANING, ()))
         yield from (("unit", unit, unit) for text in array.texts.get(_UNIT, ()) if (unit := spelt(text)))
+    for subject in said.links.get(_SUBJECT, ()):
+        if _OF_TABLE.fullmatch(subject):
+            yield "variable", (called := others.label(subject)), called
+            yield from (("meaning", name, others.label(name)) for name in others.said(subject).links.get(BROADER, ()))
     yield from (("chunking", value, label) for value, label in _chunkings(arrays, base))
 
 

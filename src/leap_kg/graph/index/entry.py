@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from pyoxigraph import Literal, NamedNode, Quad
 
 from leap_kg.graph.engine import Engine
-from leap_kg.graph.index.arrays import facets_of
+from leap_kg.graph.index.arrays import BROADER, facets_of
 from leap_kg.graph.index.extent import Extent, extents
 from leap_kg.graph.index.said import Others, Said
 from leap_kg.graph.index.stac import Object, object_of
@@ -40,7 +40,7 @@ CALLED = "called"
 STORE = "store"
 """The facet of a dataset that holds its stores: what is true of one of them is true of the dataset."""
 
-CREDITS = (_AGENT, _ROLE)
+CREDITS = (_AGENT, _ROLE, BROADER)
 """The other predicates of a node that the entries of nodes pointing to it depend on."""
 
 
@@ -133,7 +133,6 @@ def entry(iri: str, said: Said, others: Others, base: str) -> Entry | None:
     label, keywords = label_of(iri, said), sorted(said.texts.get(_KEYWORD, ()))
     body = [readable(iri), *sorted(_words(iri, said, others, base).difference(keywords, (label,)))]
     summaries = (min(said.texts[predicate]) for predicate in _DESCRIPTIONS if predicate in said.texts)
-    name = _NO_NAME.sub("-", unquote(iri.removeprefix(base)))
     return Entry(
         iri=iri,
         kind=kind.name,
@@ -143,8 +142,13 @@ def entry(iri: str, said: Said, others: Others, base: str) -> Entry | None:
         body="\n".join(body)[:_MAX_TEXT],
         facets=tuple(sorted(set(_facets(said, others, base, kind)))),
         extents=extents(said, others),
-        stac=object_of(iri, name, kind.name, said.links[_TYPE], said, others),
+        stac=object_of(iri, object_name(iri, base), kind.name, said.links[_TYPE], said, others),
     )
+
+
+def object_name(iri: str, base: str) -> str:
+    """What a node that was published nowhere else is called as an object of the STAC API."""
+    return _NO_NAME.sub("-", unquote(iri.removeprefix(base)))
 
 
 def is_part(iri: str, base: str) -> bool:

@@ -25,7 +25,7 @@ from leap_kg.graph.publication.sorting import Batch, Sorter
 from leap_kg.ontology.iri import readable
 from leap_kg.ontology.kinds import LABELS
 
-_LAYOUT = 6
+_LAYOUT = 7
 """Changes with the tables: an index of another layout is made again."""
 
 _TABLES = ("meta", "node", "facet", "has", "owner", "words", "letters", "place", "extent", "stac", "document")
@@ -126,14 +126,15 @@ class SearchWriter(Held):
     def update(self, store: Store, revision: int, changed: Iterable[Quad]) -> None:
         """Bring the index to a revision of the store which differs from the index's in these quads.
 
-        That concerns every node they are about, and every node that shows the name of one of these.
+        That concerns every node they are about, and every node that shows the name of one of these, or
+        what one of these stands for.
         """
         touched: set[str] = set()
         named: set[str] = set()
         for quad in changed:
             if isinstance(quad.subject, NamedNode):
                 touched.add(quad.subject.value)
-                if quad.predicate in LABELS:
+                if quad.predicate in LABELS or quad.predicate.value in CREDITS:
                     named.add(quad.subject.value)
         shown = _pointing(store, named)
         parts = {iri for iri in touched | shown if is_part(iri, self._base)}

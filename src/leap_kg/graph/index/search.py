@@ -102,13 +102,17 @@ class SearchIndex:
             found = self._found(text, narrowed, limit, offset, counted, most)
             if not tolerant or found.total >= _FEW or not text.strip():
                 return found
-            near = Spelling(self._database).corrected(storable(text), rare=found.total > 0)
-            if near is None:
-                return found
+            spelling, given = Spelling(self._database), storable(text)
             if found.total:
-                return replace(found, meant=near)
-            instead = self._found(near, narrowed, limit, offset, counted, most)
-            return replace(instead, shown_for=near) if instead.total else found
+                near = spelling.corrected(given, rare=True)
+                return replace(found, meant=near) if near is not None else found
+            # Where all words are known and nothing has them together, those of a node or two may be faults too.
+            for rare in (False, True):
+                near = spelling.corrected(given, rare=rare)
+                instead = self._found(near, narrowed, limit, offset, counted, most) if near is not None else None
+                if instead is not None and instead.total:
+                    return replace(instead, shown_for=near or "")
+            return found
 
     def meanings(self, names: Sequence[str]) -> list[str]:
         """The IRIs of the concepts with one of these names, and of those that share a name with one of them."""
@@ -119,16 +123,19 @@ class SearchIndex:
         rows = self._database.execute("SELECT DISTINCT label FROM facet WHERE name = ? ORDER BY label", (name,))
         return [label for (label,) in rows]
 
+    def has(self, name: str, value: str) -> bool:
+        """Whether a node has this value of a facet."""
+        query = "SELECT 1 FROM facet WHERE name = ? AND value = ?"
+        return self._database.execute(query, (name, storable(value))).fetchone() is not None
+
     def meant(self, name: str, text: str) -> list[str]:
         """The values of a facet that a text stands for: itself, or by their labels or the ends of their IRIs.
 
         The text alone if there is none.
         """
-        given = storable(text)
-        query = "SELECT 1 FROM facet WHERE name = ? AND value = ?"
-        if self._database.execute(query, (name, given)).fetchone():
+        if self.has(name, text):
             return [text]
-        wanted = given.casefold()
+        wanted = storable(text).casefold()
         rows = self._database.execute("SELECT value, label FROM facet WHERE name = ? ORDER BY value", (name,))
         alike = [value for value, label in rows if wanted in (label.casefold(), re.split("[/#]", value)[-1].casefold())]
         return alike or [text]

@@ -1,7 +1,8 @@
 """Typing errors: words that the index does not have, and the nearest ones that it has.
 
-Nothing is kept for it: every text that one change makes of a word is looked up in the vocabulary of the index, and the
-terms that begin like the word are compared with it for two changes. Both are bounded, whatever the index holds.
+Nothing is kept for it: every text that one change makes of a word is looked up in the vocabulary of the index, and so
+are its two parts, in case a blank is missing; the terms that begin like the word are compared with it for two changes.
+All of it is bounded, whatever the index holds.
 
 Hazard: words come from outside and reach the index as bound values.
 """
@@ -17,6 +18,9 @@ from rapidfuzz.distance import OSA
 _WORD = re.compile(r"[^\W_]+")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _SHORTEST, _LONGEST, _MOST_WORDS = 4, 24, 6
+_SHORTEST_HALF = 3
+"""The length from which on what may be half of a word is looked up."""
+
 _TWO_CHANGES = 7
 """The length from which on a word may differ in two places."""
 
@@ -30,6 +34,7 @@ class Spelling:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
+        self._known: dict[tuple[str, int], str | None] = {}
         # A view on the words' own index, in the temporary part of this connection: nothing is written to the file.
         database.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab ('main', 'words', 'row')")
 
@@ -49,7 +54,7 @@ class Spelling:
             known = self._beginning(word)
             if known >= (_ENOUGH if rare else 1):
                 continue
-            near = self._near(word, known * _FAR_MORE)
+            near = self._remembered(word, known * _FAR_MORE)
             if near is None and not known:
                 return None
             if near is not None:
@@ -61,15 +66,31 @@ class Spelling:
         query = f"SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT {_ENOUGH})"
         return int(self._database.execute(query, (f'"{word}"*',)).fetchone()[0])
 
+    def _remembered(self, word: str, most: int) -> str | None:
+        """`_near`, which takes longest for a word that is like none and may be asked for once more."""
+        if (word, most) not in self._known:
+            self._known[word, most] = self._near(word, most)
+        return self._known[word, most]
+
     def _near(self, word: str, most: int) -> str | None:
-        """The nearest term that more than so many nodes have; of several the most frequent one."""
+        """The nearest term that more than so many nodes have, of several the most frequent one; or two terms."""
         terms = self._terms(_changed(word))
+        if not terms and (two := self._apart(word, most)):
+            return two
         if not terms:
             terms = self._beginnings(word)
         if not terms and len(word) >= _TWO_CHANGES:
             terms = self._like(word)
         near = [(_distance(word, term), -nodes, term) for term, nodes in terms if nodes > most]
         return min(near)[2] if near else None
+
+    def _apart(self, word: str, most: int) -> str | None:
+        """The two terms that a word is without the blank between them, each of which more than so many nodes have."""
+        cuts = [(word[:place], word[place:]) for place in range(_SHORTEST_HALF, len(word) - _SHORTEST_HALF + 1)]
+        nodes = dict(self._terms(half for cut in cuts for half in cut))
+        fewest = [(min(nodes.get(left, 0), nodes.get(right, 0)), f"{left} {right}") for left, right in cuts]
+        number, two = max(fewest, default=(0, ""))
+        return two if number > most else None
 
     def _terms(self, texts: Iterable[str]) -> list[tuple[str, int]]:
         """Those of the texts that are terms, with the number of nodes that have them."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
+from pyoxigraph import NamedNode
 
 from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.esm.facets import CMIP6, concept
@@ -87,13 +88,7 @@ class EsmRequests(Source):
         if wanted is None:
             raise RecordUnusable(f"{value['text'][:200]!r} is no instance id: write its ten parts with dots", part.url)
         say = Statements()
-        name = digest(wanted) if is_pattern(wanted) else wanted
-        node = say.type(mint(self._base, "request", "cmip6", name), SCHEMA("Demand"))
-        say.text(node, DCT("identifier"), wanted)
-        say.text(node, DCT("title"), wanted if len(wanted) <= 200 else f"{wanted[:200]}…")
-        say.text(node, SCHEMA("valuePattern"), expression(wanted) if is_pattern(wanted) else "")
-        for facet, name in named_facets(wanted):
-            say.link(node, DCT("subject"), concept(self._base, CMIP6, facet, name))
+        node = say_instance(wanted, say, self._base)
         say.text(node, DCT("description"), "\n".join(value["notes"])[:_LONGEST_NOTE])
         say.link(
             node,
@@ -104,6 +99,18 @@ class EsmRequests(Source):
         for address in _ISSUE.findall(" ".join(value["notes"])):
             say.link(node, FOAF("page"), say.document(page, "issue") if (page := iri_text(address)) else None)
         return Mapped(record.key, node, say.triples(), [])
+
+
+def say_instance(wanted: str, say: Statements, base: str) -> NamedNode:
+    """The request for an instance, or for the instances of a pattern, as `parsed` gives them; the node of it."""
+    name = digest(wanted) if is_pattern(wanted) else wanted
+    node = say.type(mint(base, "request", "cmip6", name), SCHEMA("Demand"))
+    say.text(node, DCT("identifier"), wanted)
+    say.text(node, DCT("title"), wanted if len(wanted) <= 200 else f"{wanted[:200]}…")
+    say.text(node, SCHEMA("valuePattern"), expression(wanted) if is_pattern(wanted) else "")
+    for facet, value in named_facets(wanted):
+        say.link(node, DCT("subject"), concept(base, CMIP6, facet, value))
+    return node
 
 
 class RequestsConfig(SourceConfig):

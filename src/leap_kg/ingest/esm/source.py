@@ -15,8 +15,9 @@ from pyoxigraph import NamedNode
 
 from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.esm.collection import Collection, all_rows, asset_columns, bare_table, read_collection
-from leap_kg.ingest.esm.facets import RENAMED, say_facet, scheme_name
+from leap_kg.ingest.esm.facets import RENAMED, concept, say_facet, scheme_name
 from leap_kg.ingest.esm.mapping import State, envelope, facets_of, map_row, opened
+from leap_kg.ingest.esm.quantities import quantity
 from leap_kg.ingest.esm.sharing import Addresses, retracted_by, retracted_finding, shared_finding, store_name
 from leap_kg.ingest.fetch import Ask, Fetcher
 from leap_kg.ingest.formats.jsonvalue import canonical
@@ -24,7 +25,7 @@ from leap_kg.ingest.mapping import dates
 from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ontology.iri import iri_text, mint
-from leap_kg.ontology.namespaces import DCAT, DCT, FOAF
+from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, SKOS
 
 _ABOUT = "the table itself"
 _FACET = "facet "
@@ -116,6 +117,9 @@ class EsmTable(Source):
             return self._table(record.key, value)
         if part.role == "facet":
             say = say_facet(self._base, value["scheme"], value["facet"], value["vocabulary"], value["values"])
+            for each in value["values"]:
+                member = concept(self._base, value["scheme"], value["facet"], each)
+                say.link(member, SKOS("broadMatch"), quantity(value["scheme"], value["facet"], each))
             triples = say.triples()
             subject = triples[0].subject
             return Mapped(record.key, subject if isinstance(subject, NamedNode) else self._dataset, triples, [])

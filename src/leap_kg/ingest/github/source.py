@@ -12,6 +12,7 @@ from leap_kg.ingest.configuration import SourceConfig
 from leap_kg.ingest.fetch import Ask, Body, Fetcher, FetchFailed
 from leap_kg.ingest.github import fields
 from leap_kg.ingest.github.files import LARGEST, LARGEST_MODULE, PLAIN, Blob, Chosen, blobs_of, choose
+from leap_kg.ingest.github.issues import ISSUE, Requested, listed_issues, map_issue
 from leap_kg.ingest.github.listing import JSON, ORGANISATION, Asked, listed
 from leap_kg.ingest.github.mapping import map_organisation, map_repository
 from leap_kg.ingest.github.names import Organisation, Repositories
@@ -27,10 +28,10 @@ _MOST_PAGES = 10
 
 
 class Github(Source):
-    """Organisations and repositories by GitHub's API; keys are `organisation/` and `repository/` with GitHub's number.
+    """Organisations, repositories and issues that ask for data, by GitHub's API.
 
-    `notebooks`, `python` and `code` are how many notebooks, Python files and files of R, Julia and shell of a
-    repository are fetched whole.
+    Keys are `organisation/`, `repository/` and `issue/` with GitHub's number. `notebooks`, `python` and `code` are how
+    many notebooks, Python files and files of R, Julia and shell of a repository are fetched whole.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Github(Source):
         code: int,
         stale_after: timedelta,
         base: str,
+        requests: Requested | None = None,
     ) -> None:
         self.id = id
         self.title = title
@@ -53,20 +55,30 @@ class Github(Source):
         self._python = python
         self._code = code
         self._base = base
+        self._requests = requests
 
     def covers(self, repository: Repository) -> bool:
         """Whether this source takes the repository, as far as its name tells."""
-        named = (github.parse_repository(name) for name in self._asked.repositories)
+        asking = self._requests.repositories if self._requests else ()
+        named = (github.parse_repository(name) for name in (*self._asked.repositories, *asking))
         keys = {each.key for each in named if not isinstance(each, Refusal)}
         owners = {login.lower() for login in self._asked.organisations}
         return repository.key in keys or repository.owner.lower() in owners
 
     def enumerate(self, listing: Listing) -> Iterator[Ref]:
-        """The organisations and their public repositories, then those that the sources file names."""
-        return listed(self._asked, listing)
+        """The organisations and their public repositories, those that the sources file names, then the issues."""
+        yield from listed(self._asked, listing)
+        issues = list(listed_issues(self._asked.api, self._requests, listing.fetcher)) if self._requests else []
+        listing.expected = (listing.expected or 0) + len(issues)
+        yield from issues
 
     def fetch(self, ref: Ref, fetcher: Fetcher) -> RawRecord:
-        """What GitHub says of a repository, and those of its files that describe it, all at one commit."""
+        """What GitHub says of a repository, and those of its files that describe it, all at one commit.
+
+        Of what a listing brought whole, an organisation or an issue, that.
+        """
+        if ref.found:
+            return RawRecord(ref.key, ref.found)
         body = fetcher.fetch(Ask(ref.url, JSON))
         said = fields.mapping(body.data, ref.url)
         repository = fields.repository_of(said, ref.url)
@@ -102,7 +114,9 @@ class Github(Source):
         return [path for path in (chosen.readme, *(blob.path for blob in blobs if blob.size <= LARGEST)) if path]
 
     def map(self, record: RawRecord) -> Mapped:
-        """The organisation or the repository as triples."""
+        """The organisation, the repository or the request as triples."""
+        if record.key.startswith(ISSUE):
+            return map_issue(record, self._base)
         if record.key.startswith(ORGANISATION):
             return map_organisation(record, self._base)
         return map_repository(record, self._base)
@@ -160,7 +174,7 @@ class GithubFiles(Source):
 
 
 class GithubConfig(SourceConfig):
-    """`organisations` by login, `repositories` as `owner/name`.
+    """`organisations` by login, `repositories` as `owner/name`, `requests` whose issues ask for data.
 
     `via` is how they are asked: `rest`, `graphql` (which needs a token), or `files`, which asks no API and takes only
     `repositories`, at `ref`. `notebooks`, `python` and `code` are how many notebooks, Python files and files of R,
@@ -169,6 +183,7 @@ class GithubConfig(SourceConfig):
 
     organisations: tuple[Organisation, ...] = ()
     repositories: Repositories = ()
+    requests: Requested | None = None
     via: Literal["rest", "graphql", "files"] = "rest"
     ref: Annotated[str, Field(pattern=r"^[\w./-]{1,100}$")] = "HEAD"
     notebooks: Annotated[int, Field(ge=0, le=3000)] = 200
@@ -178,8 +193,10 @@ class GithubConfig(SourceConfig):
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:
-        if not (self.organisations or self.repositories):
-            raise ValueError("name organisations, repositories or both")
+        if not (self.organisations or self.repositories or self.requests):
+            raise ValueError("name organisations, repositories or both, or requests")
+        if self.via == "files" and self.requests:
+            raise ValueError("only an API lists issues: choose via: rest, or leave out requests")
         if self.via == "files" and self.organisations:
             raise ValueError("only an API lists what an organisation has: name the repositories, or choose via: rest")
         return self
@@ -189,7 +206,8 @@ class GithubConfig(SourceConfig):
         if self.via == "files":
             return GithubFiles(self.id, self.title, self.repositories, self.ref, self.stale_after, base)
         asked = Asked(self.organisations, self.repositories, self.api.rstrip("/"), self.via == "graphql")
-        return Github(self.id, self.title, asked, self.notebooks, self.python, self.code, self.stale_after, base)
+        counts = self.notebooks, self.python, self.code
+        return Github(self.id, self.title, asked, *counts, self.stale_after, base, self.requests)
 
 
 def _optional(ask: Ask, fetcher: Fetcher) -> Body | None:

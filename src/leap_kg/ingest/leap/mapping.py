@@ -103,6 +103,14 @@ def _cite(entry: CitationEntry, dataset: NamedNode, reading: Reading, say: State
     say.text(node, DCT("bibliographicCitation"), _reference(entry))
     if re.fullmatch(r"[12]\d{3}", entry.year, re.ASCII):
         say.text(node, SCHEMA("datePublished"), entry.year, XSD("gYear"))
+    if not article:
+        return
+    # The name that mappings of registers give the same journal where they know no ISSN.
+    journal = mint(base, "journal", f"{slug(entry.journal)}-{digest(entry.journal.lower())}")
+    say.link(node, DCT("isPartOf"), say.type(journal, FABIO("Journal"), SCHEMA("Periodical")))
+    say.text(journal, DCT("title"), entry.journal)
+    say.text(node, SCHEMA("volumeNumber"), entry.volume)
+    say.text(node, SCHEMA("pagination"), entry.pages)
 
 
 def _paper(entry: CitationEntry, reading: Reading, base: str) -> tuple[NamedNode | None, bool]:

@@ -1,7 +1,7 @@
 """People and organisations of a feedstock: maintainers, providers and their roles.
 
 A person is named by the ORCID if there is one, else by the GitHub login, else within the record alone: a
-name never joins two people. Providers are organisations unless the record gives them an ORCID or login.
+name never joins two people. A provider without ORCID and login is an organisation only if its name tells.
 """
 
 from pyoxigraph import NamedNode
@@ -9,10 +9,11 @@ from pyoxigraph import NamedNode
 from leap_kg.ingest.formats.reading import Path, Reading, dotted
 from leap_kg.ingest.leap.feedstock import Feedstock, Party, Provider
 from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.parties import say_party
 from leap_kg.ingest.mapping.people import describe_person, person_iri
 from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ontology.iri import digest, iri_text, mint, part, slug
-from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ORG, PROV, SCHEMA, SKOS, VCARD, XSD
+from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, PROV, SCHEMA, SKOS, VCARD, XSD
 
 _LONGEST_SLUG = 80
 STAC_ROLES = ("licensor", "producer", "processor", "host")
@@ -73,7 +74,7 @@ def _provider(
     if not (party.name or party.orcid or party.login):
         _report_nameless(provider, reading)
         return None
-    agent = _person(party, path, say, base) if party.orcid or party.login else _organization(party.name, say, base)
+    agent = _person(party, path, say, base) if party.orcid or party.login else say_party(party.name, say, base)
     roles = [_role(text, path, reading, say, base) for text, path in provider.roles]
     attribution = _attribute(dataset, agent, roles, say, fallback=mint(base, "role", "provider"))
     say.text(attribution, DCT("description"), provider.description)
@@ -104,14 +105,6 @@ def _person(party: Party, path: tuple[str, ...], say: Statements, base: str) -> 
 def _word(name: str) -> str:
     """A name as the last part of an IRI that no other name has."""
     return f"{slug(name)}-{digest(name)}"
-
-
-def _organization(name: str, say: Statements, base: str) -> NamedNode:
-    # Long names are cut, and two of them may begin alike.
-    organization = mint(base, "organization", slug(name) if len(name) <= _LONGEST_SLUG else _word(name))
-    say.type(organization, ORG("Organization"))
-    say.text(organization, FOAF("name"), name)
-    return organization
 
 
 def _role(text: str, path: Path, reading: Reading, say: Statements, base: str) -> NamedNode:

@@ -25,7 +25,7 @@ from leap_kg.ingest.leap.catalog import listed
 from leap_kg.ingest.leap.compare import compare
 from leap_kg.ingest.leap.naming import Subject, file_key, meta_url, record_key, subject_of
 from leap_kg.ingest.leap.record import map_merged, merge, read_mapping
-from leap_kg.ingest.leap.stores import say_access
+from leap_kg.ingest.leap.stores import say_published
 from leap_kg.ingest.mapping.finding import Finding, Severity
 from leap_kg.ingest.mapping.statements import Statements, printable
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
@@ -122,9 +122,9 @@ class LeapPublished(Source):
         if catalog is not None and described is not None:
             files = merge(read_mapping(catalog).value, read_mapping(described).value)
             findings += compare(published, files, title, iri_text(entry.url))
-            access = Statements()
-            say_access(published.get("stores"), files.get("stores"), access, self._base)
-            triples = [*self._record(title, subject), *access.triples()]
+            added = Statements()
+            say_published(published.get("stores"), files.get("stores"), added, self._base)
+            triples = [*self._record(title, subject), *added.triples()]
             return Mapped(record.key, subject.dataset, triples, findings)
         mapped = map_merged(record.key, published, subject, Reading({}, File(entry.url)), self._base)
         triples = [*mapped.triples, *self._record(title, subject)]

@@ -28,6 +28,8 @@ _ENGINES = {
     "kerchunk": ("kerchunk", "zarr"),
     "icechunk": ("zarr",),
 }
+_READ_BY = {"zarr": "zarr", "kerchunk": "kerchunk", "h5netcdf": "netcdf", "netcdf4": "netcdf", "scipy": "netcdf"}
+_KWARGS = "xarray_open_kwargs"
 _FORMATS = {
     "zarr": "a Zarr store",
     "netcdf": "a NetCDF file",
@@ -63,22 +65,36 @@ def map_store(entry: StoreEntry, dataset: NamedNode, reading: Reading, say: Stat
     return store
 
 
-def say_access(published: object, files: object, say: Statements, base: str) -> None:
-    """Say which stores the catalogue calls public, of those that both its entry's and the files' `stores` list."""
+def say_published(published: object, files: object, say: Statements, base: str) -> None:
+    """Say which stores the catalogue calls public, and what opens those whose address does not tell.
+
+    Only of stores that both its entry's and the files' `stores` list.
+    """
     held = {location.slug for location, _ in _listed(files)}
-    for location, public in _listed(published):
-        if isinstance(public, bool) and location.slug in held:
-            store = NamedNode(f"{base}store/{location.slug}")
+    for location, item in _listed(published):
+        if location.slug not in held:
+            continue
+        store, public, kwargs = NamedNode(f"{base}store/{location.slug}"), item.get("public"), item.get(_KWARGS)
+        if isinstance(public, bool):
             say.link(store, DCT("accessRights"), PUBLIC if public else NOT_PUBLIC)
+        if isinstance(kwargs, dict):
+            _say_stated(kwargs.get("engine"), location, store, say, base)
 
 
-def _listed(stores: object) -> Iterator[tuple[storage.Location, object]]:
-    """The places of the stores that have one, each with what is said of its being public."""
+def _say_stated(engine: object, location: storage.Location, store: NamedNode, say: Statements, base: str) -> None:
+    """The format that an engine of xarray reads, of a store whose address tells none."""
+    form = _READ_BY.get(engine) if isinstance(engine, str) and location.looks_like == "unknown" else None
+    if form:
+        say.link(store, DCT("format"), mint(base, "format", form))
+
+
+def _listed(stores: object) -> Iterator[tuple[storage.Location, dict[str, Any]]]:
+    """The places of the stores that have one, each with what is said of it."""
     for item in stores if isinstance(stores, list) else []:
         address = item.get("url") if isinstance(item, dict) else None
         location = storage.parse(address) if isinstance(address, str) else None
         if isinstance(location, storage.Location):
-            yield location, item.get("public")
+            yield location, item
 
 
 def _location(address: str, path: Path, reading: Reading) -> storage.Location | None:
@@ -118,6 +134,7 @@ def _open(
     leap = ours(base)
     say.text(store, leap("openKwargs"), _ENCODER.encode(_typed(entry.kwargs)))
     engine = entry.kwargs.get("engine")
+    _say_stated(engine, location, store, say, base)
     engines = _ENGINES.get(location.looks_like)
     if isinstance(engine, str) and engines is not None and engine not in engines:
         reading.report(

@@ -23,7 +23,8 @@ _LONGEST = 64  # dimensions that are spelt out; no real array has so many
 class Variable:
     """One array: `dimensions` are names, `shape` and `chunks` sizes in their order, `byte_size` unpacked bytes.
 
-    `codecs` and `unmapped` are JSON texts; what is not known is empty or `None`.
+    `codecs` and `unmapped` are JSON texts; `least` and `greatest` are values of a coordinate, numbers or, with
+    `moments`, dates with times. What is not known is empty or `None`.
     """
 
     name: str
@@ -37,6 +38,9 @@ class Variable:
     codecs: str = ""
     byte_size: int | None = None
     unmapped: str = ""
+    least: str = ""
+    greatest: str = ""
+    moments: bool = False
 
 
 def say_variable(subject: NamedNode, variable: Variable, say: Statements, base: str) -> NamedNode:
@@ -57,6 +61,9 @@ def say_variable(subject: NamedNode, variable: Variable, say: Statements, base: 
     say.text(node, leap("codecs"), variable.codecs)
     if variable.byte_size is not None:
         say.text(node, DCAT("byteSize"), str(variable.byte_size), XSD("nonNegativeInteger"))
+    scale = XSD("dateTime" if variable.moments else "double")
+    say.text(node, SCHEMA("minValue"), variable.least, scale)
+    say.text(node, SCHEMA("maxValue"), variable.greatest, scale)
     say.text(node, leap("unmapped"), variable.unmapped)
     return node
 

@@ -28,6 +28,10 @@ class Conflict(HomeError):
     """The graph is not as it was when it was last published from here."""
 
 
+class Forbidden(HomeError):
+    """The token may not write the graph."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a graph stands on the server: its validator, `""` if it is not there, and the server's revision if told."""
@@ -120,7 +124,7 @@ class GraphServer:
         if status == 412:
             raise Conflict(f"{graph} has changed on {self.address} since it was published from here")
         if status in (401, 403):
-            raise HomeError(
+            raise Forbidden(
                 f"{self.address} does not let this token write {graph} ({status}): {said}; set LEAP_KG_TOKEN to one "
                 "that may"
             )

@@ -29,6 +29,7 @@ from leap_kg.ingest.runs.composition import Composer
 from leap_kg.ingest.runs.departures import Departures, departed
 from leap_kg.ingest.runs.plan import Planner
 from leap_kg.ingest.runs.publication import NOTHING, Opened, Sent, Target
+from leap_kg.ingest.runs.requesting import settle_requests
 from leap_kg.ingest.runs.scene import Around, Elsewhere
 from leap_kg.ingest.runs.taking import Progress, Taker, Taking
 from leap_kg.ingest.source import Ref, Source
@@ -88,7 +89,7 @@ class Harvest:
         self._finished = finished
 
     def run(self, sources: Sequence[Source], progress: Callable[[Source], Progress]) -> Iterator[Outcome]:
-        """Read all sources, then publish each; yields each outcome as soon as it is published, then compares them all.
+        """Read all sources, then publish each; yields each outcome as soon as it is published, then looks at all.
 
         A source that cannot be listed is a failed run in its report, not an exception. Raises `HomeError`.
         """
@@ -102,6 +103,7 @@ class Harvest:
                         self._finished(taking)
                 yield outcome
             if self._target.writes:
+                settle_requests(opened, self._state, self._base)
                 compare_sources(opened, self._state, self._base)
 
     def _taken(self, source: Source, progress: Progress) -> tuple[str, Taking]:

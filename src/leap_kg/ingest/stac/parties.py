@@ -6,11 +6,12 @@ from pyoxigraph import NamedNode
 
 from leap_kg.ingest.formats.reading import Path, Reading
 from leap_kg.ingest.mapping.finding import Severity
+from leap_kg.ingest.mapping.parties import say_party
 from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.stac.naming import resolved
 from leap_kg.ontology.identifiers import Refusal, licence
 from leap_kg.ontology.iri import digest, iri_text, mint, part, slug
-from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, ORG, PROV, SCHEMA, SKOS, XSD
+from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, PROV, SCHEMA, SKOS, XSD
 
 _ROLES = ("licensor", "producer", "processor", "host")
 _LONGEST_SLUG = 80
@@ -19,7 +20,7 @@ _UNLISTED = frozenset({"proprietary", "various", "other"})
 
 
 def say_providers(node: NamedNode, value: object, path: Path, reading: Reading, say: Statements, base: str) -> None:
-    """The providers of a list, each an organisation with its roles."""
+    """The providers of a list, each with its roles."""
     placed: set[NamedNode] = set()
     for position, (provider, place) in enumerate(reading.mappings(value, path), start=1):
         name = reading.text(provider.get("name"), (*place, "name"))
@@ -27,27 +28,25 @@ def say_providers(node: NamedNode, value: object, path: Path, reading: Reading, 
             hint = "Name the provider."
             reading.report("bad-value", Severity.WARNING, "a provider has no name", hint, place)
             continue
-        organization = mint(base, "organization", slug(name) if len(name) <= _LONGEST_SLUG else _word(name))
-        say.type(organization, ORG("Organization"))
-        say.text(organization, FOAF("name"), name)
+        party = say_party(name, say, base)
         roles = [
             _role(text, at, reading, say, base) for text, at in reading.texts(provider.get("roles"), (*place, "roles"))
         ]
-        attribution = part(node, "attribution", organization.value, *(role.value for role in roles))
+        attribution = part(node, "attribution", party.value, *(role.value for role in roles))
         say.link(node, PROV("qualifiedAttribution"), attribution)
         say.type(attribution, PROV("Attribution"))
         if attribution not in placed:
             placed.add(attribution)
             say.text(attribution, SCHEMA("position"), str(position), XSD("integer"))
-        say.link(attribution, PROV("agent"), organization)
+        say.link(attribution, PROV("agent"), party)
         for role in roles or [mint(base, "role", "provider")]:
             say.link(attribution, DCAT("hadRole"), role)
         say.text(attribution, DCT("description"), reading.text(provider.get("description"), (*place, "description")))
         if provider.get("url"):
             say.link(attribution, FOAF("page"), reading.url(provider["url"], (*place, "url")))
         names = {role.value.rsplit("/", 1)[-1] for role in roles}
-        say.link(node, DCT("creator"), organization if "producer" in names else None)
-        say.link(node, DCT("publisher"), organization if "host" in names else None)
+        say.link(node, DCT("creator"), party if "producer" in names else None)
+        say.link(node, DCT("publisher"), party if "host" in names else None)
 
 
 def say_licence(

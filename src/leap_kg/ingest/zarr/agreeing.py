@@ -27,14 +27,16 @@ def report_differing(found: Extent, hierarchy: Hierarchy, reading: Reading) -> N
     """A finding for the place and one for the time, if the attributes state others than the coordinates span."""
     stated = stated_box(hierarchy.attributes)
     if stated is not None and found.where is not None:
-        if not (holds_box(stated, found.where) and holds_box(found.where, stated)):
+        # Attributes may tell of the centres of cells as well as of their edges.
+        if not any(holds_box(stated, box) and holds_box(box, stated) for box in (found.where, found.points) if box):
             message = f"the attributes state {stated.words}, but the coordinates span {found.where.words}, which count"
             _report(reading, message, _SPACE, stated.words)
     elif stated is not None and (spans := list(_too_small(stated, hierarchy))):
         message = f"the attributes state {stated.words}, but {' and '.join(spans)}; where these are could not be read"
         _report(reading, message, _SPACE, stated.words)
     told, read = read_period(*stated_period(hierarchy.attributes)), read_period(found.start, found.end)
-    if told and read and not (holds_period(told, read) and holds_period(read, told)):
+    either = [each for each in (read, read_period(*found.times)) if each]
+    if told and read and not any(holds_period(told, each) and holds_period(each, told) for each in either):
         message = f"the attributes state {told.words}, but the coordinates span {read.words}, which count"
         _report(reading, message, _TIME, told.words)
 

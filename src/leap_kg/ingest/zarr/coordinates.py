@@ -1,24 +1,27 @@
-"""Where and when the data of a store are: the least and greatest of its latitudes, longitudes and times.
+"""Where and when the data of a store are: how far the cells of its latitudes, longitudes and times reach.
 
-Only the chunks of these coordinates are read, and few of them: all, if there are at most sixteen, else the first and
-the last of a coordinate of one dimension, which then is taken to run in one direction.
+Only the chunks of these coordinates and of their bounds are read, and few of them: all, if there are at most sixteen,
+else the first and the last of a coordinate of one dimension, which then is taken to run in one direction.
 """
 
 import base64
 import binascii
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
 from leap_kg.ingest.mapping.extents import Box, turned
 from leap_kg.ingest.zarr.arrays import Array
+from leap_kg.ingest.zarr.cells import Axis, has_cells, joined, latitudes, longitudes, period
 from leap_kg.ingest.zarr.chunks import MAX_BYTES, Unread, numbers
 from leap_kg.ingest.zarr.hierarchy import Hierarchy
-from leap_kg.ingest.zarr.moments import is_time_unit, moment, numpy_moment
+from leap_kg.ingest.zarr.moments import is_time_unit, time_moment
 
 MAX_CHUNKS = 16
+_NOTHING = Axis(math.nan, math.nan, 0)
 
 # https://cfconventions.org/cf-conventions/cf-conventions.html#coordinate-types, and names for want of attributes.
 _EAST = ("degrees_east", "degree_east", "degree_e", "degrees_e", "degreee", "degreese", "degrees east")
@@ -32,12 +35,19 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """What was found: `where` and the period from `start` to `end` (ISO 8601, `""` if unknown), and what was not."""
+    """What was found: `where` and the period from `start` to `end` (ISO 8601, `""` if unknown), and what was not.
+
+    These reach as far as the cells do; `points` and the `times` of first and last are those of the coordinates, of
+    which `values` has the least and the greatest by the name of each, numbers or, of times, moments.
+    """
 
     where: Box | None
     start: str
     end: str
     unread: tuple[str, ...]
+    points: Box | None = None
+    times: tuple[str, str] = ("", "")
+    values: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def coordinates(hierarchy: Hierarchy) -> dict[str, Array]:
@@ -52,42 +62,69 @@ def coordinates(hierarchy: Hierarchy) -> dict[str, Array]:
 
 def wanted_keys(hierarchy: Hierarchy) -> list[str]:
     """The keys of the chunks to read, those left out that came with the metadata."""
-    keys = [
-        array.chunk_key(place)
-        for array in coordinates(hierarchy).values()
-        if _readable(array)
-        for place in _places(array)
-    ]
-    return [key for key in keys if key not in hierarchy.inline]
+    found = coordinates(hierarchy)
+    edges = [bounds for array in found.values() if (bounds := _bounds(hierarchy, array)) is not None]
+    keys = [array.chunk_key(place) for array in found.values() if _readable(array) for place in _places(array)]
+    keys += [array.chunk_key(place) for array in edges if _readable(array) for place in _places(array, rows=True)]
+    return [key for key in dict.fromkeys(keys) if key not in hierarchy.inline]
 
 
 def extent(hierarchy: Hierarchy, chunks: Mapping[str, bytes]) -> Extent:
     """What the coordinates span, from their chunks by key."""
-    spans: dict[str, tuple[float, float]] = {}
+    axes: dict[str, Axis] = {}
+    edges: dict[str, Axis] = {}
     unread: list[str] = []
     found = coordinates(hierarchy)
     bodies = {**{key: _inline(value) for key, value in hierarchy.inline.items()}, **chunks}
     for role, array in found.items():
         try:
-            spans[role] = _span(array, bodies)
+            axes[role] = _axis(array, bodies, _places(array))
         except Unread as problem:
             unread.append(str(problem))
-    where = None
-    if "latitude" in spans and "longitude" in spans:
-        (south, north), (west, east) = spans["latitude"], _all_round(found["longitude"], spans["longitude"])
+        if role in axes and (bounds := _bounds(hierarchy, array)) is not None:
+            # Bounds that cannot be read are as good as none.
+            with suppress(Unread):
+                edges[role] = _axis(bounds, bodies, _places(bounds, rows=True))
+    values = {found[role].name: (repr(axis.low), repr(axis.high)) for role, axis in axes.items() if role != "time"}
+    where = points = None
+    if "latitude" in axes and "longitude" in axes:
+        (south, north), (west, east) = (
+            reach(axes[role], edges.get(role), cells=has_cells(hierarchy, found[role], role))
+            for role, reach in (("latitude", latitudes), ("longitude", longitudes))
+        )
+        (west, east) = _all_round(found["longitude"], axes["longitude"]) or (west, east)
         where = turned(west, south, east, north)
-    start = end = ""
-    if "time" in spans:
-        start, end = (_moment(found["time"], number) for number in spans["time"])
-    return Extent(where, start, end, tuple(unread))
+        points = turned(axes["longitude"].low, axes["latitude"].low, axes["longitude"].high, axes["latitude"].high)
+    times = start, end = "", ""
+    if "time" in axes:
+        time, axis = found["time"], axes["time"]
+        times = time_moment(time, axis.low), time_moment(time, axis.high)
+        start, end = period(hierarchy, time, axis, edges.get("time"), _bounds(hierarchy, time) or time)
+        if all(times):
+            values[time.name] = times
+    return Extent(where, start, end, tuple(unread), points, times, values)
 
 
-def _all_round(longitude: Array, span: tuple[float, float]) -> tuple[float, float]:
-    """The span of the longitudes; the whole circle if one more step of them closes it, as on any global grid."""
+def _bounds(hierarchy: Hierarchy, array: Array) -> Array | None:
+    """The array with the edges of the cells of a coordinate, whose units it has unless it says others."""
+    stated = array.attributes.get("bounds") or array.attributes.get("climatology")
+    if not isinstance(stated, str):
+        return None
+    folder = array.name.rpartition("/")[0]
+    name = f"{folder}/{stated.strip()}".lstrip("/")
+    # CF section 7.1: one dimension more, of two edges for each value, or more corners of each cell.
+    found = next((each for each in hierarchy.arrays if each.name == name and each.shape[:-1] == array.shape), None)
+    if found is None or not array.shape:
+        return None
+    inherited: dict[str, Any] = {key: array.attributes[key] for key in ("units", "calendar") if key in array.attributes}
+    return replace(found, attributes={**inherited, **found.attributes})
+
+
+def _all_round(longitude: Array, axis: Axis) -> tuple[float, float] | None:
+    """The whole circle if one more step of the longitudes closes it, as on any global grid."""
     count = longitude.shape[0] if len(longitude.shape) == 1 else 0
-    width = span[1] - span[0]
-    closed = count > 1 and 0 < 360 - width <= width / (count - 1) * (1 + 1e-6)
-    return (-180.0, 180.0) if closed else span
+    width = axis.high - axis.low
+    return (-180.0, 180.0) if count > 1 and 0 < 360 - width <= width / (count - 1) * (1 + 1e-6) else None
 
 
 def _plainness(array: Array) -> tuple[int, int, bool, str]:
@@ -121,31 +158,43 @@ def _readable(array: Array) -> bool:
     return 0 < array.item_bytes * math.prod(array.chunks) <= MAX_BYTES
 
 
-def _places(array: Array) -> list[tuple[int, ...]]:
+def _places(array: Array, *, rows: bool = False) -> list[tuple[int, ...]]:
+    """The chunks to read; with `rows` those of an array whose first dimension is that of a coordinate."""
     counts = array.chunk_counts()
     if math.prod(counts) <= MAX_CHUNKS:
         return list(product(*(range(count) for count in counts)))
-    return [(0,), (counts[0] - 1,)] if len(counts) == 1 else []
+    alone = len(counts) == 1 or (rows and len(counts) == 2 and counts[1] == 1)
+    return [(at, *(0 for _ in counts[1:])) for at in (0, counts[0] - 1)] if alone else []
 
 
-def _span(array: Array, chunks: Mapping[str, bytes]) -> tuple[float, float]:
-    places = _places(array) if _readable(array) else []
-    if not places:
+def _axis(array: Array, chunks: Mapping[str, bytes], places: Sequence[tuple[int, ...]]) -> Axis:
+    """The values of a coordinate, or all that its bounds hold."""
+    if not places or not _readable(array):
         raise Unread(f"{array.name}: its coordinates lie in too many or too large chunks")
-    low, high = math.inf, -math.inf
+    pieces: list[Axis] = []
+    last = math.nan
     for place in places:
         data = chunks.get(array.chunk_key(place))
         if data is None:
+            pieces.append(_NOTHING)
             continue
-        for value in _ends(array, numbers(array, place, data)):
-            low, high = min(low, value), max(high, value)
-    if low > high:
+        piece, ends = _piece(array, numbers(array, place, data))
+        pieces.append(piece)
+        if ends and len(places) == math.prod(array.chunk_counts()):
+            # From the last value of one chunk to the first of the next.
+            across = abs(ends[0] - last)
+            pieces += [replace(piece, count=2, shortest=across, longest=across)] if math.isfinite(across) else []
+            last = ends[1]
+    count = array.shape[0] if len(array.shape) == 1 else 1
+    known = [piece for piece in pieces if piece is not _NOTHING]
+    found = joined(known, count, ordered=len(known) == len(pieces) and len(array.shape) == 1)
+    if found is None:
         raise Unread(f"{array.name}: none of its chunks could be read, or they hold no value")
-    return low, high
+    return found
 
 
-def _ends(array: Array, values: Any) -> Sequence[float]:  # noqa: ANN401 - a NumPy array
-    """The least and the greatest of the values that are there, unpacked as CF says."""
+def _piece(array: Array, values: Any) -> tuple[Axis, tuple[float, float] | None]:  # noqa: ANN401 - a NumPy array
+    """The values that are there, unpacked as CF says, with the first and the last; `None` where one is missing."""
     import numpy as np
 
     plain = values.astype("int64") if values.dtype.kind in "mM" else values
@@ -156,22 +205,24 @@ def _ends(array: Array, values: Any) -> Sequence[float]:  # noqa: ANN401 - a Num
         if isinstance(fill, int | float) and not isinstance(fill, bool):
             good &= plain != fill
     if not good.any():
-        return ()
+        return _NOTHING, None
     scale, offset = (
         _number(array.attributes.get(key), usual) for key, usual in (("scale_factor", 1.0), ("add_offset", 0.0))
     )
-    return [float(end) * scale + offset for end in (plain[good].min(), plain[good].max())]
+    ends = plain[good].min(), plain[good].max()
+    low, high = sorted(float(end) * scale + offset for end in ends)
+    if plain.ndim != 1 or not good.all():
+        return Axis(low, high, 2), None
+    steps = np.diff(plain.astype("float64" if plain.dtype.kind == "u" else plain.dtype)) * scale
+    straight = bool((steps > 0).all() or (steps < 0).all())
+    first, last = (float(plain[at]) * scale + offset for at in (0, -1))
+    shortest, longest = (float(f(np.abs(steps))) if len(steps) and straight else 0.0 for f in (np.min, np.max))
+    return Axis(low, high, len(plain), shortest, longest), (first, last)
 
 
 def _number(value: object, usual: float) -> float:
     good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     return float(value) if good and isinstance(value, int | float) else usual
-
-
-def _moment(array: Array, number: float) -> str:
-    if array.data_type.startswith("datetime64"):
-        return numpy_moment(number, array.data_type.partition("[")[2].rstrip("]"))
-    return moment(number, str(array.attributes.get("units", "")), array.attributes.get("calendar"))
 
 
 def _inline(value: bytes | str) -> bytes:

@@ -10,7 +10,17 @@ import warnings
 from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 
+from leap_kg.ingest.zarr.arrays import Array
+
 _LONGEST = 200
+# What CF's units of time begin with, by UDUNITS; months and years have no length but in models.
+_UNITS = {
+    **dict.fromkeys(("second", "seconds", "sec", "secs", "s"), 1.0),
+    **dict.fromkeys(("minute", "minutes", "min", "mins"), 60.0),
+    **dict.fromkeys(("hour", "hours", "hr", "hrs", "h"), 3600.0),
+    **dict.fromkeys(("day", "days", "d"), 86400.0),
+    **dict.fromkeys(("month", "months"), 30 * 86400.0),
+}
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "D": 86400.0}
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[T ]?(\d\d)(\d\d)(\d\d)?(?:\.\d+)?)?Z?", re.ASCII)
 
@@ -18,6 +28,21 @@ _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[T ]?(\d\d)(\d\d)(\d\d)?(?:\.\d+)?
 def is_time_unit(units: object) -> bool:
     """Whether the units are those of a time coordinate: `days since 1850-01-01`."""
     return isinstance(units, str) and len(units) <= _LONGEST and bool(re.match(r"\s*\w+\s+since\s+\S", units))
+
+
+def time_moment(array: Array, number: float) -> str:
+    """The moment of a number in an array of times, by its type or its units; `""` if it cannot be told."""
+    if array.data_type.startswith("datetime64"):
+        return numpy_moment(number, array.data_type.partition("[")[2].rstrip("]"))
+    return moment(number, str(array.attributes.get("units", "")), array.attributes.get("calendar"))
+
+
+def step_seconds(array: Array) -> float:
+    """Seconds between two numbers of an array of times that differ by 1; 0 if that is not known."""
+    if array.data_type.startswith("datetime64"):
+        return _SECONDS.get(array.data_type.partition("[")[2].rstrip("]"), 0.0)
+    units = array.attributes.get("units")
+    return _UNITS.get(str(units).split()[0].lower(), 0.0) if is_time_unit(units) else 0.0
 
 
 def moment(number: float, units: str, calendar: object) -> str:

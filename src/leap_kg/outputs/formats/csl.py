@@ -25,6 +25,8 @@ def _item(output: Output) -> dict[str, Any]:
         "issue": output.issue,
         "page": output.pages,
         "publisher": output.publisher,
+        "version": output.version,
+        "note": output.remark,
         "DOI": output.doi,
         "URL": output.href,
         "abstract": output.abstract,

@@ -18,7 +18,7 @@ def ris(outputs: Sequence[Output]) -> str:
 
 
 def _reference(output: Output) -> dict[str, Any]:
-    first, _, last = output.pages.partition("-")
+    first, _, last = output.pages.replace("–", "-").partition("-")
     fields: dict[str, Any] = {
         "type_of_reference": output.kind.names.ris,
         "id": _line(output.iri),
@@ -37,6 +37,8 @@ def _reference(output: Output) -> dict[str, Any]:
         "abstract": _line(output.abstract),
         "keywords": [_line(word) for word in output.keywords],
         "language": _line(output.language),
+        "edition": _line(output.version),
+        "notes": [_line(output.remark)] if output.remark else [],
     }
     return {name: value for name, value in fields.items() if value}
 

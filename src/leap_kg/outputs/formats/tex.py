@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from leap_kg.ingest.mapping.names import parts_of
 from leap_kg.ontology.iri import slug
+from leap_kg.outputs.kind import Kind
 from leap_kg.outputs.output import Maker, Output
 
 _ESCAPES = str.maketrans(
@@ -50,8 +51,10 @@ def _entry(output: Output, key: str) -> str:
         ("year", _text(output.year)),
         ("volume", _text(output.volume)),
         ("number", _text(output.issue)),
-        ("pages", _text(re.sub(r"(?<=\d)-(?=\d)", "--", output.pages))),
+        ("pages", _text(re.sub(r"(?<=\d)[-–](?=\d)", "--", output.pages))),
         ("publisher", _text(output.publisher)),
+        ("version", _text(output.version)),
+        ("note", _text(output.remark or ("Data set" if output.kind is Kind.DATASET else ""))),
         ("doi", _address(output.doi)),
         ("url", _address(output.href)),
     )
@@ -61,7 +64,8 @@ def _entry(output: Output, key: str) -> str:
 
 def _key(output: Output) -> str:
     """What the entry is cited by: family name, year and first long word of the title."""
-    family = parts_of(output.makers[0].name)[0].split()[-1:] if output.makers else []
+    first = output.makers[0] if output.makers else Maker("")
+    family = first.name.split()[:1] if first.body else parts_of(first.name)[0].split()[-1:]
     words = [word for word in re.findall(r"\w+", output.title) if len(word) > 3][:1]
     return "".join(re.sub(r"[^a-z0-9]", "", slug(part)) for part in (*family, output.year, *words) if part) or "work"
 

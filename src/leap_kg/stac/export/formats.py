@@ -25,7 +25,11 @@ def _stac(contents: Contents, output: Path, root: str) -> str:
         written = Static(contents, place, root)
         written.write()
         _require(written.collections + written.items, _EMPTY)
-    return f"{output / CATALOG}: {_counted(written.collections, written.items)}"
+    stores = f", {written.stores:,} stores" if written.stores else ""
+    without = (
+        f"; {written.without_address:,} stores without an address were left out" if written.without_address else ""
+    )
+    return f"{output / CATALOG}: {_counted(written.collections, written.items)}{stores}{without}"
 
 
 def _pgstac(contents: Contents, output: Path, _: str) -> str:
@@ -42,7 +46,8 @@ def _intake(contents: Contents, output: Path, _: str) -> str:
         written = intake.Intake(contents, place)
         written.write()
         _require(written.stores, _NO_STORE)
-    left_out = f"; {written.left_out:,} that intake cannot open were left out" if written.left_out else ""
+    every = written.stores + written.left_out
+    left_out = f" of {every:,}; {written.left_out:,} that intake cannot open were left out" if written.left_out else ""
     return f"{output / intake.CATALOG}, {output / intake.CLASSIC}: {written.stores:,} stores{left_out}"
 
 
@@ -50,7 +55,9 @@ def _geoparquet(contents: Contents, output: Path, _: str) -> str:
     with folder(output, "") as place:
         written = Geoparquet(contents, place)
         written.write()
-        reasons = "".join(f"; {title} does not fit a table ({why})" for title, why in written.reasons.items())
+        reasons = "".join(
+            f"; {title} does not fit a table as a whole ({why})" for title, why in written.reasons.items()
+        )
         _require(written.items, f"{_NO_ITEM}{reasons}")
     left_out = f"; {written.left_out:,} items were left out" if written.left_out else ""
     return f"{output}: {written.files:,} files, {written.items:,} items{left_out}{reasons}"

@@ -1,14 +1,15 @@
 """Items as stac-geoparquet: one file for each collection, with the collection itself in the file's metadata.
 
-Hazard: a table has one type for a column, and items are whatever somebody published. A collection whose items fit no
-table is left out with the reason, as is an item without a geometry, and of an item what STAC has no place for. The
-items of one collection are in memory at once.
+Hazard: a table has one type for a column, and items are whatever somebody published. Items that keep their collection
+from being a table are left out with the reason, or all of it if none are to blame; so is an item without a geometry,
+and of an item what STAC has no place for. The items of one collection are in memory at once.
 """
 
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from leap_kg.stac.links import with_links
 from leap_kg.stac.searching import Row
 
 _LOOSE = "items"
+_LETTING_GO = 0.2
 # The writer tells of each attribute that it drops, since STAC has none of that name there.
 logging.getLogger("stac").setLevel(logging.ERROR)
 
@@ -46,10 +48,12 @@ class Geoparquet:
                 items = self._read(self._contents.items(each.row.name), each.row.name)
                 document = {**each.document, "id": each.row.name}
                 if items:
-                    self._write(runner, items, document, each.row.name, names.of(each.row.name))
+                    self._put(runner, items, document, each.row.name, names.of(each.row.name))
             loose = self._read(self._contents.loose(), "")
             if loose:
-                self._write(runner, loose, None, "items of no collection", _LOOSE)
+                self._put(runner, loose, None, "items of no collection", _LOOSE)
+            # The writer's threads hand over what they have before they let go of Python, and have to do so in its life.
+            runner.run(asyncio.sleep(_LETTING_GO))
 
     def _read(self, rows: Iterable[Row], collection: str) -> list[dict[str, Any]]:
         found = []
@@ -63,7 +67,7 @@ class Geoparquet:
                 self.left_out += 1
         return found
 
-    def _write(
+    def _put(
         self,
         runner: asyncio.Runner,
         items: list[dict[str, Any]],
@@ -71,31 +75,68 @@ class Geoparquet:
         title: str,
         name: str,
     ) -> None:
+        """Write the items, or, if they fit no table together, those whose fields are what they are in most of them."""
         path = self._into / f"{name}.parquet"
-        try:
-            from rustac import GeoparquetWriter
-        except ImportError:
-            raise NotInstalled("stac-geoparquet needs the package rustac: pip install 'leap-kg[export]'") from None
-
-        async def write() -> None:
-            writer = await GeoparquetWriter.open(items, str(path))
-            if collection is not None:
-                # It is declared to be done when it returns, and is not.
-                adding: Callable[[dict[str, Any]], Any] = writer.add_collection
-                await adding(collection)
-            await writer.finish()
-
-        try:
-            runner.run(write())
-        except OSError:
-            raise
-        except Exception as error:  # noqa: BLE001 - the writer raises what its parts raise, bare exceptions among them
-            path.unlink(missing_ok=True)
-            self.left_out += len(items)
-            self.reasons[title] = " ".join(str(error).split())[:200]
+        if reason := _written(runner, items, collection, path):
+            self.reasons[title] = reason
+            agreeing = _agreeing(items)
+            fewer = 0 < len(agreeing) < len(items)
+            written = agreeing if fewer and not _written(runner, agreeing, collection, path) else []
         else:
-            self.files += 1
-            self.items += len(items)
+            written = items
+        self.left_out += len(items) - len(written)
+        self.files += bool(written)
+        self.items += len(written)
+
+
+def _written(runner: asyncio.Runner, items: list[dict[str, Any]], collection: dict[str, Any] | None, path: Path) -> str:
+    """Write a file; why they fit no table if they do not, and there is no file then."""
+    try:
+        from rustac import GeoparquetWriter
+    except ImportError:
+        raise NotInstalled("stac-geoparquet needs the package rustac: pip install 'leap-kg[export]'") from None
+
+    async def write() -> None:
+        writer = await GeoparquetWriter.open(items, str(path))
+        if collection is not None:
+            # It is declared to be done when it returns, and is not.
+            adding: Callable[[dict[str, Any]], Any] = writer.add_collection
+            await adding(collection)
+        await writer.finish()
+
+    try:
+        runner.run(write())
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the writer raises what its parts raise, bare exceptions among them
+        path.unlink(missing_ok=True)
+        return " ".join(str(error).split())[:200] or type(error).__name__
+    return ""
+
+
+def _agreeing(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The items without those that have something of another type where more than half of them have one type."""
+    said = [set(_types(item, "")) for item in items]
+    each = Counter(pair for pairs in said for pair in pairs)
+    every = Counter(place for pairs in said for place, _ in pairs)
+    rare = {(place, form) for (place, form), number in each.items() if 2 * number <= every[place]}
+    return [item for item, pairs in zip(items, said, strict=True) if not pairs & rare]
+
+
+def _types(value: object, place: str) -> Iterator[tuple[str, str]]:
+    """The type of each field, by its place; geometries have a type of their own whatever they are."""
+    if isinstance(value, dict):
+        yield place, "object"
+        for key, each in value.items():
+            if place or key not in ("geometry", "bbox"):
+                yield from _types(each, f"{place}/{key}")
+    elif isinstance(value, list):
+        yield place, "list"
+        for each in value:
+            yield from _types(each, f"{place}/")
+    elif value is not None:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        yield place, "number" if number else type(value).__name__
 
 
 def _filled(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold

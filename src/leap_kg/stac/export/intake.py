@@ -1,7 +1,7 @@
 """Catalogues of stores for intake: `catalog.yaml` as intake 2 writes them, `sources.yaml` in the classic form.
 
 The classic form is read by both, with the drivers of intake-xarray. A store of a format that intake has no reader
-for is left out, and counted.
+for is left out, and counted; so is one whose arrays would have to be named.
 
 Hazard: intake fills in what stands in braces, be it a variable of the environment or what an import gives. A store
 whose address or arguments have such is left out; in what people read braces give way to parentheses.
@@ -15,10 +15,10 @@ import yaml
 from pyoxigraph import NamedNode
 
 from leap_kg.ontology.iri import digest
-from leap_kg.ontology.namespaces import DCAT
-from leap_kg.stac.asset import asset, format_of
+from leap_kg.stac.asset import asset, format_of, opens_by_address
 from leap_kg.stac.export.contents import Contents
 from leap_kg.stac.export.names import Names
+from leap_kg.stac.stores import stores_of
 
 CATALOG, CLASSIC = "catalog.yaml", "sources.yaml"
 _READER = "intake.readers.readers:XArrayDatasetReader"
@@ -56,18 +56,19 @@ class Intake:
         _write(self._into / CLASSIC, _classic(stores, self._contents.name))
 
     def _stores(self) -> Iterator[_Store]:
-        names, known = Names(), set()
+        names, known = Names(), set[NamedNode]()
         reading = self._contents.reading
         for each in self._contents.collections():
             if not each.row.made:
                 continue
-            node = NamedNode(each.row.iri)
-            stores = [store for store in reading.nodes(node, DCAT("distribution")) or [node] if store not in known]
-            known.update(stores)
+            stores = [store for store in stores_of(reading, NamedNode(each.row.iri)) if store.node not in known]
+            known.update(store.node for store in stores)
             for store in stores:
-                made, form = asset(reading, store), format_of(reading, store)
-                name = each.row.name if len(stores) == 1 else f"{each.row.name}-{made[0] if made else ''}"
-                entry = _store(name, form, made[1], each.document) if made and form in _DATA else None
+                made, form = asset(reading, store.node), format_of(reading, store.node)
+                name = each.row.name if len(stores) == 1 else f"{each.row.name}-{store.name}"
+                # intake knows a store by its address alone.
+                is_open = form in _DATA and opens_by_address(reading, store.node)
+                entry = _store(name, form, made, each.document) if made and is_open else None
                 if entry is None:
                     self.left_out += 1
                 else:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from leap_kg.stac.collection import VERSION
+from leap_kg.stac.collection import STORES, VERSION
 from leap_kg.stac.export.contents import Collected, Contents
 from leap_kg.stac.export.names import Names
 from leap_kg.stac.links import GEOJSON, JSON, link, with_links
@@ -22,13 +22,15 @@ _ITEMS = "items"
 
 
 class Static:
-    """Writes one catalogue into a folder; `collections` and `items` count what was written."""
+    """Writes one catalogue into a folder; `collections`, `items` and `stores`, which are assets of the collections that
+    the graph makes, count what was written, `without_address` the stores that were not.
+    """
 
     def __init__(self, contents: Contents, into: Path, root: str = "") -> None:
         self._contents = contents
         self._into = into
         self._root = root.removesuffix(CATALOG).rstrip("/")
-        self.collections = self.items = 0
+        self.collections = self.items = self.stores = self.without_address = 0
 
     def write(self) -> None:
         """Write all of it; raises `OSError`."""
@@ -56,6 +58,8 @@ class Static:
         links = [*self._own(path), parent, *items, *each.document["links"]]
         _write(self._into / path, {**each.document, "id": each.row.name, "links": links})
         self.collections += 1
+        self.stores += len(each.document.get("assets", ())) if each.row.made else 0
+        self.without_address += each.document.get(STORES, {}).get("withoutAddress", 0)
 
     def _items(self, rows: Iterator[Row], parent: str, title: str, collection: str = "") -> list[dict[str, Any]]:
         """Write the items of a collection, or of none, into a folder beside the file `parent`; the links to them."""

@@ -15,6 +15,7 @@ from leap_kg.catalog.croissant import croissant
 from leap_kg.catalog.dcat import dcat_ap
 from leap_kg.catalog.distribution import Distribution, dcat_ap_of, linkset_of, schema_org_of, signposts_of
 from leap_kg.catalog.page import (
+    CITATIONS,
     CROISSANT_JSON,
     DCAT_JSON,
     DCAT_TURTLE,
@@ -41,7 +42,7 @@ from leap_kg.web.nodes.describe import serialised
 from leap_kg.web.placed import node_address, placed
 from leap_kg.web.revision import Revision
 
-TWINS = (*DESCRIPTIONS, LINKSET)
+TWINS = (*DESCRIPTIONS, LINKSET, *CITATIONS)
 """Everything that follows the path of a dataset as a suffix, but the report on how FAIR it is."""
 
 _FORMATS = {
@@ -59,9 +60,11 @@ def place_of(request: Request) -> Place:
 
 
 def twins_of(revision: Revision, node: NamedNode) -> tuple[Twin, ...]:
-    """What follows the path of a node as a suffix; nothing for what is neither a dataset nor a store."""
+    """What follows the path of a node as a suffix; nothing for what is no dataset, store or publication."""
     if revision.catalog.is_dataset(node):
         return TWINS
+    if revision.catalog.is_publication(node):
+        return tuple(CITATIONS)
     return (*STORE_DESCRIPTIONS, LINKSET) if revision.catalog.is_store(node) else ()
 
 
@@ -76,7 +79,7 @@ def twin_of(request: Request, revision: Revision, node: NamedNode, forms: Sequen
 
 
 def twin_answer(request: Request, revision: Revision, node: NamedNode, twin: Twin) -> Response:
-    """One of the twins of a dataset or store, with links back to its page."""
+    """One of the twins of a dataset, store or work, with links back to its page."""
     place, form = place_of(request), _FORMATS[twin]
     address = node_address(revision, node)
     resource = placed(
@@ -94,6 +97,8 @@ def twin_answer(request: Request, revision: Revision, node: NamedNode, twin: Twi
 def _body(revision: Revision, node: NamedNode, place: Place, twin: Twin) -> bytes:
     """The text of a twin."""
     known = revision.catalog
+    if style := CITATIONS.get(twin):
+        return known.citation(node).written(style).encode("utf-8", "replace")
     found: Record | Distribution = known.record(node) if known.is_dataset(node) else known.store(node)
     if twin in (DCAT_TURTLE, DCAT_JSON):
         triples = dcat_ap(found, place) if isinstance(found, Record) else dcat_ap_of(found, place)

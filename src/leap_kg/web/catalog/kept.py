@@ -9,6 +9,8 @@ from leap_kg.catalog.facts import Facts
 from leap_kg.catalog.fair.report import Report
 from leap_kg.catalog.reading import datasets, is_dataset, read
 from leap_kg.catalog.record import Record
+from leap_kg.outputs.citing import Citation
+from leap_kg.outputs.kind import PUBLICATIONS
 from leap_kg.web.memory import Memory
 from leap_kg.web.reading import Reading
 
@@ -37,6 +39,14 @@ class Kept:
     def record(self, node: NamedNode) -> Record:
         """What is known of a dataset."""
         return self._records.get(node, lambda wanted: read(self._facts(), wanted))
+
+    def citation(self, node: NamedNode) -> Citation:
+        """How to cite a node; it is not kept."""
+        return self._facts().cited(node)
+
+    def is_publication(self, node: NamedNode) -> bool:
+        """Whether the node is a work that is cited by its own name, and no dataset."""
+        return not self._facts().types(node).isdisjoint(PUBLICATIONS) and not self.is_dataset(node)
 
     def is_store(self, node: NamedNode) -> bool:
         """Whether the node is a store with twins of its own."""

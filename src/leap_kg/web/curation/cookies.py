@@ -6,6 +6,7 @@ under a name that binds it to this host, wherever the client came by https.
 
 from fastapi import Request, Response
 
+from leap_kg.graph.scopes import CURATE, REQUEST
 from leap_kg.web.answers import origin, site_of
 from leap_kg.web.curation.sessions import LIFE, Session, Sessions
 from leap_kg.web.signin.member import member_of
@@ -15,15 +16,23 @@ _SECURE = f"__Host-{_PLAIN}"
 
 
 def session_of(request: Request) -> Session | None:
-    """Who is signed in, `None` for most visitors; raises `HomeError` if that cannot be told.
+    """Which curator is signed in, `None` for most visitors; raises `HomeError` if that cannot be told.
 
     Where a hub says who somebody is, our own cookie counts for nothing.
     """
     member = member_of(request)
-    if member is not None:
-        return member.session
+    return member.session if member is not None else _found(request, (CURATE,))
+
+
+def asker_of(request: Request) -> Session | None:
+    """Who is signed in and may ask for data: curators, those with a token for that, and every member of the hub."""
+    member = member_of(request)
+    return member.asking if member is not None else _found(request, (REQUEST, CURATE))
+
+
+def _found(request: Request, scopes: tuple[str, ...]) -> Session | None:
     secret = request.cookies.get(_name(request), "")
-    return Sessions(site_of(request).home).find(secret) if secret else None
+    return Sessions(site_of(request).home).find(secret, scopes) if secret else None
 
 
 def give(request: Request, response: Response, session: Session) -> None:

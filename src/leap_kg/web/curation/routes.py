@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 
 from leap_kg.graph.home import HomeError
 from leap_kg.graph.publish import Rejected, Writer
-from leap_kg.graph.scopes import CURATE
+from leap_kg.graph.scopes import CURATE, REQUEST
 from leap_kg.links.judged import DISPUTED, stamp
 from leap_kg.links.sameness import TwoPeople
 from leap_kg.links.verdicts import NONE, Decided, NoLink, NoVerdict, Said, Unseen, write
@@ -19,7 +19,7 @@ from leap_kg.sparql.formats import Format
 from leap_kg.sparql.guard import Refused
 from leap_kg.web.answers import Resource, answer, page, render, site_of, twins
 from leap_kg.web.curation.cases import SAID, case_of
-from leap_kg.web.curation.cookies import give, private, session_of, take
+from leap_kg.web.curation.cookies import asker_of, give, private, session_of, take
 from leap_kg.web.curation.desk import Desk, curator_of
 from leap_kg.web.curation.forms import NO_CURATOR, local_path, read_form, require_session
 from leap_kg.web.curation.queue import COLUMNS, PATH, Asked, NotAsked, as_rows, queue_page
@@ -39,6 +39,7 @@ from leap_kg.web.writing.publishing import Busy
 router = APIRouter(include_in_schema=False)
 
 _SIGN_IN = f"{PATH}/sign-in"
+_REQUESTS = "/requests"
 _CONFLICT = (NoLink, Unseen, TwoPeople)
 _UNKEPT = "sessions cannot be kept at the moment; try again later"
 
@@ -83,7 +84,7 @@ def sign_in_page(request: Request) -> Response:
 
 @router.post(_SIGN_IN)
 async def sign_in(request: Request) -> Response:
-    """Begin a session for a token that may curate."""
+    """Begin a session for a token that may curate or ask for data."""
     back = PATH
     if member_of(request):
         return _message(request, 404, "No tokens here", "the hub says who you are, and its groups what you may do")
@@ -98,6 +99,8 @@ async def sign_in(request: Request) -> Response:
         return response
     except HomeError:
         return await run_in_threadpool(_sign_in, request, 503, _UNKEPT, back)
+    if back == PATH and not session.token.allows(CURATE):
+        back = _REQUESTS
     response = private(RedirectResponse(back, status_code=303))
     give(request, response, session)
     return response
@@ -115,7 +118,7 @@ async def sign_out(request: Request) -> Response:
         take(request, response)
         return response
 
-    return await _answered(request, ended)
+    return await _answered(request, ended, asker_of)
 
 
 @router.post(f"{PATH}/verdict")
@@ -159,11 +162,15 @@ def _said(request: Request, fields: dict[str, str], session: Session) -> Said:
     return Said(link, fields.get("word", ""), curator_of(request, session), why, fields.get("seen", ""))
 
 
-async def _answered(request: Request, act: Callable[[dict[str, str], Session], Awaitable[Response]]) -> Response:
-    """What `act` makes of a form of a session, or why it cannot be."""
+async def _answered(
+    request: Request,
+    act: Callable[[dict[str, str], Session], Awaitable[Response]],
+    of: Callable[[Request], Session | None] = session_of,
+) -> Response:
+    """What `act` makes of a form of a session, by default a curator's, or why it cannot be."""
     try:
         fields = await read_form(request)
-        session = require_session(request, await run_in_threadpool(session_of, request), fields)
+        session = require_session(request, await run_in_threadpool(of, request), fields)
         return await act(fields, session)
     except _CONFLICT as conflict:
         return await run_in_threadpool(_conflict, request, conflict, fields.get("link", ""))
@@ -179,10 +186,10 @@ def _begin(request: Request, text: str) -> Session:
     """A session for whoever has this token; raises `Denied`, and `HomeError`."""
     site = site_of(request)
     token = site.authorisation.token(f"Bearer {text.strip()}", client_name(request))
-    if not token.allows(CURATE):
-        raise Denied(403, "this token may not curate: it needs the scope curate (or admin)")
+    if not (token.allows(CURATE) or token.allows(REQUEST)):
+        raise Denied(403, "this token may neither curate nor ask for data: it needs the scope curate, request or admin")
     sessions = Sessions(site.home)
-    before = session_of(request)
+    before = asker_of(request)
     if before is not None:
         sessions.end(before.secret)
     return sessions.open(token)
@@ -243,6 +250,7 @@ def _sign_in(request: Request, status: int, refusal: str, back: str) -> Response
         refusal=f"{refusal[:1].upper()}{refusal[1:]}." if refusal else "",
         back=back,
         desk=desk,
+        asking=back.startswith(_REQUESTS),
         section="curation",
     )
     return private(shown)

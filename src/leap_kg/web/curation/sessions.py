@@ -1,4 +1,4 @@
-"""Sessions of curators: who signed in with a token, until when, in a file that all web processes share.
+"""Sessions: who signed in with a token, until when, in a file that all web processes share.
 
 A session is a secret of 256 bits of chance that only the browser has; `sessions.sqlite` (mode 0600) keeps its SHA-256,
 the id of the token, and its end. The token is looked up with every request, so revoking it ends its sessions at once.
@@ -68,8 +68,8 @@ class Sessions:
             )
         return Session(token, secret)
 
-    def find(self, secret: str) -> Session | None:
-        """The session of this secret, if it goes on and its token may still curate."""
+    def find(self, secret: str, scopes: tuple[str, ...] = (CURATE,)) -> Session | None:
+        """The session of this secret, if it goes on and its token still has one of the scopes."""
         if not _SECRET.fullmatch(secret) or not self._path.is_file():
             return None
         with secret_file(self._path, _TABLE) as database:
@@ -77,7 +77,7 @@ class Sessions:
         if row is None or datetime.fromisoformat(row[1]) <= datetime.now(UTC):
             return None
         token = self._tokens.valid(row[0])
-        return Session(token, secret) if token is not None and token.allows(CURATE) else None
+        return Session(token, secret) if token is not None and any(map(token.allows, scopes)) else None
 
     def end(self, secret: str) -> None:
         """Forget a session."""

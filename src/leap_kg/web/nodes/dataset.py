@@ -7,6 +7,7 @@ from pyoxigraph import NamedNode
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, PROV, SCHEMA, VCARD
 from leap_kg.web.cells import Node
 from leap_kg.web.links import external_href, url
+from leap_kg.web.nodes.citing import Cited, cited_of
 from leap_kg.web.nodes.contributors import place_of
 from leap_kg.web.nodes.entity import EntityPage, entity_page
 from leap_kg.web.nodes.extents import Coverage, Extent, coverage_of
@@ -45,15 +46,6 @@ class Licence:
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
-    """One way to cite a dataset; `composed` if the record gives none and this text was put together here."""
-
-    text: str
-    work: Node | None = None
-    composed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Recipe:
     """Code that builds the dataset or one of its stores."""
 
@@ -86,7 +78,7 @@ class DatasetPage:
     feedstock: Node | None
     recipes: list[Recipe]
     images: list[Node]
-    citations: list[Citation]
+    cited: Cited
     credit: str
     documents: list[Node]
     tags: list[Node]
@@ -130,7 +122,7 @@ def dataset_page(revision: Revision, node: NamedNode) -> DatasetPage:
         feedstock=reading.link(feedstock) if feedstock else None,
         recipes=[_recipe(reading, recipe) for recipe in reading.nodes(node, reading.leap("recipe"))],
         images=[reading.link(image) for image in reading.nodes(node, reading.leap("runsIn"))],
-        citations=_citations(reading, node, providers, entries, feedstock),
+        cited=cited_of(reading, node),
         credit=reading.text(node, SCHEMA("creditText")),
         documents=[reading.link(page) for page in reading.nodes(node, FOAF("page"))],
         tags=[_tag(reading, word) for word in reading.texts(node, DCAT("keyword"))],
@@ -196,36 +188,6 @@ def _recipe(reading: Reading, recipe: NamedNode) -> Recipe:
         images=[reading.link(image) for image in reading.nodes(recipe, reading.leap("runsIn"))],
         packages=[reading.link(package) for package in reading.nodes(recipe, SCHEMA("softwareRequirements"))],
     )
-
-
-def _citations(
-    reading: Reading,
-    node: NamedNode,
-    providers: list[Provider],
-    entries: list[NamedNode],
-    feedstock: NamedNode | None,
-) -> list[Citation]:
-    stated = [Citation(text) for text in reading.texts(node, DCT("bibliographicCitation"))]
-    for work in reading.nodes(node, SCHEMA("citation")):
-        text = reading.text(work, DCT("bibliographicCitation")) or reading.label(work)
-        stated.append(Citation(text, reading.link(work)))
-    return stated or [_composed(reading, node, providers, entries, feedstock)]
-
-
-def _composed(
-    reading: Reading,
-    node: NamedNode,
-    providers: list[Provider],
-    entries: list[NamedNode],
-    feedstock: NamedNode | None,
-) -> Citation:
-    producer = f"{reading.base}role/producer"
-    names = [p.agent.label for p in providers if any(role.iri == producer for role in p.roles)]
-    authors = "; ".join(dict.fromkeys(names))
-    pages = [page.iri for entry in entries for page in _published(reading, entry)]
-    address = next(iter(pages), feedstock.value if feedstock else node.value)
-    sentences = (authors, f"{reading.label(node)} [data set]", address)
-    return Citation(". ".join(sentence.rstrip(".") for sentence in sentences if sentence) + ".", composed=True)
 
 
 def _published(reading: Reading, entry: NamedNode) -> list[Node]:

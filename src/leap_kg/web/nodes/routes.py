@@ -53,6 +53,8 @@ from leap_kg.web.nodes.ways import ways_of
 from leap_kg.web.nodes.work import work_page
 from leap_kg.web.placed import node_address, placed
 from leap_kg.web.reading import Reading
+from leap_kg.web.requests.shown import request_page
+from leap_kg.web.requests.steps import steps_of
 from leap_kg.web.revision import Revision
 from leap_kg.web.security import raw_path
 from leap_kg.web.site import Site
@@ -70,6 +72,7 @@ _BUILDERS: dict[str, tuple[str, Callable[[Revision, NamedNode], Any]]] = {
     "file": ("store.html", store_page),
     "person": ("agent.html", agent_page),
     "organization": ("agent.html", agent_page),
+    "agent": ("agent.html", agent_page),
     "repository": ("agent.html", agent_page),
     "paper": ("work.html", work_page),
     "work": ("work.html", work_page),
@@ -78,6 +81,7 @@ _BUILDERS: dict[str, tuple[str, Callable[[Revision, NamedNode], Any]]] = {
     "software": ("software.html", software_page),
     "concept": ("concept.html", concept_page),
     "link": ("link.html", link_page),
+    "request": ("request.html", request_page),
 }
 
 
@@ -288,6 +292,7 @@ def _html(request: Request, revision: Revision, node: NamedNode, address: str, d
         desk=desk,
         ways=ways_of(request, revision, node, view),
         launches=launches_of(reading, node) if kind and kind.name in _RUN else [],
+        steps=steps_of(site_of(request), revision, node) if kind and kind.name == "request" else [],
         data_path=data_path(site_of(request).settings, reading, node) if revision.fixed is None else "",
         section="browse",
     )

@@ -4,6 +4,9 @@ Hazard: addresses and open arguments come from files that anybody can edit, and 
 into a shell. Every text enters the code as the `repr()` of a `str` (one line, nothing but a literal), numbers as
 JSON numbers, and of the open arguments only those that `xarray.open_dataset` documents.
 
+Code that opens nothing is no code: what harvesting found of a store's arrays decides which group is opened, and whether
+they are named (`leap_kg.unlisted`).
+
 What opens what: Zarr and Kerchunk through fsspec, NetCDF through a file object (h5netcdf cannot read URLs),
 Icechunk through its own library. `chunks` is not set: without dask it is an error, and xarray reads
 lazily anyway.
@@ -12,9 +15,11 @@ lazily anyway.
 import json
 import keyword
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
+
+from leap_kg.unlisted import CLASS, IMPORTS, Arrays, class_code
 
 _LONGEST = 4000
 
@@ -29,16 +34,22 @@ _ARGUMENTS = frozenset(
 _ZARR_ONLY = frozenset({"consolidated", "storage_options", "zarr_format"})
 _NETCDF_ENGINES = ("h5netcdf", "netcdf4", "scipy")
 _NETCDF_SUFFIXES = (".nc", ".nc4", ".h5", ".hdf5")
+_MOST_GROUPS = 20
+_UNKNOWN = Arrays()
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a store lies: `uri` as fsspec opens it, the S3 `endpoint` beside it and its web address, if any."""
+    """Where a store lies: `uri` as fsspec opens it, the S3 `endpoint` beside it and its web address, if any.
+
+    `public` if everybody may read it, `closed` if somebody said that not everybody may; neither where nobody knows.
+    """
 
     uri: str
     endpoint: str = ""
     https: str = ""
     public: bool = False
+    closed: bool = False
 
     @property
     def scheme(self) -> str:
@@ -77,7 +88,8 @@ class Address:
 class Snippet:
     """Code that opens a store; `packages` must be installed for it, `notes` say what to know before.
 
-    `way` is the library that finds the store, `arguments` are those of `xarray.open_dataset`.
+    `way` is the library that finds the store, `arguments` are those of `xarray.open_dataset`; `names` are the arrays
+    that the code names because nothing else may, empty if it names none.
     """
 
     code: str
@@ -85,6 +97,7 @@ class Snippet:
     notes: tuple[str, ...] = ()
     way: str = "xarray"
     arguments: Mapping[str, object] = field(default_factory=dict, compare=False)
+    names: tuple[str, ...] = ()
 
     @property
     def install(self) -> str:
@@ -92,24 +105,40 @@ class Snippet:
         return "pip install " + " ".join(self.packages)
 
 
-def snippet(address: Address, form: str, kwargs: str = "", *, seen: bool = False) -> Snippet | None:
+def snippet(
+    address: Address, form: str, kwargs: str = "", *, seen: bool = False, arrays: Arrays = _UNKNOWN
+) -> Snippet | None:
     """Code for a store of a format (`zarr`, `netcdf`, `kerchunk`, `icechunk`, `""` if nobody knows).
 
     `kwargs` are the publisher's open arguments as a JSON object. With `seen`, harvesting found the format there, which
-    then counts for more than how the address ends. `None` for an address that no library opens.
+    then counts for more than how the address ends; `arrays` are those that it found. `None` for an address that no
+    library opens.
     """
     if address.scheme not in ("gs", "s3", "https", "http", "file"):
         return None
     given, notes = _arguments(kwargs)
+    if form != "netcdf" and (group := arrays.group(given.get("group"))) != (given.get("group") or ""):
+        given = {name: value for name, value in given.items() if name != "group"} | ({"group": group} if group else {})
+        others = [each or "the root" for each in arrays.groups if each != group]
+        notes += [f"Its arrays are in groups; there are also {', '.join(others[:_MOST_GROUPS])}."] if others else []
     if address.url.lower().endswith(_NETCDF_SUFFIXES) and not seen:
         form = "netcdf"
         if given.get("engine") not in (None, *_NETCDF_ENGINES):
             notes.append("The record names an engine that reads no NetCDF, which its address ends like.")
-    writers = {"netcdf": _netcdf, "kerchunk": _kerchunk, "icechunk": _icechunk}
-    made = writers.get(form, _zarr)(address, given)
+    writers: dict[str, Callable[[Address, dict[str, object]], Snippet]] = {
+        "netcdf": _netcdf,
+        "kerchunk": _kerchunk,
+        "icechunk": _icechunk,
+    }
+    if form not in writers and arrays.unseen(address.url):
+        made = _named(address, given, arrays)
+    else:
+        # Else zarr looks for what is not there, and warns; this machine lists its folders.
+        given |= {} if arrays.consolidated or form in writers else {"consolidated": False}
+        made = writers.get(form, _zarr)(address, given)
     if form not in ("zarr", *writers):
         notes.append("The record does not say what format this is; the code takes it for Zarr.")
-    if address.scheme == "gs" and not address.public:
+    if address.scheme == "gs" and not address.public and not address.closed:
         notes.append("If the bucket is private, run this where you are signed in, such as on the platform's hub.")
     packages = (*made.packages, "dask") if "chunks" in given else made.packages
     return replace(made, packages=packages, notes=(*made.notes, *notes))
@@ -121,6 +150,24 @@ def _zarr(address: Address, given: dict[str, object]) -> Snippet:
     packages = ("xarray", "zarr", *address.packages())
     code = _code("import xarray as xr", f"ds = {_call(literal(address.url), arguments)}")
     return Snippet(code, packages, arguments=arguments)
+
+
+def _named(address: Address, given: dict[str, object], arrays: Arrays) -> Snippet:
+    """Code for a store whose host may list nothing."""
+    group = given.get("group", "")
+    names = tuple(arrays.within(group if isinstance(group, str) else ""))
+    storage = _storage(address, given)
+    arguments: dict[str, object] = {name: value for name, value in given.items() if name != "storage_options"}
+    arguments.update(engine="zarr", consolidated=False)
+    reached = _function("FsspecStore.from_url", [literal(address.url)], {**storage, "read_only": True})
+    code = _code(f"{IMPORTS}\n\n\n{class_code(names)}", f"store = {CLASS}({reached})\nds = {_call('store', arguments)}")
+    notes = (
+        "Its metadata are not consolidated. Where its host lists no files, xarray alone opens a dataset without "
+        "variables, and says nothing; so the code names the arrays that harvesting found. intake takes no such names, "
+        "and there is no code for it. If the store is yours, run zarr.consolidate_metadata.",
+    )
+    packages = tuple(dict.fromkeys(("xarray", "zarr", "fsspec", *address.packages())))
+    return Snippet(code, packages, notes, arguments={**arguments, **storage}, names=names)
 
 
 def _netcdf(address: Address, given: dict[str, object]) -> Snippet:

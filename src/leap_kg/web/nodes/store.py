@@ -7,9 +7,11 @@ from pyoxigraph import NamedNode
 
 from leap_kg.ontology.iri import path_of
 from leap_kg.ontology.namespaces import ADMS, DCAT, DCT, PROV
+from leap_kg.stac.asset import arrays_of
 from leap_kg.web.cells import Node
 from leap_kg.web.data.reachable import reachable
 from leap_kg.web.links import external_href
+from leap_kg.web.nodes.access import Access, access_of
 from leap_kg.web.nodes.entity import EntityPage, entity_page
 from leap_kg.web.nodes.extents import Coverage, coverage_of
 from leap_kg.web.nodes.opening import doubt, why_not
@@ -18,8 +20,6 @@ from leap_kg.web.nodes.snippets import Address, Snippet, snippet
 from leap_kg.web.nodes.variables import Variables, size, variables_of
 from leap_kg.web.reading import Reading
 from leap_kg.web.revision import Revision
-
-_PUBLIC = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class StoreEntry:
     uri: str
     endpoint: str
     web: Node | None
-    public: bool
+    access: Access
     modified: str
     status: Node | None
     status_day: str
@@ -87,18 +87,23 @@ def store_entry(reading: Reading, store: NamedNode) -> StoreEntry:
     """A store with the code that opens it."""
     form, web = reading.one(store, DCT("format")), reading.one(store, DCAT("accessURL"))
     status = reading.one(store, ADMS("status"))
-    rights = {node.value for node in reading.nodes(store, DCT("accessRights"))}
     uri, endpoint = (
         reading.text(store, reading.leap("storageURI")),
         reading.text(store, reading.leap("storageEndpoint")),
     )
     href = external_href(web.value) if web else ""
-    address = Address(uri, endpoint, href, public=_PUBLIC in rights)
+    access = access_of(reading, store, uri)
+    address = Address(uri, endpoint, href, public=access.public, closed=access.closed)
     kwargs = reading.text(store, reading.leap("openKwargs"))
     named, found = (node.value.rsplit("/", 1)[-1] if node else "" for node in (form, status))
     day = reading.text(store, DCT("date")) if status else ""
     unopened = why_not(address, named, found, day) if uri else "The graph does not say where it lies."
-    code = snippet(address, named, kwargs, seen=found == "answers") if not unopened else None
+    arrays = arrays_of(reading, store)
+    if not unopened and not arrays.names and arrays.unseen(address.url):
+        unopened = (
+            "Its metadata are not consolidated, its host may list no files, and nobody knows which arrays it has."
+        )
+    code = snippet(address, named, kwargs, seen=found == "answers", arrays=arrays) if not unopened else None
     if code is not None and (warning := doubt(found)):
         code = replace(code, notes=(*code.notes, warning))
     return StoreEntry(
@@ -109,7 +114,7 @@ def store_entry(reading: Reading, store: NamedNode) -> StoreEntry:
         uri=uri,
         endpoint=endpoint if address.scheme == "s3" else "",
         web=Node(href, href, href, external=True) if href else None,
-        public=address.public,
+        access=access,
         modified=reading.text(store, DCT("modified")),
         status=reading.link(status) if status else None,
         status_day=day,

@@ -11,6 +11,7 @@ from fastapi import Request
 from pyoxigraph import NamedNode
 
 from leap_kg.stac.searching import Index
+from leap_kg.unlisted import CLASS, IMPORTS, class_code
 from leap_kg.web.answers import site_of
 from leap_kg.web.nodes.dataset import DatasetPage
 from leap_kg.web.nodes.snippets import Snippet, literal
@@ -33,7 +34,8 @@ def ways_of(request: Request, revision: Revision, node: NamedNode, view: object)
     keys = Counter(_key(store) for store in stores)
     found: dict[str, list[Snippet]] = {}
     for store in offered:
-        ways = [_intake(store)]
+        # A reader of intake takes an address, and where arrays have to be named that does not do.
+        ways = [] if store.snippet is not None and store.snippet.names else [_intake(store)]
         if collection and keys[_key(store)] == 1 and (href := _href(store)):
             ways.insert(0, _stac(store, f"{place_of(request)}/", collection, href))
         found[store.node.iri] = ways
@@ -61,13 +63,26 @@ def _href(store: StoreEntry) -> str:
 
 
 def _stac(store: StoreEntry, place: str, collection: str, href: str) -> Snippet:
-    arguments = [href, *_options(store), '**asset.extra_fields["xarray:open_kwargs"]']
-    code = (
-        "import xarray as xr\nfrom pystac_client import Client\n\n"
+    names = store.snippet.names if store.snippet is not None else ()
+    found = (
         f"catalog = Client.open({literal(place)})\n"
         f"asset = catalog.get_collection({literal(collection)}).assets[{literal(_key(store))}]\n"
-        f"ds = xr.open_dataset(\n{_lines(arguments)})\nds"
     )
+    if names:
+        given = {name: value for name, value in store.arguments.items() if name != "storage_options"}
+        reaching = [href, *_options(store), "read_only=True"]
+        opening = ["store", *(f"{name}={literal(value)}" for name, value in given.items())]
+        code = (
+            f"{IMPORTS}\nfrom pystac_client import Client\n\n\n{class_code(names)}\n\n{found}"
+            f"store = {CLASS}(FsspecStore.from_url(\n{_lines(reaching)}))\n"
+            f"ds = xr.open_dataset(\n{_lines(opening)})\nds"
+        )
+    else:
+        arguments = [href, *_options(store), '**asset.extra_fields["xarray:open_kwargs"]']
+        code = (
+            f"import xarray as xr\nfrom pystac_client import Client\n\n{found}"
+            f"ds = xr.open_dataset(\n{_lines(arguments)})\nds"
+        )
     return Snippet(code, ("pystac-client", *_packages(store)), way="pystac-client")
 
 

@@ -1,15 +1,13 @@
 """The page of a paper or another work: who wrote it, where it appeared, whether it stands, how to read and cite it."""
 
-import re
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
 from leap_kg.ontology.namespaces import ADMS, CITO, DCT, FABIO, FOAF, OWL, PROV, SCHEMA
-from leap_kg.outputs.formats.tex import bibtex
-from leap_kg.outputs.reading import Reader
 from leap_kg.web.cells import Cell, Node
 from leap_kg.web.links import external_href
+from leap_kg.web.nodes.citing import Cited, cited_of
 from leap_kg.web.nodes.contributors import Contributor
 from leap_kg.web.nodes.entity import EntityPage, entity_page
 from leap_kg.web.reading import Reading
@@ -70,8 +68,7 @@ class WorkPage:
     facts: list[tuple[str, list[Cell]]]
     funding: list[Funding]
     related: list[tuple[str, list[Node]]]
-    citation: str
-    bibtex: str
+    cited: Cited
     is_abstract: bool
 
     @property
@@ -96,8 +93,7 @@ def work_page(revision: Revision, node: NamedNode) -> WorkPage:
         facts=_facts(reading, node),
         funding=_funding(reading, node),
         related=_related(reading, node),
-        citation=reading.text(node, DCT("bibliographicCitation")) or _citation(reading, node, authors),
-        bibtex=_bibtex(reading, node),
+        cited=cited_of(reading, node),
         is_abstract=bool(reading.text(node, DCT("abstract"))) and not reading.text(node, DCT("description")),
     )
 
@@ -170,24 +166,6 @@ def _related(reading: Reading, node: NamedNode) -> list[tuple[str, list[Node]]]:
             if "#" not in other.value:
                 found.setdefault(back, {})[other.value] = reading.link(other)
     return [(words, list(nodes.values())) for words, nodes in found.items()]
-
-
-def _citation(reading: Reading, node: NamedNode, authors: list[Node]) -> str:
-    names = ", ".join(author.label for author in authors[:10]) + (" et al." if len(authors) > 10 else "")
-    year = _year(reading, node)
-    said = (f"{names} ({year})".strip() if year else names, reading.label(node), external_href(node.value))
-    return ". ".join(part.rstrip(".") for part in said if part)
-
-
-def _bibtex(reading: Reading, node: NamedNode) -> str:
-    output = Reader(reading.snapshot.store, reading.base).output(node)
-    return bibtex([output]) if output is not None else ""
-
-
-def _year(reading: Reading, node: NamedNode) -> str:
-    text = reading.text(node, SCHEMA("datePublished")) or reading.text(node, DCT("issued"))
-    found = re.match(r"\d{4}(?!\d)", text)
-    return found[0] if found else ""
 
 
 def _links(reading: Reading, node: NamedNode, predicate: NamedNode) -> list[Cell]:

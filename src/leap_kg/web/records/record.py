@@ -10,10 +10,11 @@ from urllib.parse import quote
 
 from pyoxigraph import NamedNode
 
-from leap_kg.graph.index.entry import Stored, label_in
+from leap_kg.graph.index.entry import Stored, label_in, object_name
 from leap_kg.graph.index.extent import EVER, NOT, Extent, extents
+from leap_kg.graph.lookup import looked_up
 from leap_kg.ontology.iri import iri_of, path_of
-from leap_kg.ontology.namespaces import ADMS, DCAT, DCT, PROV, SCHEMA
+from leap_kg.ontology.namespaces import ADMS, DCAT, DCT, PROV, RDF, SCHEMA, STAC
 from leap_kg.stac.asset import asset, format_of
 from leap_kg.stac.links import GEOJSON, link
 from leap_kg.stac.moments import rfc3339
@@ -56,7 +57,11 @@ def record(reading: Reading, node: NamedNode, kind: str, home: str, site: str) -
         "geometry": _geometry(where),
         "time": _time(where),
         "properties": told,
-        "links": [*_own_links(reading, node, home, site), *_data_links(reading, stores or [node])],
+        "links": [
+            *_own_links(reading, node, home, site),
+            *_data_links(reading, stores or [node]),
+            *_rest(reading, node, site),
+        ],
     }
 
 
@@ -181,7 +186,7 @@ def _formats(reading: Reading, stores: Sequence[NamedNode]) -> list[dict[str, st
     for store in stores:
         name, made = format_of(reading, store), asset(reading, store)
         if name:
-            media = made[1].get("type") if made else None
+            media = made.get("type") if made else None
             found[name] = {"name": name, **({"mediaType": media} if media else {})}
     return [found[name] for name in sorted(found)]
 
@@ -210,13 +215,24 @@ def _own_links(reading: Reading, node: NamedNode, home: str, site: str) -> list[
     return links
 
 
+def _rest(reading: Reading, node: NamedNode, site: str) -> list[dict[str, Any]]:
+    """Where the other stores are of a dataset that has more of them than a record links to."""
+    every = len({quad.object for quad in looked_up(reading.store, node, DCAT("distribution"))})
+    if every <= _MOST:
+        return []
+    title = f"All {every:,} stores, of which this record links to {_MOST}"
+    if STAC("Collection") in reading.nodes(node, RDF("type")):
+        return [link("related", f"{site}{path_of(reading.base, node.value)}", "text/html", title=title)]
+    name = object_name(node.value, reading.base)
+    return [link("related", f"{site}/stac/collections/{quote(name, safe='')}", title=title)]
+
+
 def _data_links(reading: Reading, stores: Sequence[NamedNode]) -> list[dict[str, Any]]:
     """Where the data are."""
     links = []
     for store in stores:
-        found = asset(reading, store)
-        if found is not None:
-            made = found[1]
+        made = asset(reading, store)
+        if made is not None:
             href = made.get("alternate", {}).get("https", made)["href"]
             links.append(link("enclosure", href, made.get("type", "application/octet-stream"), title=made["title"]))
     return links

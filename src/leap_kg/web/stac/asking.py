@@ -6,6 +6,7 @@ from typing import Any
 
 from leap_kg.stac.area import Area, box_area, geometry_area, geometry_text
 from leap_kg.stac.asked import LARGEST_PAGE, PAGE, Order, Search
+from leap_kg.stac.collection import FIRST
 from leap_kg.stac.filters import from_text
 from leap_kg.stac.interval import interval
 from leap_kg.stac.refusal import BadSearch
@@ -13,6 +14,7 @@ from leap_kg.stac.refusal import BadSearch
 _CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 _MOST_NAMES = 1_000
 _MOST_ORDERS = 5
+_MOST_DIGITS = 9
 _QUERIES = {
     "eq": "=",
     "neq": "<>",
@@ -38,6 +40,15 @@ def search_of(asked: Mapping[str, Any], *, root: str = "properties") -> Search:
         limit=_limit(asked.get("limit")),
         token=asked.get("token") or "",
     )
+
+
+def store_asked(parameters: Mapping[str, str]) -> int:
+    """The first store to show of a collection, counted from 1; raises `BadSearch`."""
+    text = parameters.get(FIRST, "1")
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else 0
+    if not number:
+        raise BadSearch(f"{FIRST} is the number of a store, 1 for the first one")
+    return number
 
 
 def _limit(value: object) -> int:

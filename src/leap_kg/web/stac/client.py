@@ -14,13 +14,14 @@ from stac_fastapi.types.core import BaseCoreClient
 from stac_fastapi.types.errors import NotFoundError
 from starlette.responses import Response
 
-from leap_kg.stac.collection import collection
+from leap_kg.stac.collection import Shown, collection
 from leap_kg.stac.links import link
+from leap_kg.stac.naming import step
 from leap_kg.stac.searching import Index, Page, Row
 from leap_kg.web.answers import server_of, site_of
 from leap_kg.web.revision import Revision
 from leap_kg.web.site import Site
-from leap_kg.web.stac.asking import search_of
+from leap_kg.web.stac.asking import search_of, store_asked
 from leap_kg.web.stac.fields import Fields, fields_of
 from leap_kg.web.stac.indexes import Indexes
 from leap_kg.web.stac.links import aggregation_links, children, collection_links, item_text
@@ -29,6 +30,9 @@ from leap_kg.web.stac.place import PREFIX, place_of
 _GEOJSON, _JSON = "application/geo+json", "application/json"
 _MOST_CHILDREN = 1_000
 """Collections that the first page links to."""
+
+_MOST_STORES, _MOST_STORES_LISTED = 10_000, 1_000
+"""Stores that the document of a collection shows, alone and in a list."""
 
 
 @attr.s
@@ -68,7 +72,7 @@ class Client(BaseCoreClient):
         with self._reading(request) as (index, revision):
             found = index.listed(search_of(kwargs, root=""))
             place, fields = place_of(request), fields_of(kwargs.get("fields"))
-            made = [_made(row, revision, index, place) for row in found.rows]
+            made = [_made(row, revision, index, place, _MOST_STORES_LISTED) for row in found.rows]
         documents = [fields.of(each) for each in made] if fields else made
         links = [link("self", _asked(request)), link("root", f"{place}/"), *_next(request, found, _JSON)]
         return _answer(
@@ -89,7 +93,8 @@ class Client(BaseCoreClient):
         request: Request = kwargs["request"]
         with self._reading(request) as (index, revision):
             row = self._collection(index, collection_id)
-            document = _made(row, revision, index, place_of(request))
+            first = store_asked(request.query_params)
+            document = _made(row, revision, index, place_of(request), _MOST_STORES, first)
         return _answer(json.dumps(document, ensure_ascii=False), _JSON)
 
     def item_collection(self, collection_id: str, **kwargs: Any) -> Any:  # type: ignore[override]
@@ -186,9 +191,10 @@ def _next(request: Request, found: Page, media_type: str, asked: dict[str, Any] 
     return [link("next", f"{server_of(request)}{request.url.path}?{query}", media_type, method="GET")]
 
 
-def _made(row: Row, revision: Revision, index: Index, place: str) -> dict[str, Any]:
-    """A collection as the API serves it below `place`."""
-    document = collection(row, revision.reading, index, place.removesuffix(PREFIX))
+def _made(row: Row, revision: Revision, index: Index, place: str, most: int, first: int = 1) -> dict[str, Any]:
+    """A collection as the API serves it below `place`, with at most so many of its stores."""
+    shown = Shown(most, first, f"{place}/collections/{step(row.name)}")
+    document = collection(row, revision.reading, index, place.removesuffix(PREFIX), shown)
     document["links"] = [*collection_links(row.name, place, items=not row.made), *document["links"]]
     return document
 

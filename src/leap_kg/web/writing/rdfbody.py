@@ -77,9 +77,7 @@ def format_of(body: Body) -> RdfFormat:
     kind = media_type(body.content_type)
     if kind in FORMATS:
         return FORMATS[kind]
-    if kind in ("", "application/octet-stream") and (
-        by_name := _SUFFIXES.get(PurePath(body.name).suffix.lower())
-    ):
+    if kind in ("", "application/octet-stream") and (by_name := _SUFFIXES.get(PurePath(body.name).suffix.lower())):
         return by_name
     known = ", ".join(FORMATS)
     raise Refused(415, f"send RDF with one of the content types {known}, not as {kind or 'nothing'}")

@@ -1,0 +1,67 @@
+"""What to change in a search that finds nothing, or that asks by a name which no search has.
+
+Nothing found may be an answer, and may be a standard name that is misspelt or a value that nothing has: which of both
+it was is said. The texts hold what visitors wrote, each of it cut.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from rapidfuzz import process
+
+from leap_kg.graph.index.entry import CALLED
+from leap_kg.graph.index.search import SearchIndex
+from leap_kg.stac.narrowed import named
+from leap_kg.web.listing import FACETS, FIELDS, State
+
+_PARAMETERS = ("q", *FIELDS, *FACETS, "exact", "page", "limit", "all", "facets", "at")
+_ELSEWHERE = {
+    **dict.fromkeys(("datetime", "date", "period", "temporal"), "time"),
+    **dict.fromkeys(("query", "text", "search"), "q"),
+    **dict.fromkeys(("type", "collections"), "kind"),
+    **dict.fromkeys(("license",), "licence"),
+    **dict.fromkeys(("keyword", "keywords", "tags"), "tag"),
+    **dict.fromkeys(("units",), "unit"),
+    **dict.fromkeys(("spatial", "intersects", "box"), "bbox"),
+    **dict.fromkeys(("offset", "start"), "page"),
+}
+"""What other catalogues call these, where it is not spelt alike."""
+
+_LIKE, _NEAR, _FEW, _SHOWN = 75, 3, 12, 60
+
+
+def unknown(parameters: Iterable[str]) -> str:
+    """What is wrong with the parameters of an address, `""` if each is one of a search."""
+    for name in parameters:
+        if name in _PARAMETERS:
+            continue
+        meant = _ELSEWHERE.get(name.lower()) or next(iter(_near(name, _PARAMETERS)), "")
+        what = f"here it is {meant}" if meant else f"there are {', '.join(_PARAMETERS)}"
+        return f"a search has no parameter {name[:_SHOWN]!r}: {what}"
+    return ""
+
+
+def hints(index: SearchIndex, state: State) -> list[str]:
+    """Why a search whose values are `resolved` finds nothing, as far as a name or value is to blame."""
+    found = []
+    if state.standard_name:
+        name = named(state.standard_name)
+        used, table = index.values("meaning"), index.values(CALLED)
+        near = _near(name, used) or _near(name, table)
+        if name not in used and (name not in table or near):
+            said = "nothing here means" if name in table else "there is no standard name"
+            found.append(f"{said} {name[:_SHOWN]!r}{_listed('near it', near)}")
+    for facet, values in state.facets.items():
+        for value in values:
+            if not index.has(facet, value):
+                known = index.values(facet)
+                shown = known if len(known) <= _FEW else _near(value, known)
+                found.append(f"nothing has the {facet} {value[:_SHOWN]!r}{_listed('there are', shown)}")
+    return found
+
+
+def _near(text: str, names: Sequence[str]) -> list[str]:
+    return [name for name, *_ in process.extract(text, names, limit=_NEAR, score_cutoff=_LIKE)]
+
+
+def _listed(head: str, names: Sequence[str]) -> str:
+    return f"; {head}: {', '.join(names)}" if names else ""
