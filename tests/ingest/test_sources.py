@@ -192,10 +192,10 @@ def test_what_cannot_be_included_is_told(tmp_path: Path, text: str, told: str) -
 @pytest.mark.parametrize(
     ("repository", "concerned"),
     [
-        ("leap-stc/data-management", ["leap-catalog", "leap-published"]),
+        ("leap-stc/data-management", ["leap-catalog", "leap-published", "leap-requests"]),
         (
             "leap-stc/cmip6-leap-feedstock",
-            ["leap-catalog", "feedstock-code", "pangeo-forge", "cmip6-requests"],
+            ["leap-catalog", "feedstock-code", "pangeo-forge", "cmip6-requests", "leap-requests"],
         ),
         ("2i2c-org/infrastructure", ["leap-hubs"]),
         ("pangeo-data/pangeo-docker-images", ["pangeo-images"]),
