@@ -17,6 +17,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory, command_at: Command) -> Run:
     return command_at(asked_of(tmp_path_factory.mktemp("requests") / "home").path)
 
 
+@pytest.mark.all
 def test_requests_are_listed(asked: Run) -> None:
     found = json.loads(asked("requests", "--format", "json").stdout)
     assert found[0]["title"] == "Sea surface of Alpha"

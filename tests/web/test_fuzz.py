@@ -2,7 +2,7 @@
 
 After each batch the server must be well: its own processes alive, no more query processes than there should be, no
 files left. No request may have a status of 500 or above but 503, and that with Retry-After. How long it goes on is
-`LEAP_KG_FUZZ_SECONDS` (60); the number that a failing batch prints makes it come again.
+`LEAP_KG_FUZZ_SECONDS` (30); the number that a failing batch prints makes it come again.
 """
 
 import os
@@ -24,7 +24,7 @@ from tests.web.wire import Received, Sent, exchange
 
 pytestmark = [pytest.mark.all, pytest.mark.timeout(4 * 3600)]
 
-SECONDS = float(os.environ.get("LEAP_KG_FUZZ_SECONDS", "60"))
+SECONDS = float(os.environ.get("LEAP_KG_FUZZ_SECONDS", "30"))
 FIRST = int(os.environ.get("LEAP_KG_FUZZ_SEED", "0"))
 BATCH = 60
 MOST_MEMORY = 3 * 2**30

@@ -124,6 +124,7 @@ def test_a_feedstock_neither_published_nor_readable_is_a_dead_letter_with_its_ad
     assert bench.dead_letters("lab-published")["lab/beta"].url == catalog_url("beta")
 
 
+@pytest.mark.all
 def test_being_published_leaving_the_list_and_coming_back_is_one_record(bench: Bench, shelf: Shelf) -> None:
     shelf.publish([entry_of("alpha"), entry_of("gamma")])
     for _ in range(2):

@@ -353,6 +353,7 @@ def test_a_body_that_drips_ends_with_408_and_one_without_length_with_413(admin: 
     assert admin.put("urn:slow", PERSON).status_code == 201
 
 
+@pytest.mark.all
 def test_who_guesses_tokens_waits(place: Path) -> None:
     with running(place) as server:
         guesses = [Author(server, f"leapkg_{'0' * 12}_{'a' * 42}{n}").put(ONE, PERSON) for n in range(12)]
