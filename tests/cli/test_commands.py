@@ -171,6 +171,7 @@ def test_named_queries_take_parameters(harvested: Run) -> None:
     assert harvested("query", "--named", "no-such").returncode == 2
 
 
+@pytest.mark.all
 def test_an_answer_that_a_named_query_cuts_says_so(leap_kg: Run, home: Path) -> None:
     now, graph = datetime.now(UTC), source_graph(DEFAULT_BASE, "facts")
     counts = {"urn:whole": 2000, "urn:more": 2001}
@@ -194,6 +195,7 @@ def test_an_answer_that_a_named_query_cuts_says_so(leap_kg: Run, home: Path) -> 
     assert leap_kg("query", "ASK {}", "--limit", "5").returncode == 2
 
 
+@pytest.mark.all
 def test_an_answer_that_is_empty_for_want_of_what_was_named_says_so(harvested: Run) -> None:
     asked = ("query", "--named", "questions/who-says-this", "--set")
     known, stranger = harvested(*asked, f"node={GOOD}"), harvested(*asked, f"node={GOOD}s")

@@ -27,6 +27,7 @@ def sources(platform: Path) -> tuple[str, str]:
     return "--sources", str(platform / "sources.yaml")
 
 
+@pytest.mark.all
 def test_what_was_read_is_not_due_until_it_is_stale(leap_kg: Run, platform: Path, home: Path) -> None:
     first = harvest(leap_kg, platform, "--due")
     assert "3 seen" in first.stdout

@@ -45,6 +45,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, list[bytes], 
     return home, dumps, moments
 
 
+@pytest.mark.all
 def test_fifty_random_states_are_what_was_dumped_then(lived: tuple[Home, list[bytes], list[datetime]]) -> None:
     home, dumps, moments = lived
     timeline, states = Timeline(home.path / "history.sqlite"), States(home, BASE)

@@ -189,6 +189,7 @@ def test_the_root_describes_the_stream(past_server: Server) -> None:
     assert again.status_code == 304
 
 
+@pytest.mark.all
 def test_pages_are_cut_and_a_consumer_in_sync_asks_for_the_new_ones_only(
     past_home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
