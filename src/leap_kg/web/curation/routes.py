@@ -17,11 +17,12 @@ from leap_kg.links.verdicts import NONE, Decided, NoLink, NoVerdict, Said, Unsee
 from leap_kg.ontology.iri import path_of
 from leap_kg.sparql.formats import Format
 from leap_kg.sparql.guard import Refused
-from leap_kg.web.answers import Resource, answer, page, render, site_of, twins
+from leap_kg.web.answers import page, render, site_of, twins
 from leap_kg.web.curation.cases import SAID, case_of
 from leap_kg.web.curation.cookies import asker_of, give, private, session_of, take
 from leap_kg.web.curation.desk import Desk, curator_of
 from leap_kg.web.curation.forms import NO_CURATOR, local_path, read_form, require_session
+from leap_kg.web.curation.personal import list_form, personal_list
 from leap_kg.web.curation.queue import COLUMNS, PATH, Asked, NotAsked, as_rows, queue_page
 from leap_kg.web.curation.sessions import Session, Sessions
 from leap_kg.web.negotiation import CSV, HTML, LIST_FORMS, wants_page
@@ -48,7 +49,7 @@ _UNKEPT = "sessions cannot be kept at the moment; try again later"
 @router.get(f"{PATH}{{suffix}}")
 def queue(request: Request, suffix: str = "") -> Response:
     """Links that wait for a curator, the most useful first."""
-    form = next((form for form in LIST_FORMS if form is not HTML and form.suffix == suffix), None)
+    form = list_form(suffix)
     if suffix and form is None:
         return by_path(request)
     revision = site_of(request).revision()
@@ -66,12 +67,7 @@ def queue(request: Request, suffix: str = "") -> Response:
             return as_csv(rows, COLUMNS)
         return as_json({"total": len(rows), "revision": revision.number, "links": rows})
 
-    query = request.scope["query_string"].decode("latin-1")
-    address = f"{PATH}?{query}" if query else PATH
-    # A browser that signs in must not take the page of before for that of now.
-    seal = desk.form_token[:12] if desk else ""
-    response = answer(request, Resource(revision.number, address, address, LIST_FORMS, make, page_stamp=seal), form)
-    return private(response) if desk else response
+    return personal_list(request, revision.number, PATH, make, form, desk.form_token if desk else "")
 
 
 @router.get(_SIGN_IN)

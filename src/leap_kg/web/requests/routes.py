@@ -18,10 +18,11 @@ from leap_kg.ingest.requests.deciding import Decision, NoDecision, NoRequest, Un
 from leap_kg.ontology.iri import iri_of, path_of
 from leap_kg.sparql.formats import Format
 from leap_kg.sparql.guard import Refused
-from leap_kg.web.answers import Resource, answer, page, render, server_of, site_of, twins
+from leap_kg.web.answers import page, render, server_of, site_of, twins
 from leap_kg.web.cells import Node
 from leap_kg.web.curation.cookies import asker_of, private, session_of
 from leap_kg.web.curation.forms import read_form, require_session
+from leap_kg.web.curation.personal import list_form, personal_list
 from leap_kg.web.curation.sessions import Session
 from leap_kg.web.links import external_href
 from leap_kg.web.negotiation import CSV, HTML, LIST_FORMS, wants_page
@@ -57,7 +58,7 @@ class Asker:
 @router.get(f"{PATH}{{suffix}}")
 def listed(request: Request, suffix: str = "") -> Response:
     """All requests for data, with where each of them is."""
-    form = next((form for form in LIST_FORMS if form is not HTML and form.suffix == suffix), None)
+    form = list_form(suffix)
     if suffix and form is None:
         return by_path(request)
     revision = site_of(request).revision()
@@ -75,12 +76,7 @@ def listed(request: Request, suffix: str = "") -> Response:
             return as_csv(rows, COLUMNS)
         return as_json({"total": len(rows), "revision": revision.number, "requests": rows})
 
-    query = request.scope["query_string"].decode("latin-1")
-    address = f"{PATH}?{query}" if query else PATH
-    # A browser that signs in must not take the page of before for that of now.
-    seal = asker.form_token[:12] if asker else ""
-    shown = answer(request, Resource(revision.number, address, address, LIST_FORMS, make, page_stamp=seal), form)
-    return private(shown) if asker else shown
+    return personal_list(request, revision.number, PATH, make, form, asker.form_token if asker else "")
 
 
 @router.get(_NEW)
