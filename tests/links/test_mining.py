@@ -106,7 +106,19 @@ def test_question_12_names_the_very_line(world: World) -> None:
 
 
 def test_question_13_leads_from_the_dataset_to_notebooks_and_papers(world: World) -> None:
-    rows = world.asked("questions/users-of-data", data=NamedNode(f"{BASE}dataset/ocean"))
+    data = NamedNode(f"{BASE}dataset/ocean")
+    users = world.asked("questions/users-of-data", data=data)
+    assert {row["user"]: (row["confidence"], row["pieces"]) for row in users} == {
+        BOOK: ("0.97", "1"),
+        CODE: ("0.97", "1"),
+        PAPER: ("0.97", "2"),
+    }
+    assert len(users) == 3
+    (paper,) = (row for row in users if row["user"] == PAPER)
+    assert set(paper["how"].split("; ")) == {"its code reads it", "its record names it"}
+    # The surest link is that of the code, whose evidence is on its page.
+    assert paper["link"] == link_node(CODE, USED, OCEAN, BASE).value
+    rows = world.asked("questions/evidence-of-users", data=data)
     assert {(row["user"], row["how"], row.get("confidence")) for row in rows} == {
         (BOOK, "reads it", "0.97"),
         (CODE, "reads it", "0.97"),

@@ -70,6 +70,8 @@ _MAKING: dict[str, Callable[[str, str, list[Values], dict[str, Values]], Values 
     **dict.fromkeys(("datetime", "pandas", "numpy", "xarray"), moments.made),
 }
 """By library, what makes a thing of its own that is followed."""
+_OWN_METHODS = (External, Instance, Class, Table)
+"""What has methods of its own by the names that hand functions on."""
 _GROWING = {"append", "extend", "update", "add", "appendleft"}
 _COMMANDS = {"run", "call", "check_call", "check_output", "Popen", "system", "popen", "getoutput", "sx"}
 _QUERYING = {"sql", "query", "execute", "from_query", "view"}
@@ -200,7 +202,7 @@ def _external(folder: "Folder", full: str, node: ast.Call, given: list[Values], 
 def _method(folder: "Folder", value: Value, node: ast.Call, given: list[Values], named: dict[str, Values]) -> Values:
     assert isinstance(node.func, ast.Attribute)  # noqa: S101 - the caller looked
     name = node.func.attr
-    if not isinstance(value, External | Instance | Class | Table):
+    if not isinstance(value, _OWN_METHODS):
         result = handing.handed(folder, name, node, given, named, value)
         if result is not None:
             return result

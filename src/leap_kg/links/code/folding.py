@@ -7,6 +7,7 @@ expression is visited, because a call that reads data may stand anywhere.
 import ast
 import itertools
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from leap_kg.links.code import (
@@ -49,6 +50,13 @@ from leap_kg.links.code.values import (
     one,
 )
 from leap_kg.links.signal import UNKNOWN, Place
+
+_NUMBERS = (bool, int, float)
+
+
+@lru_cache(maxsize=4096)
+def _builtin(name: str) -> External:
+    return External(f"builtins.{name}")
 
 
 class Folder:
@@ -104,6 +112,15 @@ class Folder:
             ast.UnaryOp: self._unary,
         }
 
+    def leave(self) -> None:
+        """The file is done. Its names and functions hold one another, and with them its tree, until somebody looks for
+        such circles, unless they are taken apart.
+        """
+        self._rules.clear()
+        self.scope.names.clear()
+        self.functions.clear()
+        self.returned.clear()
+
     @property
     def spent(self) -> bool:
         """Whether the file took all the work that is allowed to it."""
@@ -116,7 +133,7 @@ class Folder:
         self.steps += 1
         if self.depth >= MAX_DEPTH or self.steps > MAX_STEPS:
             return NOTHING
-        rule = self._rules.get(type(node))
+        rule = self._rules.get(node.__class__)
         self.depth += 1
         try:
             if rule is not None:
@@ -190,7 +207,7 @@ class Folder:
             return result
         if value is Ellipsis and node.lineno in self.passage.shell:
             shell.run(self, node)
-        if isinstance(value, bool | int | float) or value is None:
+        if value is None or isinstance(value, _NUMBERS):
             return one(value if not isinstance(value, int) or abs(value) < 10**12 else UNKNOWN_VALUE)
         return NOTHING
 
@@ -202,7 +219,7 @@ class Folder:
             return one(PathText(self.passage.path))
         if node.id in known.CONVENTIONS:
             return one(External(known.CONVENTIONS[node.id]))
-        return one(External(f"builtins.{node.id}"))
+        return one(_builtin(node.id))
 
     def _attribute(self, node: ast.Attribute) -> Values:
         return attributes.of(self.fold(node.value), node.attr, self)

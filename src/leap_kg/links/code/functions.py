@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _TELLING = 3
 _LOOKED_AT = 100
+_TEXTS = (str, PathText, Handle)
 _UNBOUND = {"staticmethod"}
 _WITH = {"contextmanager", "asynccontextmanager", "fixture"}
 """What makes of a generator something that gives one value."""
@@ -50,7 +51,7 @@ def given_texts(values: list[Values]) -> frozenset[str]:
     waiting = list(values)
     for alternatives in waiting:
         for value, _ in alternatives[:MOST_ARMS]:
-            if isinstance(value, str | PathText | Handle):
+            if isinstance(value, _TEXTS):
                 found.update(piece for piece in as_text(value).split(UNKNOWN) if len(piece) >= _TELLING)
             elif len(waiting) >= _LOOKED_AT:
                 continue

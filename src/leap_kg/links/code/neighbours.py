@@ -101,6 +101,7 @@ class Neighbours:
         self._carrying = _carrying(self._files)
         self.calls = OnlyCalls()
         self._trees: dict[str, ast.Module] = {}
+        self._sound: set[str] = set()
         self._room = MOST_TREES
 
     def matters(self, text: str) -> bool:
@@ -115,10 +116,15 @@ class Neighbours:
             self._room += len(text)
             return found
         found = parsed(text)
+        self._sound.add(path)
         if len(text) <= self._room and path in self._files:
             self._room -= len(text)
             self._trees[path] = found
         return found
+
+    def is_sound(self, path: str) -> bool:
+        """Whether the module of that path was parsed before."""
+        return path in self._sound
 
     def close(self) -> frozenset[str]:
         """The files that are to be read once more, now that all calls are known."""

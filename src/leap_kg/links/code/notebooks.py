@@ -94,6 +94,7 @@ def _python(cells: Sequence[Cell], path: str, ledger: Ledger, neighbours: Neighb
         reaching.note(ledger, folder.unresolved, trees, lambda node: functions.given_texts([whole.fold(node)]))
         if folder.spent:
             findings.append(cut(path, "it has more code than is followed", "Split the notebook."))
+        folder.leave()
     return findings
 
 

@@ -8,9 +8,13 @@ from leap_kg.links.code.values import NOTHING, Entries, Items, PathText, Values,
 if TYPE_CHECKING:
     from leap_kg.links.code.folding import Folder
 
+_DECLARING = {"add_argument", "add", "add_arg", "parse_args", "parse_known_args"}
+
 
 def declare(folder: "Folder", name: str, given: list[Values], named: dict[str, Values]) -> Values | None:
     """The default of the option that `name(…)` declares; `None` if it declares none."""
+    if name not in _DECLARING and not name.startswith("DEFINE_"):
+        return None
     flags = [text for each in given if isinstance(text := only(each), str)]
     if name == "add_argument" or (name in {"add", "add_arg"} and flags and flags[0].startswith("-")):
         default = _told(named.get("default"))

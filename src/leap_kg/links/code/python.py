@@ -24,21 +24,27 @@ def read_python(data: str | bytes, path: str, neighbours: Neighbours | None = No
         text = decoded(data)
     except Unparsed as problem:
         return Mined(findings=(unread(path, problem.reason, problem.hint),))
-    passage, neighbours = Passage(path, split_lines(text)), neighbours or Neighbours()
+    neighbours = neighbours or Neighbours()
+    matters = neighbours.matters(text) or neighbours.calls.fills(path)
+    if not matters and neighbours.is_sound(path):
+        return Mined()
+    passage = Passage(path, split_lines(text))
     try:
         tree = neighbours.tree(path, text)
     except Unparsed as problem:
         findings.append(unread(path, problem.reason, problem.hint, f"line {problem.line}" if problem.line else ""))
         prose.comments(None, passage, ledger)
         return Mined(ledger.signals(), tuple(findings))
-    if not neighbours.matters(text) and not neighbours.calls.fills(path):
+    if not matters:
         return Mined()
     folder = Folder(passage, ledger, neighbours)
     statements.body(folder, tree.body)
     uncalled.remaining(folder)
     reaching.note(ledger, folder.unresolved, [tree], lambda node: functions.given_texts([folder.fold(node)]))
     prose.comments(tree, passage, ledger)
-    return finished(folder, findings)
+    mined = finished(folder, findings)
+    folder.leave()
+    return mined
 
 
 def finished(folder: Folder, findings: list[Finding]) -> Mined:

@@ -10,6 +10,7 @@ from leap_kg.links.code.languages import files as languages
 from leap_kg.links.code.neighbours import Neighbours
 from leap_kg.links.code.notebooks import read_notebook
 from leap_kg.links.code.python import names_of, read_python
+from leap_kg.links.code.sweeping import seldom
 from leap_kg.links.code.values import Values
 from leap_kg.links.mined import Mined
 
@@ -20,11 +21,16 @@ READ_WITH = (".py", ".ipynb", ".yaml", ".yml", ".json", ".toml", ".ini", ".cfg",
 def read_repository(files: Mapping[str, bytes]) -> Iterator[tuple[str, Mined]]:
     """What each file of code and notebook of `files` (by path, `/` between folders) gives, in order of the paths."""
     neighbours = _neighbours(files)
-    found = {path: read_code(files[path], path, neighbours) for path in sorted(files) if is_code(path)}
-    # What the one call of a function passes is known once all files were read.
-    for path in sorted(neighbours.close()):
-        if path in found:
+    found: dict[str, Mined] = {}
+    with seldom() as sweep:
+        for path in sorted(filter(is_code, files)):
             found[path] = read_code(files[path], path, neighbours)
+            sweep(len(files[path]))
+        # What the one call of a function passes is known once all files were read.
+        for path in sorted(neighbours.close()):
+            if path in found:
+                found[path] = read_code(files[path], path, neighbours)
+                sweep(len(files[path]))
     yield from found.items()
 
 

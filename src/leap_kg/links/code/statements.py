@@ -49,16 +49,20 @@ def body(folder: "Folder", statements: list[ast.stmt], returned: list[Alternativ
 
 
 def _statement(folder: "Folder", node: ast.stmt, returned: list[Alternative] | None) -> bool:
+    # Most statements are of two kinds.
+    if isinstance(node, ast.Assign):
+        values = folder.fold(node.value)
+        for target in node.targets:
+            assign(folder, target, values)
+        return False
+    if isinstance(node, ast.If):
+        return _branch(folder, node, returned)
     match node:
         case ast.Expr(value=ast.Yield(value=value)) if value is not None and returned is not None:
             folder.yielded += folder.fold(value)
         case ast.Expr(value=value):
             if not (isinstance(value, ast.Constant) and isinstance(value.value, str)):
                 folder.fold(value)
-        case ast.Assign(targets=targets, value=value):
-            values = folder.fold(value)
-            for target in targets:
-                assign(folder, target, values)
         case ast.AnnAssign(target=target, value=value) if value is not None:
             assign(folder, target, folder.fold(value))
         case ast.AnnAssign(target=ast.Name(id=name)):
@@ -66,8 +70,6 @@ def _statement(folder: "Folder", node: ast.stmt, returned: list[Alternative] | N
         case ast.AugAssign(target=target, op=op, value=value):
             # Rules look at the kind of an expression, not at its context: the target is read as it stands.
             assign(folder, target, folder.fold(ast.copy_location(ast.BinOp(target, op, value), node)))
-        case ast.If():
-            return _branch(folder, node, returned)
         case ast.For() | ast.AsyncFor():
             folder.turns(node.target, node.iter, f"for{node.iter.lineno}:{node.iter.col_offset}")
             body(folder, node.body, returned)

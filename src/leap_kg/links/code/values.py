@@ -248,6 +248,7 @@ Value: TypeAlias = (
 )
 
 UNKNOWN_VALUE = Nothing.KNOWN
+_NUMBERS = (bool, int, float)
 NOTHING: Values = (Alternative(UNKNOWN_VALUE),)
 
 
@@ -321,7 +322,9 @@ def as_text(value: Value) -> str:
     """The value as a piece of a text."""
     if isinstance(value, str):
         return value
-    if isinstance(value, bool | int | float):
+    if value is UNKNOWN_VALUE:
+        return UNKNOWN
+    if isinstance(value, _NUMBERS):
         return str(value)
     if isinstance(value, PathText):
         return value.text
@@ -332,16 +335,24 @@ def joined(pieces: Iterable[Values]) -> Values:
     """The pieces one after another, as texts."""
     whole: list[tuple[str, Choices]] = [("", ())]
     for piece in pieces:
-        longer = [
-            (begun + as_text(more), both)
-            for begun, when in whole
-            for more, also in piece
-            if (both := merged(when, also)) is not None
-        ]
-        whole = longer if len(longer) <= MOST_VALUES else [(begun + UNKNOWN, when) for begun, when in whole]
+        if len(piece) == 1 and not piece[0].choices:
+            more = as_text(piece[0].value)
+            whole = [(begun + more, when) for begun, when in whole]
+        else:
+            whole = _longer(whole, [(as_text(value), also) for value, also in piece])
         if any(len(text) > LONGEST_TEXT for text, _ in whole):
             return NOTHING
     return bounded(Alternative(tidy(text), when) for text, when in whole)
+
+
+def _longer(whole: list[tuple[str, Choices]], piece: list[tuple[str, Choices]]) -> list[tuple[str, Choices]]:
+    """What was begun, with each alternative of the next piece that may come there; unknown where these are too many."""
+    longer: list[tuple[str, Choices]] = []
+    for begun, when in whole:
+        longer += [(begun + more, both) for more, also in piece if (both := merged(when, also)) is not None]
+        if len(longer) > MOST_VALUES:
+            return [(begun + UNKNOWN, when) for begun, when in whole]
+    return longer
 
 
 def tidy(text: str) -> str:
