@@ -1,8 +1,9 @@
 """Recipes: 200 MB of NetCDF become Zarr, by regions and by Beam, and by a loop of xarray that writes regions by hand.
 
-Each way is a process of its own that begins with the files and ends with the store; all of ours also note the checksum
-of each file. Told beside the table: how much memory a worker takes for 4 GB, and how long it takes from a store that is
-written to a page, STAC and SPARQL that show it. `LEAP_BENCH_LARGE=0` leaves out the 4 GB.
+Each way is a process of its own that begins with the files and ends with the store, and all compress alike (LZ4 with
+bytes sorted); all of ours also note the checksum of each file. Told beside the table: how much memory a worker takes
+for 4 GB, and how long it takes from a store that is written to a page, STAC and SPARQL that show it.
+`LEAP_BENCH_LARGE=0` leaves out the 4 GB.
 """
 
 import json
@@ -43,13 +44,15 @@ _BY_HAND = """
 import sys
 import xarray as xr
 from dask import array as lazy
+from zarr.codecs import BloscCodec
 folder, store, files, steps = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 first = xr.open_dataset(f"{folder}/0.nc", chunks=None)
 shape = (files * steps, *first.field.shape[1:])
 times = [xr.open_dataset(f"{folder}/{n}.nc", chunks=None).time for n in range(files)]
 empty = first.field.dims, lazy.zeros(shape, dtype="float32", chunks=-1), first.field.attrs
 whole = xr.Dataset({"field": empty}, {"time": xr.concat(times, "time"), "lat": first.lat, "lon": first.lon})
-chunks = {"field": {"chunks": (steps, *shape[1:])}, "time": {"chunks": (shape[0],)}}
+codec = BloscCodec(cname="lz4", clevel=5, shuffle="shuffle")
+chunks = {"field": {"chunks": (steps, *shape[1:]), "compressors": (codec,)}, "time": {"chunks": (shape[0],)}}
 whole.to_zarr(store, compute=False, zarr_format=3, consolidated=False, encoding=chunks)
 for n in range(files):
     with xr.open_dataset(f"{folder}/{n}.nc", chunks=None) as found:

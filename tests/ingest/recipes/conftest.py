@@ -5,6 +5,7 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -142,27 +143,59 @@ def field_of(name: str, times: np.ndarray, seed: int) -> xr.Dataset:
 
 
 @pytest.fixture(scope="session")
-def s3(environments: Home) -> Iterator[str]:
-    """The address of an S3 server that has an empty bucket `library`."""
+def clouds(environments: Home) -> Path:
+    """Where the programs of the environment with object stores for tests are."""
     lock = Path(__file__).with_name("moto.lock")
     digest = hashlib.sha256(lock.read_bytes()).hexdigest()
     environment = Environment("moto", lock, environments.path / "recipes" / "environments" / f"moto-{digest[:12]}")
     try:
         set_up(environment)
     except NotReady as error:
-        pytest.skip(f"the S3 server of the tests cannot be installed here: {error}")
+        pytest.skip(f"the object stores of the tests cannot be installed here: {error}")
+    return environment.folder / "bin"
+
+
+@pytest.fixture(scope="session")
+def s3(clouds: Path) -> Iterator[str]:
+    """The address of an S3 server that has an empty bucket `library`."""
     port = free_port()
-    command = [str(environment.folder / "bin" / "moto_server"), "-H", "127.0.0.1", "-p", str(port)]
+    with answering([str(clouds / "moto_server"), "-H", "127.0.0.1", "-p", str(port)]):
+        url = f"http://127.0.0.1:{port}"
+        asked(urllib.request.Request(f"{url}/library", method="PUT"))
+        yield url
+
+
+@pytest.fixture(scope="session")
+def gcs(clouds: Path) -> Iterator[str]:
+    """The address of a server that speaks as Google Cloud Storage does, with an empty bucket `library`."""
+    port = free_port()
+    command = [str(clouds / "gcp-storage-emulator"), "start", "--host=127.0.0.1", f"--port={port}", "--in-memory"]
+    with answering([*command, "--default-bucket=library"]):
+        url = f"http://127.0.0.1:{port}"
+        asked(urllib.request.Request(url))
+        yield url
+
+
+@contextmanager
+def answering(command: list[str]) -> Iterator[None]:
+    """A server for as long as it is needed."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        url, until = f"http://127.0.0.1:{port}", time.monotonic() + 60
-        while time.monotonic() < until:
-            try:
-                urllib.request.urlopen(urllib.request.Request(f"{url}/library", method="PUT"), timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield url
+        yield
     finally:
         process.terminate()
         process.wait()
+
+
+def asked(request: urllib.request.Request) -> None:
+    """Ask until there is an answer, a minute at most."""
+    until = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(request, timeout=5).close()
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+        else:
+            return

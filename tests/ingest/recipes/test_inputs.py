@@ -1,15 +1,17 @@
 """Fetching what a recipe reads from a server that misbehaves: whole files by their checksums, or one clear reason."""
 
 import hashlib
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from leap_kg.ingest.recipes.engine.leap_recipe import inputs
 from leap_kg.ingest.recipes.engine.leap_recipe.failing import Failed
 from leap_kg.ingest.recipes.engine.leap_recipe.inputs import Inputs
-from tests.ingest.hostile_server import Exchange, HostileServer, Page, serving
+from tests.ingest.hostile_server import Exchange, HostileServer, Page, drip, serving
 
 BODY = b"x" * 100_000
 
@@ -47,10 +49,33 @@ def test_faults_that_pass_are_waited_for_and_the_file_is_whole(server: HostileSe
     assert not list(tmp_path.glob("*.part"))
 
 
+def test_a_file_that_changes_between_two_attempts_is_the_later_one_as_a_whole(
+    server: HostileServer, tmp_path: Path
+) -> None:
+    later = b"y" * 90_000
+    pages: list[Page] = [truncated, lambda exchange: exchange.answer(200, later)]
+    url = server.page("/a.nc", lambda exchange: pages.pop(0)(exchange))
+    (found,) = Inputs(tmp_path, pause=0.001).all([url])
+    assert (found.size, found.sha256) == (len(later), hashlib.sha256(later).hexdigest())
+    assert Path(found.path).read_bytes() == later
+
+
+def test_a_source_that_drips_is_given_up_and_named(
+    server: HostileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inputs, "_SILENT", 0.2)  # not a minute, which is what people wait
+    url = server.page("/a.nc", drip)
+    began = time.monotonic()
+    with pytest.raises(Failed, match=r"/a\.nc could not be fetched in 4 attempts: only \d+ bytes came in 0 s"):
+        Inputs(tmp_path, pause=0.001).all([url])
+    assert time.monotonic() - began < 10  # it would take 40 s to read to the end
+    assert server.asked["/a.nc"] == 4
+
+
 def test_a_file_is_fetched_once(server: HostileServer, tmp_path: Path) -> None:
     url = server.page("/a.nc", after([]))
-    inputs = Inputs(tmp_path)
-    assert inputs.all([url, url])[0] == inputs.all([url])[0]
+    found = Inputs(tmp_path)
+    assert found.all([url, url])[0] == found.all([url])[0]
     assert server.asked["/a.nc"] == 1
 
 

@@ -19,6 +19,7 @@ from leap_kg.ingest.recipes.place import Place
 from leap_kg.ingest.recipes.process import ENGINE, JobFailed
 from leap_kg.ingest.recipes.running import Options, Outcome, promote, run_recipe
 from leap_kg.settings import DEFAULT_BASE
+from tests.graph.engines.servers import free_port
 from tests.ingest.recipes.conftest import RECIPES, Sources
 
 
@@ -131,6 +132,21 @@ def test_a_recipe_does_not_see_what_its_store_is_uploaded_with(
     urllib.request.urlopen(urllib.request.Request(f"{cloud}/elsewhere", method="PUT"), timeout=10).close()
     outcome = promote(home, DEFAULT_BASE, name)
     assert outcome.stores == (f"s3://elsewhere/x/versions/{name}/sea-surface.zarr",)
+
+
+@pytest.mark.all
+@pytest.mark.timeout(600)
+def test_a_target_that_does_not_answer_is_named_and_the_store_kept(
+    home: Home, sources: Sources, cloud: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(JobFailed, match=r"s3://library/away cannot be written to .*`leap-kg recipe promote") as raised:
+        run(home, sources, "s3://library/away", 1)
+    assert raised.value.kind == "target"
+    assert Snapshots(home).current() is None
+    monkeypatch.setenv("AWS_ENDPOINT_URL", cloud)
+    name = str(raised.value).split("recipe promote ")[1].split("`")[0]
+    assert promote(home, DEFAULT_BASE, name).stores == (f"s3://library/away/versions/{name}/sea-surface.zarr",)
 
 
 @pytest.mark.all

@@ -27,7 +27,7 @@ _TAIL = 64 * 2**10
 _PIECE = 64 * 2**10
 _LARGEST = 64 * 2**20
 _PASSED = ("LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
-_CLOUDS = ("AWS_", "GOOGLE_", "FSSPEC_")
+_CLOUDS = ("AWS_", "GCSFS_", "GOOGLE_", "FSSPEC_")
 _MARKED = b"leap-recipe: "
 
 

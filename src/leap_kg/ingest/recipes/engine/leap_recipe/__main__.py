@@ -3,6 +3,7 @@
 Ends with 0, or with 1 and a file that says why. When whoever started it is killed, the system ends it too.
 """
 
+import gc
 import json
 import os
 import sys
@@ -94,10 +95,22 @@ def _created(job: Mapping[str, Any], inputs: Inputs) -> Any:  # noqa: ANN401 - B
     """What pipelines begin with; nothing where there are none."""
     if job["runner"] == "dask":
         return None
-    from .pipelines import Created
+    with _staying():
+        from .pipelines import Created
 
     text = (Path(job["folder"]) / f"{job['module']}.py").read_text(encoding="utf-8", errors="replace")
     return Created(inputs, job["prune"], remote="OpenWithKerchunk" in text)
+
+
+@contextmanager
+def _staying() -> Iterator[None]:
+    """What is made meanwhile, such as modules, stays to the end and is not searched again and again."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _urls(created: Any) -> tuple[str, ...]:  # noqa: ANN401 - Beam has no types
@@ -110,7 +123,8 @@ def _engine(job: Mapping[str, Any], module: ModuleType) -> Iterator[_Engine]:
     """What runs recipes, one after the other; given what their stores have already, it returns what they have."""
     staging, prune = Path(job["staging"]), job["prune"]
     if job["runner"] == "dask":
-        from . import regions
+        with _staying():
+            from . import regions
 
         yield lambda recipe, inputs, known: regions.run(recipe, inputs, job, module, known)
         return

@@ -8,6 +8,7 @@ from typing import Any
 import xarray as xr
 from dask import array as lazy
 
+from .compressing import compression
 from .declaration import Recipe
 from .failing import Failed
 from .opening import opened
@@ -51,6 +52,8 @@ def laid_out(recipe: Recipe, series: Sequence[Series]) -> Layout:
         with opened(recipe, each.first) as first:
             part, names = _template(first, dimension, sum(each.lengths), each.alone)
             encoded |= _encodings(first, dimension)
+            for unwritten in names:
+                encoded[unwritten] |= compression(first.variables[unwritten], dimension)
         parts.append(part)
         later.append(names)
     store = xr.merge(parts, compat="override", join="exact", combine_attrs="override")

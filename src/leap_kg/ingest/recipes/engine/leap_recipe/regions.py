@@ -4,6 +4,7 @@ A store is laid out whole before anything is written to it. Each task then write
 writes, so the order in which they end does not matter, and one that is repeated writes the same again.
 """
 
+import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -100,6 +101,7 @@ def _processes(workers: int, module: ModuleType) -> Iterator[Each]:
     # Forked workers have what was imported here, which takes each a second or two else. Nothing is read or written by
     # this process meanwhile, so no library holds a lock then.
     dask.config.set({"distributed.worker.multiprocessing-method": "fork"})
+    gc.freeze()  # or each worker copies all that was imported when it first looks for what nothing refers to
     forks_end_with_us()  # each holds the pipes by which others would notice that this process is gone
     with ExitStack() as stack:
         try:
