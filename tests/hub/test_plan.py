@@ -1,5 +1,6 @@
 """Plans against a model of a cluster: what a server would do with server-side apply, as far as a plan can see it."""
 
+import json
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any
@@ -164,7 +165,7 @@ def test_a_field_that_others_manage_is_taken_only_if_the_release_says_so() -> No
     live = {**manifest, "data": {"a": "2", "b": "3"}}
     found = {key: Seen(live, {**manifest, "data": {"a": "1", "b": "3"}}, (Conflict("kubectl-edit", ".data.a"),))}
     (step,) = planned(desired(Wanted(manifest, 0, True)), found, {}).steps
-    assert [tuple(change) for change in step.changes] == [("data.a", "'2'", "'1'")]
+    assert [tuple(change) for change in step.changes] == [("data.a", "2", "1")]
     assert step.conflicts == (Conflict("kubectl-edit", ".data.a"),)
     left = planned(desired(Wanted(manifest, 0, False)), found, {})
     assert left.steps == ()
@@ -178,4 +179,26 @@ def test_what_a_secret_holds_is_never_shown() -> None:
     assert ("data.k", HIDDEN, HIDDEN) in changes
     assert "hush" not in str(changes)
     assert "aHVzaA" not in str(changes)
-    assert ("metadata.name", "'s'", "'t'") in changes
+    assert ("metadata.name", "s", "t") in changes
+
+
+def test_changes_are_values_of_json_and_nothing_is_not_null() -> None:
+    before = {
+        "kind": "Thing",
+        "metadata": {"name": "t"},
+        "spec": {"a": None, "b": 1, "c": True, "password": "hushhush"},
+    }
+    after = {
+        "kind": "Thing",
+        "metadata": {"name": "t"},
+        "spec": {"b": "1", "c": 1, "d": [1.5, None, {"token": "hushhush"}]},
+    }
+    found = differences(before, after)
+    assert json.loads(json.dumps([each.described() for each in found])) == [
+        {"place": "spec.a", "before": None},
+        {"place": "spec.b", "before": 1, "after": "1"},
+        {"place": "spec.c", "before": True, "after": 1},
+        {"place": "spec.d", "after": [1.5, None, {"token": HIDDEN}]},
+        {"place": "spec.password", "before": HIDDEN},
+    ]
+    assert [each.text for each in found][:2] == ["spec.a: None -> (absent)", "spec.b: 1 -> '1'"]

@@ -89,7 +89,7 @@ def test_planning_writes_nothing(cluster: Cluster, kubectl: Kubectl, tmp_path: P
     plan = look(cluster, wanted(tmp_path, name, "one", "two", suspended=True), prune=True)
     assert [step.act for step in plan.steps] == [Act.CHANGE, *[Act.CREATE] * 3]
     (change,) = plan.steps[0].changes
-    assert tuple(change) == ("spec.suspend", "False", "True")
+    assert tuple(change) == ("spec.suspend", False, True)
     assert (versions(kubectl, name), versions(kubectl, "leap-kg")) == (before, own)
 
 

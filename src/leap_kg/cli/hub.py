@@ -186,24 +186,28 @@ def apply(
 ) -> None:
     """Bring the cluster to where the graph is. Done twice, the second time writes nothing.
 
+    Events of the objects tell what was done, where the cluster takes them.
     Exit status 0: it is there; 1: a step failed, or a hub cannot be rendered; 4: something else is refused.
     """
     from leap_kg.hub.cluster.api import ClusterError
-    from leap_kg.hub.cluster.applying import carry_out
+    from leap_kg.hub.cluster.applying import carry_out, tell
 
     wanted = replace(_desired(cluster, form), overridden=frozenset(overrides or ()))
     with _connected(kubeconfig, kube_context) as connection:
         made = _looked(connection, wanted, prune, confirmed)
         _confirm(made, confirmed)
-        failed = 0
+        failed, untold = 0, list[str]()
         try:
             for done in carry_out(connection, made):
                 failed += bool(done.problem)
+                untold += filter(None, [tell(connection, done)])
                 print_entry(step_line(done.step), done.problem and f"failed: {done.problem}")
         except ClusterError as error:
             fail(str(error))
     told = told_of(made, wanted)
     show_reasons(told)
+    if untold:
+        typer.echo(f"{len(untold)} Events were not taken, which harms nothing else: {untold[0]}", err=True)
     print_line(f"{len(made.steps) - failed} of {len(made.steps)} steps done, from revision {made.revision}")
     if failed or wanted.problems or told.refused:
         raise typer.Exit(FAILED if failed or wanted.problems else REFUSED)

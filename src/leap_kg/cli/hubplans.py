@@ -40,7 +40,7 @@ def show_plan(made: "Plan", told: Told) -> None:
     """Print it for people."""
     for step in made.steps:
         taken = [f"taken from {each.manager}: {each.field}" for each in step.conflicts]
-        changes = [f"{change.place}: {change.before} -> {change.after}" for change in step.changes]
+        changes = [change.text for change in step.changes]
         print_entry(step_line(step), *(changes if step.act == "change" else ()), *taken)
     show_reasons(told)
     count = f"{len(made.steps)} steps" if made.steps else "nothing to do"
@@ -72,7 +72,7 @@ def described(made: "Plan", told: Told) -> dict[str, object]:
                 "act": step.act,
                 **step.key._asdict(),
                 "wave": step.wave,
-                "changes": [change._asdict() for change in step.changes],
+                "changes": [change.described() for change in step.changes],
                 "conflicts": [{"manager": each.manager, "field": each.field} for each in step.conflicts],
             }
             for step in made.steps

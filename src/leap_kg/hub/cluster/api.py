@@ -73,7 +73,9 @@ class Cluster:
                 self._client = DynamicClient(client, cache_file=f"{self._folder.name}/discovery")
         except kubernetes.config.ConfigException as error:
             self._folder.cleanup()
-            raise ClusterError(f"{error}; name a file by --kubeconfig and a context by --context") from None
+            raise ClusterError(
+                f"{str(error).rstrip('.')}; name a file by --kubeconfig and a context by --context"
+            ) from None
         except ClusterError:
             self._folder.cleanup()
             raise

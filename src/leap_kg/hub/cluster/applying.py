@@ -1,8 +1,10 @@
 """Carries out a plan, such that a process killed anywhere can do it again."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from leap_kg.hub.cluster.api import Cluster, ClusterError
+from leap_kg.hub.cluster.events import done_event
 from leap_kg.hub.objects.manifest import Key, uid_of
 from leap_kg.hub.planned.plan import Act, Done, Plan, Step
 from leap_kg.hub.planned.pruning import MADE
@@ -38,6 +40,15 @@ def carry_out(cluster: Cluster, plan: Plan) -> Iterator[Done]:
             made[step.key] = uid_of(done.live)
         yield done
     cluster.keep_inventory(plan.cluster, made, frozenset(gone))
+
+
+def tell(cluster: Cluster, done: Done) -> str:
+    """Tell of a step by an Event of its object; returns why the cluster did not take it, `""` if it did."""
+    try:
+        cluster.put(done_event(done, datetime.now(UTC)))
+    except ClusterError as error:
+        return str(error)
+    return ""
 
 
 def _tried(cluster: Cluster, step: Step) -> Done:

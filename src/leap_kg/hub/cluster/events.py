@@ -8,9 +8,10 @@ import socket
 from datetime import UTC, datetime
 
 from leap_kg.hub.cluster.lease import micro_time
+from leap_kg.hub.objects.hiding import shown_text
 from leap_kg.hub.objects.manifest import MANAGER, Key, Manifest
-from leap_kg.hub.planned.plan import Act
-from leap_kg.hub.planned.standing import FALSE, TRUE, Condition, Effect, Standing
+from leap_kg.hub.planned.plan import Act, Done, Seen
+from leap_kg.hub.planned.standing import FALSE, TRUE, Condition, Effect, Standing, effects_of
 
 _API = "events.k8s.io/v1"
 _LONGEST_NOTE = 1000
@@ -22,8 +23,20 @@ def effect_event(effect: Effect, live: Manifest | None, now: datetime) -> Manife
     drift = effect.drift
     reason = "Healed" if drift else _REASONS[effect.act]
     by = f", which {', '.join(drift.by)} had changed" if drift else ""
-    note = f"{effect.act} {effect.key}{by}: {effect.what}"
+    what = f": {effect.what}" if effect.act is Act.CHANGE else ""  # else it is all of the object
+    note = f"{effect.act} {effect.key}{by}{what}"
     return _event(effect.key, live, "Normal", reason, effect.act.capitalize(), note, now)
+
+
+def done_event(done: Done, now: datetime) -> Manifest:
+    """That a step was done, or why it was not."""
+    step = done.step
+    if done.problem:
+        note = shown_text(f"{step.act} {step.key}: {done.problem}")
+        return _event(step.key, done.live, "Warning", "Blocked", step.act.capitalize(), note, now)
+    # What the object was before is not needed: whose fields were taken is in the step.
+    (effect,) = effects_of([done], {step.key: Seen(None, None)}, (), {})
+    return effect_event(effect, done.live, now)
 
 
 def condition_events(before: Standing | None, after: Standing, now: datetime) -> list[Manifest]:

@@ -14,15 +14,13 @@ from leap_kg.graph.names import source_graph
 from leap_kg.graph.publication.change import Publication
 from leap_kg.graph.publish import Writer
 from leap_kg.hub.declared.release import Releases, ReleasesFaulty, releases_of
-from leap_kg.hub.objects.manifest import digest
-from leap_kg.ingest.hubs.settings import SettingsReader, settings_triples
+from leap_kg.ingest.hubs.settings import SettingFaulty, read_setting, settings_triples
 from leap_kg.ingest.images.reference import describe_image
 from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ontology.iri import mint
 from leap_kg.ontology.namespaces import RDF, VOID
 
 _CLUSTER = "releases"
-_WHOLE = "releases-digest"
 
 
 def source_of(cluster: str) -> str:
@@ -43,8 +41,7 @@ def declare(writer: Writer, value: dict[str, Any], base: str) -> Publication:
     images = Statements()
     for environment in releases_of(value).environments:
         describe_image(environment.image, images, base)
-    said = settings_triples(cluster, _CLUSTER, value), settings_triples(cluster, _WHOLE, digest(value))
-    triples = chain(*said, images.triples())
+    triples = chain(settings_triples(cluster, _CLUSTER, value), images.triples())
     quads = (Quad(each.subject, each.predicate, each.object, graph) for each in triples)
     run = f"{source}/{now:%Y%m%dT%H%M%S.%f}"
     return writer.publish(source, quads, Activity(run, f"Releases of the cluster {value['cluster']}", now, now))
@@ -59,13 +56,13 @@ def declared(store: Engine, cluster: str, base: str) -> Releases | None:
     quads = looked_up(store, None, None, None, graph)
     if not quads:
         return None
-    reader, node = SettingsReader(quads), mint(base, "cluster", cluster)
     try:
-        value, whole = reader.setting(node, _CLUSTER), reader.setting(node, _WHOLE)
+        value = read_setting(quads, mint(base, "cluster", cluster), _CLUSTER)
+    except SettingFaulty as error:
+        what = f"is only part of what was declared: {error.args[0]}: run `leap-kg hub declare` again"
+        raise ReleasesFaulty([f"{graph.value} {what}"]) from None
     except KeyError as error:
         raise ReleasesFaulty([f"{graph.value}: {error.args[0]}: run `leap-kg hub declare` again"]) from None
-    if digest(value) != whole:
-        raise ReleasesFaulty([f"{graph.value} is only part of what was declared: run `leap-kg hub declare` again"])
     return releases_of(value)
 
 

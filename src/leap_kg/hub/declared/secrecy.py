@@ -14,7 +14,8 @@ from leap_kg.ingest.formats.yamltext import Path, Unreadable, read_yaml
 from leap_kg.ingest.hubs.secrets import has_form, is_named, without_secrets
 from leap_kg.redaction import hide
 
-_HELD = "holds a password, a key or a token, which everybody could read in the graph: take it out"
+HELD = "holds a password, a key or a token, which everybody could read in the graph: take it out"
+"""Said of the place where a secret stands."""
 _MENDS = {
     "chart": "put user name and password into a Secret of the cluster and name that as `login` of the chart",
     "set": "put it as a variable into a Secret of the cluster, name that as `secret`, and the variable in `grants`",
@@ -36,7 +37,7 @@ def exposed(value: Any) -> Iterator[Mistake]:  # noqa: ANN401 - any value of YAM
         elif at[-2:-1] == ("set",) and is_named(str(at[-1]), text):
             found.add(1)
         for number in sorted(found):
-            yield Mistake(at, f"{_HELD}, and change it; {_mend(at)}", number if _is_whole(at) else 0)
+            yield Mistake(at, f"{HELD}, and change it; {_mend(at)}", number if _is_whole(at) else 0)
 
 
 def holds_secret(text: str) -> bool:

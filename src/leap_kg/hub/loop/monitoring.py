@@ -12,6 +12,15 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 _BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
+_VALUES: dict[str, list[tuple[str, ...]]] = {
+    "healed": [()],
+    "events_lost": [()],
+    "reconciles": [("unchanged",), ("changed",), ("blocked",), ("waiting",), ("failed",)],
+    "publications": [("published",), ("unchanged",), ("failed",)],
+    "watches": [("followed",), ("listed",), ("broken",)],
+}
+"""The counters with the values of their labels beside `cluster`."""
+
 
 class Numbers:
     """The metrics of one process, all with the label `cluster`."""
@@ -48,6 +57,19 @@ class Numbers:
             "leap_kg_hub_publications", "Observations, by what came of them.", ("cluster", "outcome"), registry=registry
         )
         self.events_lost = Counter("leap_kg_hub_events_lost", "Events that were not taken.", by, registry=registry)
+
+    def begin(self, cluster: str) -> None:
+        """Tell of the cluster from now on: of a counter that begins with 1, Prometheus does not see that increase."""
+        for counter, values in _VALUES.items():
+            for value in values:
+                getattr(self, counter).labels(cluster, *value)
+        self.looked.labels(cluster)
+        self.rest(cluster)
+
+    def rest(self, cluster: str) -> None:
+        """Another may work on the cluster, and tells how it is."""
+        for gauge in (self.not_ready, self.drifted, self.stalled, self.refused):
+            gauge.labels(cluster).set(0)
 
     def text(self) -> bytes:
         """All of it as Prometheus reads it."""

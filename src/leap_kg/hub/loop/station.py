@@ -73,6 +73,7 @@ class Station:
         self.name = name
         self._connect, self._home, self._base, self._identity = connect, home, base, identity
         self._numbers, self._pace = numbers, pace or Pace()
+        numbers.begin(name)
         self._wants = Wants(home, base, name, form)
         self._bringing = Bringing(self._wants, numbers, prune=prune, overridden=overridden)
         self._queue: WorkQueue[str] = WorkQueue(self._pace.backoff)
@@ -162,6 +163,8 @@ class Station:
                 self._numbers.leading.labels(self.name).set(led)
                 self._stale = True
                 self._bringing.forget()
+                if not led:
+                    self._numbers.rest(self.name)
             if led and now - resynced >= self._pace.resync and self._wants.desired is not None:
                 resynced = now
                 self._all(cluster)

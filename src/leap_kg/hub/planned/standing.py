@@ -206,7 +206,7 @@ def _stalled(wrong: Sequence[str], *, failed: bool) -> Condition:
 
 
 def _text(changes: Iterable[Change]) -> str:
-    return _joined(f"{each.place}: {each.before} -> {each.after}" for each in changes)
+    return _joined(each.text for each in changes)
 
 
 def _joined(texts: Iterable[str]) -> str:

@@ -17,7 +17,7 @@ from leap_kg.hub.declared.suspending import held_parts, with_suspended
 from leap_kg.hub.objects.manifest import IRI, Key, Manifest, digest, key_of, marked
 from leap_kg.hub.wanted.needed import needed
 from leap_kg.hub.wanted.rendering import Unrenderable, namespace, rendered
-from leap_kg.ingest.hubs import hub_values, profile_list
+from leap_kg.ingest.hubs import SettingFaulty, hub_values, profile_list
 
 
 class NothingWanted(LookupError):
@@ -78,17 +78,22 @@ class Desired:
 def offered(store: Engine, domain: str, base: str) -> tuple[dict[str, Any], object]:
     """The values of the hub at a domain, and its `profileList`, `None` if it has none.
 
-    Raises `NothingWanted` if the graph does not have them.
+    Raises `NothingWanted` if the graph does not have them, or only part of them, as a server may answer.
     """
     node = hub_node(domain, base)
     said = list(settings_of(store, node))
     try:
-        values = hub_values(said, node)
+        values, profiles = hub_values(said, node), profile_list(said, node)
+    except SettingFaulty as error:
+        mend = "if it stays so, harvest the files that configure it with --replay"
+        raise NothingWanted(
+            f"the graph has only part of the values of the hub {domain}: {error.args[0]}; {mend}"
+        ) from None
     except KeyError:
-        values = None
+        values = profiles = None
     if not isinstance(values, dict) or not values:
         raise NothingWanted(f"the graph has no values of the hub {domain}: harvest the files that configure it")
-    return values, profile_list(said, node)
+    return values, profiles
 
 
 def desired(store: Engine, revision: int, cluster: str, form: str, base: str) -> Desired:

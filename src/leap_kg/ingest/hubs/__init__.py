@@ -6,6 +6,7 @@ the state that the graph wants does not belong here.
 """
 
 from leap_kg.ingest.hubs.rendering import hub_values, profile_list
+from leap_kg.ingest.hubs.settings import SettingFaulty
 from leap_kg.ingest.hubs.source import HubConfig, Hubs
 
-__all__ = ["HubConfig", "Hubs", "hub_values", "profile_list"]
+__all__ = ["HubConfig", "Hubs", "SettingFaulty", "hub_values", "profile_list"]

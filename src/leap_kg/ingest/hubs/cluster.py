@@ -7,11 +7,12 @@ from pyoxigraph import Literal, NamedNode
 
 from leap_kg.ingest.formats.reading import Reading
 from leap_kg.ingest.hubs.buckets import bucket
+from leap_kg.ingest.hubs.charts import dig
 from leap_kg.ingest.hubs.declaration import domain_of, hubs_of
 from leap_kg.ingest.hubs.layers import Layer, cleaned
 from leap_kg.ingest.hubs.machines import measure
 from leap_kg.ingest.hubs.mapping import say_setting
-from leap_kg.ingest.hubs.settings import Path, Setting
+from leap_kg.ingest.hubs.settings import Path, Setting, shared_triples
 from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ontology.iri import mint
 from leap_kg.ontology.namespaces import DCT, FOAF, PROV, SCHEMA
@@ -54,7 +55,7 @@ def map_terraform(
     for name in _mapping(kept, "user_buckets", reading):
         buckets[name] = bucket(scheme, f"{prefix}-{name}" if prefix else name, say, base)
         say.link(buckets[name], PROV("atLocation"), node)
-        say.link(buckets[name], SCHEMA("additionalProperty"), nodes["user_buckets", name])
+        say.extend(shared_triples(buckets[name], nodes["user_buckets", name], dig(kept, ("user_buckets", name))))
     for key, rights in _mapping(kept, "hub_cloud_permissions", reading).items():
         place = ("hub_cloud_permissions", key)
         settings = reading.mapping(rights, place)

@@ -3,7 +3,8 @@
 A setting is a `schema:PropertyValue` with its `schema:name` and its `schema:position` among its sisters. What it holds
 is a `schema:value`; or, if it is a `schema:StructuredValue`, settings of its own, the entries of a mapping; or, if it
 is a `schema:ItemList`, the items of a list. So null is not the same as absent, `1` not as `'1'`, an empty list not as
-an empty mapping, and order counts.
+an empty mapping, and order counts. A setting of a node, the outermost, has a `schema:sha256` too, by which whoever
+reads it knows that nothing is missing: a server may give half an answer, and half a setting looks like any other.
 
 The nodes of settings are parts of a document of their own, `…/settings` below the node that has them: a hub has a
 thousand, which nobody wants on the page of the hub.
@@ -13,6 +14,7 @@ texts with characters that some RDF format lacks, are written as JSON; numbers a
 the same number again.
 """
 
+import hashlib
 import json
 import math
 from collections import defaultdict
@@ -32,6 +34,10 @@ _NAMING = ("slug", "name", "display_name", "key", "id")
 """Keys whose text tells the items of a list apart, so that an item keeps its node when others come before it."""
 
 
+class SettingFaulty(KeyError):
+    """A setting is there, but only part of it is, or more than it; `args[0]` says which."""
+
+
 def settings_document(owner: NamedNode) -> NamedNode:
     """The document whose parts the settings of a node are."""
     return NamedNode(f"{owner.value}/settings")
@@ -43,14 +49,26 @@ def settings_triples(
     """The value as the setting `name` of `owner`; `visit` is told the node of every path inside of it."""
     document = settings_document(owner)
     root = part(document, "setting", name)
-    yield Triple(owner, SCHEMA("additionalProperty"), root)
+    yield from shared_triples(owner, root, value)
     yield Triple(root, SCHEMA("name"), _text(name))
     yield from _said(document, root, (name,), (), value, visit)
 
 
+def shared_triples(owner: NamedNode, node: NamedNode, value: Setting) -> Iterator[Triple]:
+    """That a setting is one of `owner`, also if it is part of another's: `value` is all that it holds."""
+    yield Triple(owner, SCHEMA("additionalProperty"), node)
+    yield Triple(node, SCHEMA("sha256"), Literal(digest(value)))
+
+
 def read_setting(triples: Iterable[Triple | Quad], owner: NamedNode, name: str) -> Setting:
-    """The value of the setting `name` of `owner`; raises `KeyError` if there is none."""
+    """The value of the setting `name` of `owner`; raises as `SettingsReader.setting`."""
     return SettingsReader(triples).setting(owner, name)
+
+
+def digest(value: Setting) -> str:
+    """64 hexadecimal digits: the SHA-256 of the value as JSON in ASCII without blanks, its entries in their order."""
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class SettingsReader:
@@ -65,11 +83,25 @@ class SettingsReader:
                     values.append(triple.object)
 
     def setting(self, owner: NamedNode, name: str) -> Setting:
-        """The value of the setting `name` of `owner`; raises `KeyError` if there is none."""
+        """The value of the setting `name` of `owner`.
+
+        Raises `KeyError` if there is none: `SettingFaulty` if what is there is not what was published.
+        """
         for node in self._nodes(owner, SCHEMA("additionalProperty")):
             if self._name(node) == name:
-                return self._value(node)
+                return self._whole(node)
         raise KeyError(f"{owner.value} has no setting {name!r}")
+
+    def _whole(self, node: NamedNode) -> Setting:
+        try:
+            value = self._value(node)
+            # Two sources may speak of one node: what either of them said as a whole will do.
+            whole = Literal(digest(value)) in self._said[node][SCHEMA("sha256")]
+        except RecursionError:
+            raise SettingFaulty(f"the setting {node.value} is inside of itself") from None
+        if not whole:
+            raise SettingFaulty(f"the setting {node.value} is not what its schema:sha256 says")
+        return value
 
     def _value(self, node: NamedNode) -> Setting:
         types = self._said[node][RDF("type")]
@@ -81,7 +113,7 @@ class SettingsReader:
         for literal in self._said[node][SCHEMA("value")]:
             if isinstance(literal, Literal):
                 return _scalar(literal)
-        raise KeyError(f"the setting {node.value} has no value")
+        raise SettingFaulty(f"the setting {node.value} has no value")
 
     def _ordered(self, node: NamedNode, predicate: NamedNode) -> Sequence[NamedNode]:
         return sorted(self._nodes(node, predicate), key=self._position)

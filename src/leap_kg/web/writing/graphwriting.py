@@ -1,6 +1,6 @@
 """A request to write one graph: who sent it, what must hold, and how its triples get through the only door in."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -23,6 +23,7 @@ from leap_kg.web.writing.answering import activity, title_of
 from leap_kg.web.writing.bodies import received
 from leap_kg.web.writing.preconditions import Precondition, exists
 from leap_kg.web.writing.rdfbody import MAX_EXPANSION, Target, triples_of
+from leap_kg.web.writing.screening import require_no_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class GraphWriting:
         """Make these triples all that the graph says."""
         source, quads = source_of(self.settings.base, self.graph.value), self._quads(triples)
         if source is not None:
+            require_no_secrets(writer, quads, self.settings.base)
             return writer.publish(source, quads, self._activity(writer))
         wanted = publishable(quads, self.graph)
         present = set(writer.store.quads_for_pattern(None, None, None, self.graph))
@@ -87,8 +89,9 @@ class GraphWriting:
         """Add these triples to the graph."""
         return self.commit(writer, (), self._quads(triples))
 
-    def commit(self, writer: Writer, removed: Iterable[Quad], added: Iterable[Quad]) -> Publication:
+    def commit(self, writer: Writer, removed: Iterable[Quad], added: Collection[Quad]) -> Publication:
         """Take and add quads of the graph."""
+        require_no_secrets(writer, added, self.settings.base)
         label = label_of(self.settings.base, self.graph.value)
         return writer.commit(label, removed, added, self._activity(writer))
 

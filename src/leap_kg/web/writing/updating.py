@@ -32,6 +32,7 @@ from leap_kg.web.writing.answering import FAILURES, activity, done, failed
 from leap_kg.web.writing.authorisation import authorised, client_name
 from leap_kg.web.writing.bodies import received
 from leap_kg.web.writing.readonly import REFUSAL
+from leap_kg.web.writing.screening import require_no_secrets
 
 router = APIRouter()
 
@@ -125,6 +126,7 @@ class Update:
             change = asyncio.run_coroutine_threadsafe(self._change(directory), loop).result()
         if not change:
             return writer.revision
+        require_no_secrets(writer, change.added, self.site.settings.base)
         graphs = _graphs(change)
         base, label = self.site.settings.base, _SEVERAL
         if len(graphs) == 1:
