@@ -4,7 +4,8 @@ from pyoxigraph import NamedNode
 
 from leap_kg.catalog.facts import Facts
 from leap_kg.catalog.lacks import lacks
-from leap_kg.catalog.reading import MOST_STORES, datasets, is_dataset, read
+from leap_kg.catalog.reading import datasets, is_dataset, read
+from leap_kg.catalog.span import MOST_STORES
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.catalog.made import BARE, DATASETS, HOSTILE, WHOLE, record_of, store_of
 
@@ -55,11 +56,11 @@ def test_there_is_an_end_to_stores_and_their_variables() -> None:
         for n in range(MOST_STORES + 3)
     )
     record = record_of(BARE, text)
-    assert (len(record.stores), record.more_stores) == (MOST_STORES, 3)
-    assert "3 more stores" in next(lack.why for lack in lacks(record, BASE) if lack.name == "more-stores")
+    assert (len(record.stores), record.span.left_out) == (MOST_STORES, 3)
+    assert "stores 1 to 200 of 203" in next(lack.why for lack in lacks(record, BASE) if lack.name == "more-stores")
     assert sum(len(store.variables) for store in record.stores) == 2000
 
 
 def test_a_list_asks_for_fewer_stores() -> None:
     record = read(Facts(store_of(), BASE), NamedNode(WHOLE), 1)
-    assert (len(record.stores), record.more_stores) == (1, 1)
+    assert (len(record.stores), record.span.total, record.span.left_out) == (1, 2, 1)

@@ -68,7 +68,10 @@ def test_12_which_line_of_which_file_says_what_went_into_the_paper(store: Engine
 
 
 def test_13_who_uses_the_data_and_the_variable_and_by_which_way(store: Engine) -> None:
-    found = {(row["user"], row["how"], row["path"]) for row in asked(store, "users-of-data", data=SST)}
+    once = [row["user"] for row in asked(store, "users-of-data", data=SST)]
+    assert len(once) == len(set(once))
+    found = {(row["user"], row["how"], row["path"]) for row in asked(store, "evidence-of-users", data=SST)}
+    assert {user for user, _, _ in found} == set(once)
     assert {
         (f"{DOI}ocean.2025.004", "its record names it", "directly"),
         (f"{DOI}ocean.2025.004", "its record names it", "through Example ocean heat content, derived from it"),

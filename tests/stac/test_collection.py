@@ -1,14 +1,16 @@
 """Collections as the API and exports give them."""
 
+import random
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import Quad
+from pyoxigraph import Quad, Store
 from pystac.validation import validate_dict
 
 from leap_kg.graph.names import source_graph
 from leap_kg.graph.statements import Statements
+from leap_kg.ingest.mapping.extents import Box
 from leap_kg.settings import DEFAULT_BASE as BASE
 from leap_kg.stac.area import box_area
 from leap_kg.stac.asked import Search
@@ -46,6 +48,29 @@ def test_an_extent_that_is_none_gives_way_to_what_is_known(tmp_path: Path, exten
     assert len(found["extent"]["temporal"]["interval"][0]) == 2
     assert "temporal" in found["leap:notKnown"]
     assert validate_dict(found, extensions=[])
+
+
+def test_extents_are_on_the_globe_whatever_boxes_the_graph_has(tmp_path: Path) -> None:
+    """GeoJSON's degrees: what leaves them is not known, and what crosses the antimeridian goes all round."""
+    chance = random.Random(6)
+    graph, name = Store(), source_graph(BASE, "boxes")
+    for number in range(60):
+        south, north = sorted(chance.uniform(-120, 120) for _ in range(2))
+        box = Box(chance.uniform(-400, 400), south, chance.uniform(-400, 400), north)
+        text = f'<DATASET/{number}> a dcat:Dataset ; dct:title "{number}" ; dct:spatial <DATASET/{number}#x> .\n'
+        text += f'<DATASET/{number}#x> a dct:Location ; dcat:bbox "{box.wkt}" .\n'
+        graph.extend(Quad(t.subject, t.predicate, t.object, name) for t in triples(text))
+    index = Index(made.indexed(tmp_path / "index.sqlite", graph))
+    rows = index.listed(Search(limit=100)).rows
+    said = [collection(row, Statements(graph, BASE), index, "https://kg.example.org") for row in rows]
+    index.close()
+    boxes = [box for document in said for box in document["extent"]["spatial"]["bbox"]]
+    assert len(boxes) == 60
+    for west, south, east, north in boxes:
+        assert -180 <= west <= 180
+        assert -180 <= east <= 180
+        assert -90 <= south <= north <= 90
+    assert 0 < sum("leap:notKnown" in document and "spatial" in document["leap:notKnown"] for document in said) < 60
 
 
 _ATOLL = """

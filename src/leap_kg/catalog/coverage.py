@@ -6,12 +6,45 @@ Moments are texts as sources wrote them; one that is no date of the calendar is 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+import numpy as np
+import shapely
+from shapely.errors import ShapelyError
+
 from leap_kg.catalog.record import Period, Place
 from leap_kg.graph.index.extent import seconds
-from leap_kg.ingest.mapping.extents import Box
+from leap_kg.ingest.mapping.extents import Box, turned
 
+_LONGEST = 20_000
 _DAY = "T00:00:00Z"
 _WHOLE_DAY = "T23:59:59Z"  # the end of a period to the end of a day
+
+
+def on_globe(box: Box | None) -> Box | None:
+    """The box as far as it is on the globe: cut off at the poles, with longitudes of one turn; `None` for none.
+
+    The graph holds what strangers wrote, and cells of a grid may reach beyond a pole.
+    """
+    if box is None:
+        return None
+    south, north = max(box.south, -90.0), min(box.north, 90.0)
+    if south > north:
+        return None
+    if -180 <= box.west <= 180 and -180 <= box.east <= 180:
+        return Box(box.west, south, box.east, north)
+    return turned(box.west, south, box.east, north)
+
+
+def is_on_globe(wkt: str) -> bool:
+    """Whether a text is a geometry in degrees, longitude first."""
+    if len(wkt) > _LONGEST:
+        return False
+    try:
+        # A number that is too large for one is told by a warning.
+        with np.errstate(over="ignore"):
+            west, south, east, north = shapely.from_wkt(wkt).bounds
+    except (ShapelyError, ValueError, AttributeError):
+        return False
+    return -180 <= west <= east <= 180 and -90 <= south <= north <= 90
 
 
 def around(places: Iterable[Place]) -> Box | None:

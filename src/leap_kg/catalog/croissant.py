@@ -9,9 +9,18 @@ from typing import Any
 
 from leap_kg.catalog.coverage import around, calendar, interval
 from leap_kg.catalog.formats import UNKNOWN
-from leap_kg.catalog.page import CROISSANT, GEO_CROISSANT, Place
+from leap_kg.catalog.page import CROISSANT, CROISSANT_JSON, GEO_CROISSANT, Place
 from leap_kg.catalog.record import Agent, Measured, Record, Store, web_address
-from leap_kg.catalog.schemaorg import PARTIES, amount, degrees, described, licence_of, same_as
+from leap_kg.catalog.schemaorg import (
+    PARTIES,
+    amount,
+    degrees,
+    described,
+    licence_of,
+    number_of_stores,
+    other_stores,
+    same_as,
+)
 from leap_kg.ontology.iri import digest
 from leap_kg.ontology.namespaces import SCHEMA
 from leap_kg.outputs.party import Party
@@ -77,6 +86,8 @@ def croissant(record: Record, place: Place, revision: int) -> dict[str, Any]:
         "temporalCoverage": interval(record.periods),
         "geocr:coordinateReferenceSystem": "EPSG:4326" if box else "",
         "geocr:spatialResolution": _metres(record.resolution),
+        "size": number_of_stores(record),
+        "subjectOf": other_stores(record, place, CROISSANT_JSON),
         "distribution": [_file(store) for store in stores],
         "recordSet": [_records(store, variables) for store in stores if (variables := _fields(store, record))],
     }
@@ -134,7 +145,7 @@ def _file(store: Store) -> dict[str, Any]:
 
 def _fields(store: Store, record: Record) -> tuple[Measured, ...]:
     """The variables of the store; those of a dataset that has one store are that store's."""
-    return store.variables or (record.variables if len(record.stores) == 1 else ())
+    return store.variables or (record.variables if record.span.total == 1 else ())
 
 
 def _records(store: Store, variables: tuple[Measured, ...]) -> dict[str, Any]:

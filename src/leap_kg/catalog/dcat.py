@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from leap_kg.catalog.coverage import lasting, short
 from leap_kg.catalog.formats import registered
-from leap_kg.catalog.page import DCAT_AP, DESCRIPTIONS, Place
+from leap_kg.catalog.page import DCAT_AP, DCAT_TURTLE, DESCRIPTIONS, Place
 from leap_kg.catalog.record import Agent, Licence, Period, Record, Store
 from leap_kg.catalog.record import Place as Where
 from leap_kg.ontology.iri import iri_text
@@ -30,9 +30,11 @@ from leap_kg.ontology.namespaces import (
     SKOS,
     VCARD,
     XSD,
+    Namespace,
 )
 from leap_kg.outputs.party import Party
 
+HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MONTH = re.compile(r"\d{4}-\d\d", re.ASCII)
 _YEAR = re.compile(r"\d{4}", re.ASCII)
@@ -95,6 +97,23 @@ def dcat_ap(record: Record, place: Place) -> list[Triple]:
     for store in record.stores:
         say_distribution(say, dataset, store, record)
     return list(dict.fromkeys(say.triples))
+
+
+def stores_said(record: Record, place: Place) -> list[Triple]:
+    """Which of its stores a document about the dataset has, and where the others are; nothing where it has all.
+
+    Not typed as a page of Hydra: harvesters take one for a page of the catalogue.
+    """
+    say = Said()
+    if record.span.left_out:
+        here = NamedNode(place.twin(record.iri, DCAT_TURTLE.suffix, record.span.first))
+        say.typed(NamedNode(record.iri), HYDRA("view"), here.value, FOAF("Document"))
+        say.text(here, DCT("title"), f"{record.title}, {record.span.words}")
+        say.text(here, HYDRA("totalItems"), str(record.span.total), XSD("integer"))
+        for relation, first in record.span.around.items():
+            name = {"prev": "previous"}.get(relation, relation)
+            say.link(here, HYDRA(name), place.twin(record.iri, DCAT_TURTLE.suffix, first))
+    return say.triples
 
 
 def _describe(say: Said, dataset: NamedNode, record: Record, place: Place) -> None:

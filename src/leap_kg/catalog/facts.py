@@ -61,6 +61,11 @@ class Facts:
         quads = looked_up(self._store, node, predicate, most=MOST)
         return sorted({quad.object for quad in quads if isinstance(quad.object, NamedNode)}, key=lambda n: n.value)
 
+    def every(self, node: NamedNode, predicate: NamedNode) -> list[NamedNode]:
+        """All nodes that a property leads to, however many they are."""
+        quads = looked_up(self._store, node, predicate)
+        return sorted({quad.object for quad in quads if isinstance(quad.object, NamedNode)}, key=lambda n: n.value)
+
     def one(self, node: NamedNode, predicate: NamedNode) -> NamedNode | None:
         """The first node that a property leads to."""
         return next(iter(self.nodes(node, predicate)), None)

@@ -140,10 +140,9 @@ def _others(record: Record) -> Iterator[Lack]:
 
 
 def _cut(record: Record) -> Iterator[Lack]:
-    for name, more, what in (
-        ("more-stores", record.more_stores, "stores"),
-        ("more-variables", record.more_variables, "variables"),
-    ):
-        if more:
-            why = f"The dataset has {more:,} more {what} than its descriptions."
-            yield Lack(name, why, "Nothing: ask the SPARQL endpoint for all of them.")
+    if record.span.left_out:
+        why = f"Its descriptions have {record.span.words}; their links next lead to the others."
+        yield Lack("more-stores", why, "Nothing: the addresses of its descriptions take the parameter stores-from.")
+    if record.more_variables:
+        why = f"The dataset has {record.more_variables:,} more variables than its descriptions."
+        yield Lack("more-variables", why, "Nothing: ask the SPARQL endpoint for all of them.")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from leap_kg.catalog.span import FIRST
 from leap_kg.ontology.iri import path_of
 
 CROISSANT = "http://mlcommons.org/croissant/1.1"
@@ -52,6 +53,11 @@ STORE_DESCRIPTIONS = (DOWNLOAD, DCAT_TURTLE, DCAT_JSON)
 """The twins that describe a store."""
 
 
+def from_store(address: str, first: int) -> str:
+    """The address of the same document with the stores of its dataset from one on that is counted from 1."""
+    return address if first == 1 else f"{address}{'&' if '?' in address else '?'}{FIRST}={first}"
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A server: `origin` is its scheme and host, `base` what its own IRIs begin with."""
@@ -64,10 +70,12 @@ class Place:
         """The address of the page of a node."""
         return self.origin + path_of(self.base, iri)
 
-    def twin(self, iri: str, suffix: str) -> str:
-        """The address of a form of a node's page: the suffix goes before the query string."""
+    def twin(self, iri: str, suffix: str, first: int = 1) -> str:
+        """The address of a form of a node's page, perhaps with its stores from one on: the suffix goes before the query
+        string.
+        """
         path, mark, query = path_of(self.base, iri).partition("?")
-        return f"{self.origin}{path}{suffix}{mark}{query}"
+        return f"{self.origin}{from_store(f'{path}{suffix}{mark}{query}', first)}"
 
     @property
     def catalogue(self) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from pyoxigraph import NamedNode
 
+from leap_kg.catalog.coverage import is_on_globe, on_globe
 from leap_kg.catalog.facts import Facts
 from leap_kg.catalog.formats import media_type
 from leap_kg.catalog.record import (
@@ -25,13 +26,13 @@ from leap_kg.catalog.record import (
     Store,
     web_address,
 )
+from leap_kg.catalog.span import MOST_STORES, Span
 from leap_kg.ingest.mapping.extents import read_box
 from leap_kg.ontology.iri import readable
 from leap_kg.ontology.namespaces import ADMS, DCAT, DCT, FOAF, OWL, PROV, SCHEMA, VCARD
 from leap_kg.outputs.citing import Citation
 from leap_kg.outputs.party import party_of
 
-MOST_STORES = 200
 MOST_VARIABLES = 200
 _MOST_OF_STORES = 2000
 """Variables of all stores together: 200 stores of 200 variables each would be a document of many megabytes."""
@@ -50,10 +51,14 @@ def is_dataset(facts: Facts, node: NamedNode) -> bool:
     return DCAT("Dataset") in facts.types(node)
 
 
-def read(facts: Facts, node: NamedNode, most_stores: int = MOST_STORES) -> Record:
-    """All that is known of the dataset."""
-    listed = facts.nodes(node, DCAT("distribution"))
+def read(facts: Facts, node: NamedNode, most_stores: int = MOST_STORES, first: int = 1) -> Record:
+    """All that is known of the dataset, with so many of its stores from one on that is counted from 1.
+
+    What it takes from its stores it takes from the first of all, so that it says the same whichever are shown.
+    """
+    listed = facts.every(node, DCAT("distribution"))
     stores = _stores(facts, listed[:most_stores])
+    span = Span(len(listed), first, most_stores)
     own, more = _variables(facts, node)
     variables = own or _merged(stores)
     licence = _licence(facts, node)
@@ -86,8 +91,8 @@ def read(facts: Facts, node: NamedNode, most_stores: int = MOST_STORES) -> Recor
         places=_places(facts, node) or tuple(place for store in stores for place in store.places)[:MOST_EXTENTS],
         periods=_periods(facts, node) or tuple(time for store in stores for time in store.periods)[:MOST_EXTENTS],
         variables=variables[:MOST_VARIABLES],
-        stores=stores,
-        more_stores=max(0, len(listed) - most_stores),
+        stores=stores if first == 1 else _stores(facts, listed[first - 1 : span.last]),
+        span=span,
         more_variables=more or max(0, len(variables) - MOST_VARIABLES),
         pages=_addresses(facts.nodes(node, FOAF("page"))),
         same=_same_pages(facts, node),
@@ -271,8 +276,9 @@ def _places(facts: Facts, node: NamedNode) -> tuple[Place, ...]:
     found = []
     for part in facts.nodes(node, DCT("spatial"))[:MOST_EXTENTS]:
         wkt = facts.text(part, DCAT("bbox"))
-        if wkt:
-            found.append(Place(part.value, wkt, read_box(wkt)))
+        box = on_globe(read_box(wkt))
+        if box is not None or is_on_globe(wkt):
+            found.append(Place(part.value, box.wkt if box else wkt, box))
     return tuple(found)
 
 

@@ -6,6 +6,7 @@ Texts are as they were harvested, and hostile; addresses that are given to brows
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from leap_kg.catalog.span import Span
 from leap_kg.ingest.mapping.extents import Box
 from leap_kg.outputs.output import Output
 from leap_kg.outputs.party import Party
@@ -126,7 +127,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A dataset. What is not known is empty; `more_stores` and `more_variables` count what was not read."""
+    """A dataset. What is not known is empty; `more_variables` counts what was not read.
+
+    `span` says which of its stores are in `stores`.
+    """
 
     iri: str
     title: str
@@ -160,7 +164,7 @@ class Record:
     periods: tuple[Period, ...] = ()
     variables: tuple[Measured, ...] = ()
     stores: tuple[Store, ...] = ()
-    more_stores: int = 0
+    span: Span = field(default_factory=Span)
     more_variables: int = 0
     pages: tuple[str, ...] = ()
     same: tuple[str, ...] = ()

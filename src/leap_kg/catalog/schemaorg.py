@@ -5,10 +5,11 @@ https://github.com/ESIPFed/science-on-schema.org. Properties that may be given o
 papers the first is the citation, and the others are works about the dataset.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from leap_kg.catalog.coverage import around, calendar, interval
-from leap_kg.catalog.page import DESCRIPTIONS, SCHEMAORG, Place
+from leap_kg.catalog.page import DESCRIPTIONS, SCHEMAORG, Place, Twin
 from leap_kg.catalog.reading import short_name
 from leap_kg.catalog.record import DOI, NOT_PUBLIC, PUBLIC, Agent, Measured, Record, Store, web_address
 from leap_kg.ontology.namespaces import SCHEMA
@@ -59,10 +60,15 @@ def schema_org(record: Record, place: Place) -> dict[str, Any]:
         "temporalCoverage": interval(record.periods),
         "variableMeasured": [_variable(each) for each in record.variables],
         "distribution": [download(each) for each in record.stores if each.address],
+        "size": number_of_stores(record),
         "isBasedOn": [iri for iri in record.derived_from if web_address(iri)],
         "isPartOf": [{"@type": "CreativeWork", "@id": each.iri, "name": each.title} for each in record.series],
         "includedInDataCatalog": {"@type": "DataCatalog", "@id": place.catalogue, "name": place.name},
-        "subjectOf": [*_twins(record, place), *(_work(each) for each in record.works[1:])],
+        "subjectOf": [
+            *_twins(record, place),
+            *other_stores(record, place, SCHEMAORG),
+            *(_work(each) for each in record.works[1:]),
+        ],
     }
     return {key: value for key, value in document.items() if value not in ("", None, [], {})}
 
@@ -123,6 +129,25 @@ def amount(size: int) -> str:
 def degrees(number: float) -> str:
     """A number of degrees with as many decimals as it has, to a decimetre."""
     return f"{number:.6f}".rstrip("0").rstrip(".")
+
+
+def number_of_stores(record: Record) -> dict[str, Any]:
+    """How many stores there are, where the document has not all of them."""
+    span = record.span
+    return {"@type": "QuantitativeValue", "value": span.total, "unitText": "stores"} if span.left_out else {}
+
+
+def other_stores(record: Record, place: Place, twin: Twin) -> list[dict[str, Any]]:
+    """The documents of the same form that have the stores before and after those of this one."""
+    return [
+        {
+            "@type": "DataDownload",
+            "name": f"{twin.label} metadata, {replace(record.span, first=first).words}",
+            "encodingFormat": twin.media_type,
+            "contentUrl": place.twin(record.iri, twin.suffix, first),
+        }
+        for first in record.span.around.values()
+    ]
 
 
 def _identifier(record: Record) -> str | dict[str, str]:

@@ -5,7 +5,7 @@ RFC 9264) has all of them, and says which descriptions there are of what.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -19,12 +19,16 @@ _TYPES = ("https://schema.org/AboutPage", "https://schema.org/Dataset")
 
 @dataclass(frozen=True, slots=True)
 class Signpost:
-    """A typed link; `media_type` and `profile` say what is there, `""` where that is not known."""
+    """A typed link; `media_type`, `profile` and `title` say what is there, `""` where that is not known.
+
+    A title is one of ours, of letters that a header can hold.
+    """
 
     relation: str
     target: str
     media_type: str = ""
     profile: str = ""
+    title: str = ""
 
 
 def signposts(record: Record, place: Place) -> list[Signpost]:
@@ -49,7 +53,20 @@ def cite_as(record: Record) -> str:
 
 def header(record: Record, place: Place) -> str:
     """The links as the header `Link` of the page has them, the first of each relation, and the way to all of them."""
-    return header_of(record.iri, signposts(record, place), place)
+    return header_of(record.iri, [*signposts(record, place), *beside(record, place, "", "text/html")], place)
+
+
+def beside(record: Record, place: Place, suffix: str, media_type: str) -> list[Signpost]:
+    """The links of a form of the page to those that have the stores before and after those that it has."""
+    return [
+        Signpost(
+            relation,
+            place.twin(record.iri, suffix, first),
+            media_type,
+            title=replace(record.span, first=first).words,
+        )
+        for relation, first in record.span.around.items()
+    ]
 
 
 def header_of(iri: str, posts: Iterable[Signpost], place: Place) -> str:
@@ -81,7 +98,11 @@ def linkset(record: Record, place: Place, forms: Sequence[tuple[str, str]] = ())
     `forms` are the suffixes and media types of the other forms of the page that describe the dataset.
     """
     others = [Signpost("describedby", place.twin(record.iri, suffix), media) for suffix, media in forms]
-    return linked(place.page(record.iri), [*signposts(record, place), *others])
+    found = linked(place.page(record.iri), [*signposts(record, place), *others])
+    if record.span.left_out:
+        here = place.twin(record.iri, LINKSET.suffix, record.span.first)
+        found["linkset"].append(_context(here, beside(record, place, LINKSET.suffix, LINKSET.media_type)))
+    return found
 
 
 def linked(page: str, posts: Sequence[Signpost]) -> dict[str, Any]:
@@ -102,6 +123,8 @@ def written(post: Signpost) -> str:
     found = f'<{_ascii(post.target)}>; rel="{post.relation}"'
     if post.media_type:
         found += f'; type="{post.media_type}"'
+    if post.title:
+        found += f'; title="{post.title}"'
     return f'{found}; profile="{post.profile}"' if post.profile else found
 
 
@@ -118,7 +141,7 @@ def _items(record: Record) -> list[Signpost]:
 def _context(anchor: str, posts: Sequence[Signpost]) -> dict[str, Any]:
     found: dict[str, Any] = {"anchor": anchor}
     for post in posts:
-        target = {"href": post.target, "type": post.media_type, "profile": post.profile}
+        target = {"href": post.target, "type": post.media_type, "profile": post.profile, "title": post.title}
         found.setdefault(post.relation, []).append({key: value for key, value in target.items() if value})
     return found
 

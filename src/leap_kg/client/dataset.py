@@ -40,7 +40,7 @@ _DCT = "http://purl.org/dc/terms/"
 _SCHEMA = "https://schema.org/"
 _TITLES = (f"{_DCT}title", f"{_SCHEMA}name")
 _DESCRIPTIONS = (f"{_DCT}description", f"{_DCT}abstract", f"{_SCHEMA}description")
-_USERS = "questions/users-of-data"
+_USERS = "questions/evidence-of-users"
 
 
 class Dataset:

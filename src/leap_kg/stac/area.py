@@ -18,6 +18,7 @@ from leap_kg.stac.refusal import BadSearch
 
 MOST_POINTS = 10_000
 _MOST_MENDED = 100
+_FARTHEST = 720
 _LONGEST = 2_000_000
 _TYPES = frozenset(
     ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
@@ -68,7 +69,8 @@ def _shape_of(box: Box) -> BaseGeometry:
 def box_area(numbers: Sequence[float]) -> Area:
     """The place of `[west, south, east, north]`, or of six numbers with heights, which the index does not have.
 
-    A west greater than the east means across the antimeridian. Raises `BadSearch`.
+    A west greater than the east means across the antimeridian. Maps that scroll on send longitudes of other turns, and
+    boxes that reach over a pole, where nothing is. Raises `BadSearch`.
     """
     if len(numbers) not in (4, 6):
         raise BadSearch(f"bbox has {len(numbers)} numbers: give west,south,east,north, or six with heights")
@@ -78,13 +80,24 @@ def box_area(numbers: Sequence[float]) -> Area:
     west, south, east, north = numbers[0], numbers[1], numbers[half], numbers[half + 1]
     if len(numbers) == 6 and numbers[2] > numbers[5]:
         raise BadSearch("bbox has its lower height above its upper one")
-    if not -90 <= south <= north <= 90:
-        raise BadSearch("bbox needs its south below its north, both between -90 and 90")
-    if not (-180 <= west <= 180 and -180 <= east <= 180):
-        raise BadSearch("bbox needs longitudes between -180 and 180; across the antimeridian west is greater than east")
+    if south > north:
+        raise BadSearch("bbox needs its south below its north: give west,south,east,north")
+    if max(abs(west), abs(east)) > _FARTHEST or max(abs(south), abs(north)) > _FARTHEST:
+        raise BadSearch("bbox is in degrees: longitudes between -180 and 180, latitudes between -90 and 90")
+    if east - west >= 360:
+        west, east = -180.0, 180.0
+    elif not (-180 <= west <= 180 and -180 <= east <= 180):
+        west, east = _turned(west, east)
     if west <= east:
         return Area([Box(west, east, south, north)])
     return Area([Box(west, 180.0, south, north), Box(-180.0, east, south, north)])
+
+
+def _turned(west: float, east: float) -> tuple[float, float]:
+    """Longitudes of any turn between -180 and 180; an end that is on the antimeridian is on its own side of it."""
+    if west == east:
+        return ((west + 180) % 360 - 180,) * 2
+    return (west + 180) % 360 - 180, 180 - (180 - east) % 360
 
 
 def geometry_area(value: object) -> Area:

@@ -46,7 +46,14 @@ def box(text: str) -> tuple[Box, ...]:
         numbers = []
     if not numbers:
         raise BadSearch(f"bbox {_shown(text)} is no box: write west,south,east,north in degrees, as in -20,-5,10,5")
-    return box_area(numbers).boxes
+    found = box_area(numbers).boxes
+    # A program sends what its map shows; who writes a latitude of 100 has the numbers in the wrong order.
+    if any(not -90 <= each.south <= each.north <= 90 for each in found):
+        raise BadSearch("bbox needs its south below its north, both between -90 and 90")
+    half = len(numbers) // 2
+    if not (-180 <= numbers[0] <= 180 and -180 <= numbers[half] <= 180):
+        raise BadSearch("bbox needs longitudes between -180 and 180; across the antimeridian west is greater than east")
+    return found
 
 
 def period(text: str) -> Interval:

@@ -5,6 +5,7 @@ with it. Every method is bounded, as those of `leap_kg.graph.statements` are.
 """
 
 import re
+from itertools import islice
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -20,6 +21,10 @@ from leap_kg.sparql.catalogue import Catalogue
 from leap_kg.web.cells import Cell, Node, Text
 from leap_kg.web.links import address_label, external_href
 from leap_kg.web.memory import Memory
+
+MOST_STATEMENTS = 10_000
+"""Statements of one node with one property."""
+_MOST_READ = 200_000
 
 _NUMBERS = frozenset(XSD(name) for name in ("integer", "int", "long", "short", "byte", "nonNegativeInteger"))
 _PLAIN = frozenset(
@@ -59,9 +64,22 @@ class Reading(Statements):
     # --- statements ---------------------------------------------------------------------------------------
 
     def statements(self, node: NamedNode) -> list[Triple]:
-        """Everything said of the node, each statement once, in order."""
-        found = {Triple(q.subject, q.predicate, q.object) for q in self.quads(node)}
-        return sorted(found, key=str)
+        """What is said of the node, each statement once, in order: at most `MOST_STATEMENTS` of one property.
+
+        A low bound on all of them together would lose what comes after the thousands of stores of a dataset; the high
+        one is for nodes that were made to keep a page busy.
+        """
+        found: dict[NamedNode, set[Triple]] = {}
+        for quad in islice(self.snapshot.store.quads_for_pattern(node, None, None, None), _MOST_READ):
+            of_property = found.setdefault(quad.predicate, set())
+            if len(of_property) < MOST_STATEMENTS:
+                of_property.add(Triple(quad.subject, quad.predicate, quad.object))
+        return sorted((statement for some in found.values() for statement in some), key=str)
+
+    def graphs(self, node: NamedNode) -> list[NamedNode]:
+        """The graphs that say something of the node, in order."""
+        quads = islice(self.snapshot.store.quads_for_pattern(node, None, None, None), _MOST_READ)
+        return sorted({quad.graph_name for quad in quads if isinstance(quad.graph_name, NamedNode)}, key=str)
 
     def described(self, node: NamedNode) -> bool:
         """Whether anything is said of the node."""

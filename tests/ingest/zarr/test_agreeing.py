@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from leap_kg.ontology.namespaces import DCAT
 from tests.ingest.zarr.stores import ATTRIBUTES, WEB, Folder, build, source, taken
 
 GLOBE = {"geospatial_lat_min": -90, "geospatial_lat_max": 90, "geospatial_lon_min": -180, "geospatial_lon_max": 180}
@@ -61,4 +62,8 @@ def test_how_many_there_are_and_how_far_apart_tells_too(tmp_path: Path, steps: t
     stated = {**GLOBE, "geospatial_lat_resolution": steps[0], "geospatial_lon_resolution": steps[1]}
     messages = told(tmp_path, stated, read=False)
     assert len(messages) == count
-    assert all("longitudes" in message and "could not be read" in message for message in messages)
+    assert all("longitudes" in message and "could not be read: no place counts" in message for message in messages)
+    # What would be found by a search for any place is better found by none.
+    good, _ = taken(source(f"{WEB}a.zarr"), Folder(tmp_path))
+    boxes = [t for record in good.values() for t in record.triples if t.predicate == DCAT("bbox")]
+    assert len(boxes) == 1 - count

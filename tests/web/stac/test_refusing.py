@@ -27,7 +27,8 @@ BODY = "the body is no JSON that can be read"
     ids=["five", "words", "inverted", "garbage", "no day"],
 )
 def test_an_address_that_cannot_be_read(stac_server: Server, path: str, parameters: dict[str, str], told: str) -> None:
-    answer = stac_server.get(path, params={**parameters, "aggregations": "total_count"})
+    counted = {"aggregations": "total_count"} if path.endswith("aggregate") else {}
+    answer = stac_server.get(path, params={**parameters, **counted})
     assert answer.status_code == 400
     assert answer.json()["code"] == "BadSearch"
     assert answer.json()["description"].startswith(told)
@@ -42,6 +43,82 @@ def test_a_limit_that_is_none(stac_server: Server, limit: str) -> None:
 def test_a_limit_of_a_million_is_the_largest_page(stac_server: Server) -> None:
     few, many = (stac_server.get("/stac/search", params={"limit": str(n)}).json() for n in (10_000, 1_000_000))
     assert (many["numberReturned"], many["numberMatched"]) == (few["numberReturned"], few["numberMatched"])
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "told"),
+    [
+        ("/stac/search", "bboxx", "did you mean bbox?"),
+        ("/stac/search", "collection", "did you mean collections?"),
+        ("/stac/search", "_", "there are bbox, collections, "),
+        ("/stac/collections", "where", "there are bbox, datetime, "),
+        ("/stac/collections/calm", "stores_from", "did you mean stores-from?"),
+        ("/stac/collections/calm/items", "sort-by", "did you mean sortby?"),
+        ("/stac/", "page", "it takes none"),
+        ("/stac/conformance", "x", "it takes none"),
+    ],
+)
+def test_a_parameter_that_nobody_knows(stac_server: Server, path: str, name: str, told: str) -> None:
+    """Who misspells a filter must not take everything for what was found."""
+    answer = stac_server.get(path, params={name: "1"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "BadSearch")
+    assert f"there is no parameter {name!r} here: {told}" in answer.json()["description"]
+    assert stac_server.get(path, accept="application/json").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/stac/search", "/stac/aggregate"])
+def test_a_part_of_a_body_that_nobody_knows(stac_server: Server, path: str) -> None:
+    answer = stac_server.ask("POST", path, data=json.dumps({"colections": ["calm"]}), headers=JSON)
+    assert answer.status_code == 400
+    assert answer.json()["description"] == "there is no parameter 'colections' here: did you mean collections?"
+
+
+def test_the_description_names_every_parameter_and_the_largest_page(stac_server: Server) -> None:
+    described = stac_server.get("/stac/api").json()
+    for path, operations in described["paths"].items():
+        parameters = {each["name"]: each for each in operations.get("get", {}).get("parameters", [])}
+        if "limit" in parameters:
+            kinds = parameters["limit"]["schema"]["anyOf"]
+            assert [(k["minimum"], k["maximum"]) for k in kinds if k["type"] == "integer"] == [(1, 10_000)], path
+    assert "stores-from" in str(described["paths"]["/collections/{collection_id}"]["get"]["parameters"])
+    schemas = described["components"]["schemas"].values()
+    bodies = [each["properties"]["limit"] for each in schemas if "limit" in each.get("properties", {})]
+    assert bodies
+    assert all("10000" in str(each) for each in bodies)
+
+
+def test_the_items_of_a_collection_may_be_named(stac_server: Server) -> None:
+    every = stac_server.get("/stac/collections/calm/items", params={"limit": "50"}).json()["features"]
+    wanted = [every[0]["id"], every[3]["id"], "nobody"]
+    asked = {"ids": ",".join(wanted), "collections": "calm"}
+    found = stac_server.get("/stac/collections/calm/items", params=asked).json()
+    assert ({item["id"] for item in found["features"]}, found["numberMatched"]) == (set(wanted[:2]), 2)
+    other = stac_server.get("/stac/collections/calm/items", params={"collections": "rough"})
+    assert (other.status_code, "another collection" in other.json()["description"]) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("box", "same"),
+    [
+        ([-180, -90, 180, 90], [-200, -95, 200, 95]),
+        ([170, -10, -170, 10], [170, -10, 190, 10]),
+        ([170, -10, -170, 10], [-190, -10, -170, 10]),
+        ([-180, -90, -90, 90], [180, -90, 270, 90]),
+    ],
+)
+def test_a_box_may_be_of_another_turn_or_reach_over_a_pole(
+    stac_server: Server, box: list[float], same: list[float]
+) -> None:
+    """Maps that scroll on send such boxes."""
+    by_body = [stac_server.ask("POST", "/stac/search", json={"bbox": each}).json() for each in (box, same)]
+    texts = [",".join(map(str, each)) for each in (box, same)]
+    by_address = [stac_server.get("/stac/search", params={"bbox": each}).json() for each in texts]
+    assert len({page["numberMatched"] for page in (*by_body, *by_address)}) == 1
+    assert by_body[0]["features"] == by_body[1]["features"]
+
+
+def test_nothing_is_beyond_a_pole(stac_server: Server) -> None:
+    assert stac_server.get("/stac/search", params={"bbox": "181,91,182,92"}).json()["numberMatched"] == 0
 
 
 _RING = [[0, 0], [10, 10], [10, 0]]
@@ -80,7 +157,8 @@ _RING = [[0, 0], [10, 10], [10, 0]]
 )
 @pytest.mark.parametrize("path", ["/stac/search", "/stac/aggregate"])
 def test_a_body_that_is_no_search(stac_server: Server, path: str, body: Any, told: str) -> None:
-    posted = {"aggregations": ["total_count"], **body} if isinstance(body, dict) else body
+    counted = {"aggregations": ["total_count"]} if path.endswith("aggregate") else {}
+    posted = {**counted, **body} if isinstance(body, dict) else body
     answer = stac_server.ask("POST", path, data=json.dumps(posted), headers=JSON)
     assert answer.status_code == 400
     assert answer.json()["description"].startswith(told)

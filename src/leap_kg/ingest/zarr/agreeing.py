@@ -1,7 +1,8 @@
 """Whether the attributes of a store tell the place and time of its own data, or those of the files it was cut from.
 
 A store that was cut out of a larger one keeps the attributes of that. The coordinates tell; where they cannot be read,
-how many there are and how far the attributes say they lie apart.
+how many there are and how far the attributes say they lie apart. What is plainly not the place of the data is none:
+a search for any other place would find them.
 """
 
 import re
@@ -32,13 +33,20 @@ def report_differing(found: Extent, hierarchy: Hierarchy, reading: Reading) -> N
             message = f"the attributes state {stated.words}, but the coordinates span {found.where.words}, which count"
             _report(reading, message, _SPACE, stated.words)
     elif stated is not None and (spans := list(_too_small(stated, hierarchy))):
-        message = f"the attributes state {stated.words}, but {' and '.join(spans)}; where these are could not be read"
+        few = " and ".join(spans)
+        message = f"the attributes state {stated.words}, but {few}; where these are could not be read: no place counts"
         _report(reading, message, _SPACE, stated.words)
     told, read = read_period(*stated_period(hierarchy.attributes)), read_period(found.start, found.end)
     either = [each for each in (read, read_period(*found.times)) if each]
     if told and read and not any(holds_period(told, each) and holds_period(each, told) for each in either):
         message = f"the attributes state {told.words}, but the coordinates span {read.words}, which count"
         _report(reading, message, _TIME, told.words)
+
+
+def credible_box(hierarchy: Hierarchy) -> Box | None:
+    """The place that the attributes state; `None` if they state none, or one that the coordinates cannot span."""
+    stated = stated_box(hierarchy.attributes)
+    return None if stated is None or any(_too_small(stated, hierarchy)) else stated
 
 
 def _too_small(stated: Box, hierarchy: Hierarchy) -> Iterator[str]:

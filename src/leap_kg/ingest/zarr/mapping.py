@@ -14,9 +14,9 @@ from leap_kg.ingest.mapping.extents import say_box, say_period
 from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ingest.mapping.statements import ANY_URI, Statements
 from leap_kg.ingest.mapping.variables import Variable, say_variable, standard_name_iri
-from leap_kg.ingest.zarr.agreeing import report_differing
+from leap_kg.ingest.zarr.agreeing import credible_box, report_differing
 from leap_kg.ingest.zarr.arrays import Array
-from leap_kg.ingest.zarr.attributes import say_attributes, stated_box, stated_period
+from leap_kg.ingest.zarr.attributes import say_attributes, stated_period
 from leap_kg.ingest.zarr.coordinates import Extent, coordinates, extent
 from leap_kg.ingest.zarr.hierarchy import Hierarchy
 from leap_kg.ontology.identifiers import Location, Refusal, storage
@@ -155,9 +155,9 @@ def _source(address: str) -> str | None:
 
 
 def _say_extent(store: NamedNode, hierarchy: Hierarchy, found: Extent, reading: Reading, say: Statements) -> None:
-    """Where and when, by the coordinates; by the attributes where those cannot be read."""
+    """Where and when, by the coordinates; by the attributes where those cannot be read, if they can be true."""
     report_differing(found, hierarchy, reading)
-    where = found.where or stated_box(hierarchy.attributes)
+    where = found.where or credible_box(hierarchy)
     if where is not None:
         say_box(store, where, say)
     start, end = found.start, found.end

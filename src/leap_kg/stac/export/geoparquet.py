@@ -9,17 +9,21 @@ import asyncio
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from time import monotonic
+from typing import Any, Self, TypeVar
+from weakref import ref
 
 from leap_kg.stac.export.contents import Contents
 from leap_kg.stac.export.names import Names
 from leap_kg.stac.links import with_links
 from leap_kg.stac.searching import Row
 
+Answer = TypeVar("Answer")
+
 _LOOSE = "items"
-_LETTING_GO = 0.2
+_LETTING_GO, _MOMENT = 0.2, 0.001
 # The writer tells of each attribute that it drops, since STAC has none of that name there.
 logging.getLogger("stac").setLevel(logging.ERROR)
 
@@ -42,18 +46,16 @@ class Geoparquet:
 
     def write(self) -> None:
         """Write all; raises `OSError`, and `NotInstalled`."""
-        with asyncio.Runner() as runner:
+        with _Running() as running:
             names = Names(_LOOSE)
             for each in self._contents.collections():
                 items = self._read(self._contents.items(each.row.name), each.row.name)
                 document = {**each.document, "id": each.row.name}
                 if items:
-                    self._put(runner, items, document, each.row.name, names.of(each.row.name))
+                    self._put(running, items, document, each.row.name, names.of(each.row.name))
             loose = self._read(self._contents.loose(), "")
             if loose:
-                self._put(runner, loose, None, "items of no collection", _LOOSE)
-            # The writer's threads hand over what they have before they let go of Python, and have to do so in its life.
-            runner.run(asyncio.sleep(_LETTING_GO))
+                self._put(running, loose, None, "items of no collection", _LOOSE)
 
     def _read(self, rows: Iterable[Row], collection: str) -> list[dict[str, Any]]:
         found = []
@@ -69,7 +71,7 @@ class Geoparquet:
 
     def _put(
         self,
-        runner: asyncio.Runner,
+        running: "_Running",
         items: list[dict[str, Any]],
         collection: dict[str, Any] | None,
         title: str,
@@ -77,11 +79,11 @@ class Geoparquet:
     ) -> None:
         """Write the items, or, if they fit no table together, those whose fields are what they are in most of them."""
         path = self._into / f"{name}.parquet"
-        if reason := _written(runner, items, collection, path):
+        if reason := _written(running, items, collection, path):
             self.reasons[title] = reason
             agreeing = _agreeing(items)
             fewer = 0 < len(agreeing) < len(items)
-            written = agreeing if fewer and not _written(runner, agreeing, collection, path) else []
+            written = agreeing if fewer and not _written(running, agreeing, collection, path) else []
         else:
             written = items
         self.left_out += len(items) - len(written)
@@ -89,7 +91,40 @@ class Geoparquet:
         self.items += len(written)
 
 
-def _written(runner: asyncio.Runner, items: list[dict[str, Any]], collection: dict[str, Any] | None, path: Path) -> str:
+class _Running:
+    """Runs what the writer's threads do.
+
+    They hand over what they have before they let go of Python, and have to do so in its life: it is waited for until
+    nobody holds any more what they were to fulfil, and not much longer than that takes, should somebody else hold it.
+    """
+
+    def __init__(self) -> None:
+        self._runner = asyncio.Runner()
+        self._promised: list[ref[Awaitable[Any]]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._runner as runner:
+            runner.run(self._let_go())
+
+    def run(self, doing: Coroutine[Any, Any, None]) -> None:
+        """Run it to its end; raises what it raises."""
+        self._runner.run(doing)
+
+    def noted(self, promised: Awaitable[Answer]) -> Awaitable[Answer]:
+        """What a thread is to fulfil, to be waited for in the end."""
+        self._promised.append(ref(promised))
+        return promised
+
+    async def _let_go(self) -> None:
+        until = monotonic() + _LETTING_GO
+        while any(promised() is not None for promised in self._promised) and monotonic() < until:
+            await asyncio.sleep(_MOMENT)
+
+
+def _written(running: _Running, items: list[dict[str, Any]], collection: dict[str, Any] | None, path: Path) -> str:
     """Write a file; why they fit no table if they do not, and there is no file then."""
     try:
         from rustac import GeoparquetWriter
@@ -97,15 +132,15 @@ def _written(runner: asyncio.Runner, items: list[dict[str, Any]], collection: di
         raise NotInstalled("stac-geoparquet needs the package rustac: pip install 'leap-kg[export]'") from None
 
     async def write() -> None:
-        writer = await GeoparquetWriter.open(items, str(path))
+        writer = await running.noted(GeoparquetWriter.open(items, str(path)))
         if collection is not None:
             # It is declared to be done when it returns, and is not.
             adding: Callable[[dict[str, Any]], Any] = writer.add_collection
-            await adding(collection)
-        await writer.finish()
+            await running.noted(adding(collection))
+        await running.noted(writer.finish())
 
     try:
-        runner.run(write())
+        running.run(write())
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001 - the writer raises what its parts raise, bare exceptions among them

@@ -10,9 +10,10 @@ from typing import Any
 
 from fastapi import Request, Response
 from pyoxigraph import NamedNode
+from starlette.responses import PlainTextResponse
 
 from leap_kg.catalog.croissant import croissant
-from leap_kg.catalog.dcat import dcat_ap
+from leap_kg.catalog.dcat import dcat_ap, stores_said
 from leap_kg.catalog.distribution import Distribution, dcat_ap_of, linkset_of, schema_org_of, signposts_of
 from leap_kg.catalog.page import (
     CITATIONS,
@@ -27,17 +28,19 @@ from leap_kg.catalog.page import (
     STORE_DESCRIPTIONS,
     Place,
     Twin,
+    from_store,
 )
 from leap_kg.catalog.record import Record
 from leap_kg.catalog.schemaorg import schema_org
-from leap_kg.catalog.signposts import back, header, header_of, linkset
+from leap_kg.catalog.signposts import Signpost, back, beside, header, header_of, linkset, written
+from leap_kg.catalog.span import FIRST
 from leap_kg.ontology.iri import path_of
 from leap_kg.ontology.jsonld import compact
 from leap_kg.ontology.namespaces import DCAT
 from leap_kg.sparql.accept import best
 from leap_kg.sparql.formats import Format
-from leap_kg.web.answers import answer, server_of, site_of
-from leap_kg.web.negotiation import RDF_FORMS, TURTLE
+from leap_kg.web.answers import answer, page, server_of, site_of
+from leap_kg.web.negotiation import RDF_FORMS, TURTLE, wants_page
 from leap_kg.web.nodes.describe import serialised
 from leap_kg.web.placed import node_address, placed
 from leap_kg.web.revision import Revision
@@ -49,8 +52,27 @@ _FORMATS = {
     twin: Format(twin.suffix.removeprefix("."), twin.label, twin.content_type, (), is_graph=False)
     for twin in (*TWINS, DOWNLOAD)
 }
+_PAGED = (*DESCRIPTIONS, LINKSET)
+"""Those that have the stores of a dataset, some at a time."""
+
+_MOST_DIGITS = 9
 _WHOLES = 3
 """Datasets of a store whose twins the page of the store lists."""
+
+
+class NoSuchStore(ValueError):
+    """The address asks for a store of a dataset that it cannot have: 400 for what is no number, 404 for another."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+def no_store(request: Request, error: NoSuchStore) -> Response:
+    """The answer that says so, to people and to programs."""
+    if wants_page(request):
+        return page(request, "message.html", None, error.status, title="No such store", text=str(error))
+    return PlainTextResponse(f"{error}\n", error.status, headers={"Vary": "Accept"})
 
 
 def place_of(request: Request) -> Place:
@@ -81,27 +103,55 @@ def twin_of(request: Request, revision: Revision, node: NamedNode, forms: Sequen
 def twin_answer(request: Request, revision: Revision, node: NamedNode, twin: Twin) -> Response:
     """One of the twins of a dataset, store or work, with links back to its page."""
     place, form = place_of(request), _FORMATS[twin]
-    address = node_address(revision, node)
+    try:
+        first = first_store(request, revision, node) if twin in _PAGED else 1
+    except NoSuchStore as error:
+        return no_store(request, error)
+    address = from_store(node_address(revision, node), first)
     resource = placed(
-        request, revision, node.value, address, (form,), lambda _: _body(revision, node, place, twin), 200
+        request, revision, node.value, address, (form,), lambda _: _body(revision, node, place, twin, first), 200
     )
     found = answer(request, replace(resource, stamp=site_of(request).build), form)
     if found.status_code == 200:
-        links = (found.headers.get("Link", ""), back(node.value, place))
+        posts: list[Signpost] = []
+        if twin in _PAGED and revision.catalog.is_dataset(node):
+            posts = beside(revision.catalog.record(node, first), place, twin.suffix, twin.media_type)
+        links = (found.headers.get("Link", ""), back(node.value, place), *map(written, posts))
         found.headers["Link"] = ", ".join(filter(None, links))
     if found.status_code == 200 and revision.fixed is None:
-        found.headers["Content-Location"] = place.twin(node.value, twin.suffix).removeprefix(place.origin)
+        found.headers["Content-Location"] = place.twin(node.value, twin.suffix, first).removeprefix(place.origin)
     return found
 
 
-def _body(revision: Revision, node: NamedNode, place: Place, twin: Twin) -> bytes:
+def first_store(request: Request, revision: Revision, node: NamedNode) -> int:
+    """The first store to show of a dataset, counted from 1; 1 for any other node.
+
+    Raises `NoSuchStore` for what is no number, or one beyond the last.
+    """
+    text = request.query_params.get(FIRST, "1")
+    if text == "1" or not revision.catalog.is_dataset(node):
+        return 1
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else 0
+    if not number:
+        raise NoSuchStore(400, f"{FIRST} is the number of a store, 1 for the first one.")
+    total = revision.catalog.record(node).span.total
+    if number > max(1, total):
+        raise NoSuchStore(404, f"There is no store {number:,}: the dataset has {total:,}.")
+    return number
+
+
+def _body(revision: Revision, node: NamedNode, place: Place, twin: Twin, first: int) -> bytes:
     """The text of a twin."""
     known = revision.catalog
     if style := CITATIONS.get(twin):
         return known.citation(node).written(style).encode("utf-8", "replace")
-    found: Record | Distribution = known.record(node) if known.is_dataset(node) else known.store(node)
+    found: Record | Distribution = known.record(node, first) if known.is_dataset(node) else known.store(node)
     if twin in (DCAT_TURTLE, DCAT_JSON):
-        triples = dcat_ap(found, place) if isinstance(found, Record) else dcat_ap_of(found, place)
+        triples = (
+            [*dcat_ap(found, place), *stores_said(found, place)]
+            if isinstance(found, Record)
+            else dcat_ap_of(found, place)
+        )
         if twin is DCAT_TURTLE:
             return serialised(triples, TURTLE, place.base)
         return _json(compact(triples, place.base, node.value))
@@ -124,18 +174,18 @@ def _forms(revision: Revision, node: NamedNode) -> list[tuple[str, str]]:
     return [(form.suffix, form.media_type) for form in revision.descriptions.forms(node) if form in RDF_FORMS]
 
 
-def embedded(request: Request, revision: Revision, node: NamedNode) -> dict[str, Any] | None:
+def embedded(request: Request, revision: Revision, node: NamedNode, first: int) -> dict[str, Any] | None:
     """What the page of a dataset embeds for search engines; `None` for any other node."""
     if not revision.catalog.is_dataset(node):
         return None
-    return schema_org(revision.catalog.record(node), place_of(request))
+    return schema_org(revision.catalog.record(node, first), place_of(request))
 
 
-def page_links(request: Request, revision: Revision, node: NamedNode) -> str:
+def page_links(request: Request, revision: Revision, node: NamedNode, first: int) -> str:
     """The signposts of the page of a dataset or store; `""` for any other node."""
     place = place_of(request)
     if revision.catalog.is_dataset(node):
-        return header(revision.catalog.record(node), place)
+        return header(revision.catalog.record(node, first), place)
     if revision.catalog.is_store(node):
         return header_of(node.value, signposts_of(revision.catalog.store(node), place), place)
     return ""

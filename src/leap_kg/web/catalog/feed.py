@@ -11,10 +11,10 @@ from fastapi import Request, Response
 from pyoxigraph import Literal, NamedNode, Triple
 from starlette.responses import PlainTextResponse
 
-from leap_kg.catalog.dcat import catalogue_triples, dcat_ap, records
+from leap_kg.catalog.dcat import HYDRA, catalogue_triples, dcat_ap, records
 from leap_kg.catalog.page import Place
 from leap_kg.ontology.jsonld import compact
-from leap_kg.ontology.namespaces import RDF, XSD, Namespace
+from leap_kg.ontology.namespaces import RDF, XSD
 from leap_kg.sparql.formats import Format
 from leap_kg.web.answers import Resource, answer, site_of
 from leap_kg.web.catalog.documents import place_of
@@ -32,8 +32,6 @@ FORMS = (TURTLE, JSONLD, N_TRIPLES)
 PAGE_SIZE = 100
 STORES = 50
 """Stores of one dataset that the feed has; its own document, to which the feed leads, has more."""
-
-_HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +108,10 @@ def _triples(request: Request, revision: Revision, place: Place, paging: Paging,
 
 def _paging(place: Place, paging: Paging, total: int, form: Format) -> Iterator[Triple]:
     catalogue, view = NamedNode(place.catalogue), NamedNode(place.origin + paging.address(paging.number, form))
-    yield Triple(catalogue, RDF("type"), _HYDRA("Collection"))
-    yield Triple(catalogue, _HYDRA("totalItems"), Literal(str(total), datatype=XSD("integer")))
-    yield Triple(catalogue, _HYDRA("view"), view)
-    yield Triple(view, RDF("type"), _HYDRA("PartialCollectionView"))
+    yield Triple(catalogue, RDF("type"), HYDRA("Collection"))
+    yield Triple(catalogue, HYDRA("totalItems"), Literal(str(total), datatype=XSD("integer")))
+    yield Triple(catalogue, HYDRA("view"), view)
+    yield Triple(view, RDF("type"), HYDRA("PartialCollectionView"))
     words = {"first": "first", "prev": "previous", "next": "next", "last": "last"}
     for relation, each in paging.around():
-        yield Triple(view, _HYDRA(words[relation]), NamedNode(place.origin + paging.address(each, form)))
+        yield Triple(view, HYDRA(words[relation]), NamedNode(place.origin + paging.address(each, form)))

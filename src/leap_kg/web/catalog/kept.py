@@ -9,6 +9,7 @@ from leap_kg.catalog.facts import Facts
 from leap_kg.catalog.fair.report import Report
 from leap_kg.catalog.reading import datasets, is_dataset, read
 from leap_kg.catalog.record import Record
+from leap_kg.ontology.namespaces import DCAT
 from leap_kg.outputs.citing import Citation
 from leap_kg.outputs.kind import PUBLICATIONS
 from leap_kg.web.memory import Memory
@@ -23,7 +24,7 @@ class Kept:
 
     def __init__(self, reading: Reading) -> None:
         self._store, self._base = reading.snapshot.store, reading.base
-        self._records = Memory[NamedNode, Record](_RECORDS)
+        self._records = Memory[tuple[NamedNode, int], Record](_RECORDS)
         self.reports = Memory[str, Report](_REPORTS)
         """By the address of the page that was tried."""
 
@@ -36,9 +37,13 @@ class Kept:
         """Whether the node is a dataset."""
         return is_dataset(self._facts(), node)
 
-    def record(self, node: NamedNode) -> Record:
-        """What is known of a dataset."""
-        return self._records.get(node, lambda wanted: read(self._facts(), wanted))
+    def record(self, node: NamedNode, first: int = 1) -> Record:
+        """What is known of a dataset, with its stores from one on that is counted from 1."""
+        return self._records.get((node, first), lambda wanted: read(self._facts(), wanted[0], first=wanted[1]))
+
+    def stores(self, node: NamedNode) -> list[NamedNode]:
+        """All stores of a dataset, in the order in which its documents have them; they are not kept."""
+        return self._facts().every(node, DCAT("distribution"))
 
     def citation(self, node: NamedNode) -> Citation:
         """How to cite a node; it is not kept."""

@@ -1,9 +1,12 @@
 """The page of a dataset: its stores and how to open them, its licence, people, code, and how to cite it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode
 
+from leap_kg.catalog.page import from_store
+from leap_kg.catalog.span import MOST_STORES, Span
+from leap_kg.ontology.iri import path_of
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, PROV, SCHEMA, VCARD
 from leap_kg.web.cells import Node
 from leap_kg.web.links import external_href, url
@@ -17,7 +20,6 @@ from leap_kg.web.nodes.variables import Variables, variables_of
 from leap_kg.web.reading import Reading
 from leap_kg.web.revision import Revision
 
-SHOWN_STORES = 200
 _LAST = 10**18
 
 
@@ -65,12 +67,22 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class StorePages:
+    """The page with the stores before (`prev`) or after (`next`) those of this one."""
+
+    relation: str
+    words: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetPage:
     """What the page of a dataset shows beside what every page has (`entity`)."""
 
     entity: EntityPage
     stores: list[StoreEntry]
-    more_stores: int
+    span: Span
+    pages: list[StorePages]
     licence: Licence
     providers: list[Provider]
     maintainers: list[Node]
@@ -103,18 +115,20 @@ class DatasetPage:
         return self.coverage.extents
 
 
-def dataset_page(revision: Revision, node: NamedNode) -> DatasetPage:
-    """The page of a dataset."""
+def dataset_page(revision: Revision, node: NamedNode, first: int = 1) -> DatasetPage:
+    """The page of a dataset, with its stores from one on that is counted from 1."""
     reading = revision.reading
-    stores = reading.nodes(node, DCAT("distribution"))
+    stores = revision.catalog.stores(node)
+    span = Span(len(stores), first)
     providers = _providers(reading, node)
     feedstock = reading.one(node, reading.leap("feedstock"))
     depiction = reading.one(node, FOAF("depiction"))
     entries = reading.subjects(FOAF("primaryTopic"), node)
     return DatasetPage(
         entity=entity_page(revision, node),
-        stores=[store_entry(reading, store) for store in stores[:SHOWN_STORES]],
-        more_stores=max(0, len(stores) - SHOWN_STORES),
+        stores=[store_entry(reading, store) for store in stores[first - 1 : span.last]],
+        span=span,
+        pages=_pages(path_of(reading.base, node.value), span),
         licence=_licence(reading, node),
         providers=providers,
         maintainers=[reading.link(person) for person in reading.nodes(node, SCHEMA("maintainer"))],
@@ -128,11 +142,18 @@ def dataset_page(revision: Revision, node: NamedNode) -> DatasetPage:
         tags=[_tag(reading, word) for word in reading.texts(node, DCAT("keyword"))],
         variables=variables_of(reading, node),
         coverage=coverage_of(reading, node, stores),
-        picture=picture_of_any(reading, stores[:SHOWN_STORES]),
+        picture=picture_of_any(reading, stores[:MOST_STORES]),
         thumbnail=reading.link(depiction) if depiction else None,
         entries=[page for entry in entries for page in _published(reading, entry)],
         series=[reading.link(whole) for whole in _series(reading, node)],
     )
+
+
+def _pages(path: str, span: Span) -> list[StorePages]:
+    return [
+        StorePages(relation, replace(span, first=first).words, from_store(path, first))
+        for relation, first in span.around.items()
+    ]
 
 
 def _series(reading: Reading, node: NamedNode) -> list[NamedNode]:

@@ -174,9 +174,8 @@ def by_property(reading: Reading, statements: Iterable[Triple]) -> list[tuple[Na
 
 def provenance(reading: Reading, node: NamedNode) -> list[Provenance]:
     """The sources that say something about a node."""
-    graphs = {q.graph_name for q in reading.quads(node) if isinstance(q.graph_name, NamedNode)}
-    graphs.discard(provenance_graph(reading.base))
-    return [_provenance(reading, graph) for graph in sorted(graphs, key=lambda g: g.value)]
+    own = provenance_graph(reading.base)
+    return [_provenance(reading, graph) for graph in reading.graphs(node) if graph != own]
 
 
 def _outside(reading: Reading, node: NamedNode) -> Node | None:

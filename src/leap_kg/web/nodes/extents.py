@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode
 
+from leap_kg.catalog.coverage import on_globe
 from leap_kg.ingest.mapping.extents import Box, read_box
 from leap_kg.ontology.namespaces import DCAT, DCT
 from leap_kg.web.cells import Cell
@@ -102,4 +103,4 @@ def _day(text: str) -> str:
 def _place(reading: Reading, node: NamedNode, place: NamedNode) -> Extent:
     wkt = reading.text(place, DCAT("bbox"))
     words = box_in_words(wkt) if wkt else reading.link(place)
-    return Extent(fragment_of(node, place), "Place", words, box=read_box(wkt))
+    return Extent(fragment_of(node, place), "Place", words, box=on_globe(read_box(wkt)))

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request, Response
 from pyoxigraph import NamedNode
 from starlette.responses import PlainTextResponse, RedirectResponse
 
+from leap_kg.catalog.page import from_store
 from leap_kg.ontology.iri import iri_of, mint, path_of, readable, spelt_out
 from leap_kg.ontology.namespaces import DCT, FOAF
 from leap_kg.sparql.formats import Format
@@ -168,7 +169,11 @@ def node_answer(request: Request, revision: Revision, node: NamedNode, form: For
         if lost is not None:
             return departed(request, revision, lost, form)
     buried = reading.types(node) == [reading.leap("Tombstone")]
-    address, forms = node_address(revision, node), revision.descriptions.forms(node)
+    try:
+        first = documents.first_store(request, revision, node)
+    except documents.NoSuchStore as error:
+        return documents.no_store(request, error)
+    address, forms = from_store(node_address(revision, node), first), revision.descriptions.forms(node)
     if form is not None and form not in forms:
         return not_acceptable(forms, address)
     twin = documents.twin_of(request, revision, node, forms) if form is None else None
@@ -182,10 +187,10 @@ def node_answer(request: Request, revision: Revision, node: NamedNode, form: For
         node.value,
         address,
         forms,
-        lambda chosen: _body(request, revision, node, address, chosen, buried, desk),
+        lambda chosen: _body(request, revision, node, address, first, chosen, buried, desk),
         410 if buried else 200,
     )
-    resource = replace(resource, page_links=documents.page_links(request, revision, node))
+    resource = replace(resource, page_links=documents.page_links(request, revision, node, first))
     if desk is None:
         return answer(request, resource, form)
     # A browser that signs in must not take the page of before for that of now.
@@ -251,12 +256,13 @@ def _body(
     revision: Revision,
     node: NamedNode,
     address: str,
+    first: int,
     form: Format,
     gone: bool,
     desk: Desk | None,
 ) -> bytes | str:
     if form is HTML:
-        return tombstone(request, revision, node) if gone else _html(request, revision, node, address, desk)
+        return tombstone(request, revision, node) if gone else _html(request, revision, node, address, first, desk)
     if form is JSON:
         return as_json(as_document(revision, node))
     if form is CSV:
@@ -264,11 +270,11 @@ def _body(
     return revision.descriptions.serialised(node, form)
 
 
-def _html(request: Request, revision: Revision, node: NamedNode, address: str, desk: Desk | None) -> str:
+def _html(request: Request, revision: Revision, node: NamedNode, address: str, first: int, desk: Desk | None) -> str:
     reading = revision.reading
     kind = reading.kind(node)
     template, build = _BUILDERS.get(kind.name if kind else "", ("entity.html", entity_page))
-    view = build(revision, node)
+    view = build(revision, node) if first == 1 else dataset_page(revision, node, first)
     entity: EntityPage = view if isinstance(view, EntityPage) else view.entity
     return render(
         request,
@@ -281,7 +287,7 @@ def _html(request: Request, revision: Revision, node: NamedNode, address: str, d
         description=entity.lead or f"{entity.node.kind or 'Node'}: {entity.node.label}",
         formats=[*twins(address, revision.descriptions.forms(node)), *documents.listed(revision, node, address)],
         whole_twins=documents.listed_of_datasets(revision, node),
-        twin=documents.embedded(request, revision, node),
+        twin=documents.embedded(request, revision, node, first),
         fair=documents.fair_path(revision, node, address),
         history=url("/history", iri=node.value),
         changed=site_of(request).history.timeline.count(entity=node.value),

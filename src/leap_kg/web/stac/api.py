@@ -2,11 +2,10 @@
 
 from typing import Any, cast
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from stac_fastapi.api.app import StacApi
 from stac_fastapi.api.models import (
-    ItemCollectionUri,
     create_get_request_model,
     create_post_request_model,
     create_request_model,
@@ -46,6 +45,7 @@ from leap_kg.web.stac.bodies import BoundedBody, SearchByBody
 from leap_kg.web.stac.client import Client
 from leap_kg.web.stac.filtering import Filtering
 from leap_kg.web.stac.indexes import Indexes
+from leap_kg.web.stac.parameters import CollectionAsked, ItemsAsked, describe_limits, only_known
 from leap_kg.web.stac.place import PREFIX
 from leap_kg.web.stac.queryables import Queryables, Sortables
 from leap_kg.web.stac.refusing import malformed, unreadable
@@ -69,6 +69,7 @@ def stac_app(site: Site) -> FastAPI:
     app = FastAPI(
         title=site.settings.name, openapi_url="/api", docs_url=None, redoc_url=None,
         servers=[{"url": site.settings.path + PREFIX}], root_path_in_servers=False,
+        dependencies=[Depends(only_known)],
     )  # fmt: skip
     app.state.site = site
     app.include_router(manual.router)
@@ -123,9 +124,11 @@ def stac_app(site: Site) -> FastAPI:
         search_get_request_model=create_get_request_model(search),
         search_post_request_model=create_post_request_model(search, base_model=SearchByBody),
         items_get_request_model=_items_model(items),
+        collection_get_request_model=CollectionAsked,
         collections_get_request_model=collections.GET,
         middlewares=[Middleware(BoundedBody)],
     )
+    describe_limits(app)
     for failure, status in ((BadSearch, 400), (NotFoundError, 404), (TooLong, 503), (NoRevision, 503)):
         app.add_exception_handler(failure, _refusing(status))
     app.add_exception_handler(RequestValidationError, malformed)
@@ -134,7 +137,7 @@ def stac_app(site: Site) -> FastAPI:
 
 
 def _items_model(extensions: list[Any]) -> type[APIRequest]:
-    model = create_request_model("ItemsRequest", ItemCollectionUri, extensions, request_type="GET")
+    model = create_request_model("ItemsRequest", ItemsAsked, extensions, request_type="GET")
     return cast("type[APIRequest]", model)
 
 

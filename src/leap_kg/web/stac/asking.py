@@ -42,9 +42,14 @@ def search_of(asked: Mapping[str, Any], *, root: str = "properties") -> Search:
     )
 
 
-def store_asked(parameters: Mapping[str, str]) -> int:
+def names_in(text: str | None) -> list[str]:
+    """The names of a parameter of an address, with commas between them."""
+    return [name for name in (text or "").split(",") if name]
+
+
+def store_asked(text: str | None) -> int:
     """The first store to show of a collection, counted from 1; raises `BadSearch`."""
-    text = parameters.get(FIRST, "1")
+    text = "1" if text is None else text
     number = int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else 0
     if not number:
         raise BadSearch(f"{FIRST} is the number of a store, 1 for the first one")

@@ -2,8 +2,11 @@
 
 from pydantic import BaseModel, model_validator
 from stac_fastapi.types.search import BaseSearchPostRequest
+from stac_pydantic.shared import BBox
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from leap_kg.web.stac.parameters import unknown
 
 MOST_BYTES = 2_000_000
 
@@ -17,18 +20,23 @@ class TooLarge(Exception):
 
 
 class OfObject(BaseModel):
-    """Goes before models whose own checks fail on anything but an object."""
+    """Goes before models whose own checks fail on anything but an object, and lets nothing through that they lack."""
 
     @model_validator(mode="before")
     @classmethod
     def _require_object(cls, value: object) -> object:
         if not isinstance(value, dict):
             raise ValueError("the body is no object")
+        names = (field.validation_alias or field.alias or name for name, field in cls.model_fields.items())
+        if problem := unknown(map(str, value), map(str, names)):
+            raise ValueError(problem)
         return value
 
 
 class SearchByBody(OfObject, BaseSearchPostRequest):
-    """A search as it is posted."""
+    """A search as it is posted; its box is read by `leap_kg.stac.area`, which knows of turns and poles."""
+
+    bbox: BBox | None = None
 
 
 class BoundedBody:

@@ -17,11 +17,12 @@ from starlette.responses import Response
 from leap_kg.stac.collection import Shown, collection
 from leap_kg.stac.links import link
 from leap_kg.stac.naming import step
+from leap_kg.stac.refusal import BadSearch
 from leap_kg.stac.searching import Index, Page, Row
 from leap_kg.web.answers import server_of, site_of
 from leap_kg.web.revision import Revision
 from leap_kg.web.site import Site
-from leap_kg.web.stac.asking import search_of, store_asked
+from leap_kg.web.stac.asking import names_in, search_of, store_asked
 from leap_kg.web.stac.fields import Fields, fields_of
 from leap_kg.web.stac.indexes import Indexes
 from leap_kg.web.stac.links import aggregation_links, children, collection_links, item_text
@@ -93,7 +94,7 @@ class Client(BaseCoreClient):
         request: Request = kwargs["request"]
         with self._reading(request) as (index, revision):
             row = self._collection(index, collection_id)
-            first = store_asked(request.query_params)
+            first = store_asked(kwargs.get("stores_from"))
             document = _made(row, revision, index, place_of(request), _MOST_STORES, first)
         return _answer(json.dumps(document, ensure_ascii=False), _JSON)
 
@@ -102,7 +103,10 @@ class Client(BaseCoreClient):
         request: Request = kwargs.pop("request")
         with self._reading(request) as (index, _):
             name = self._collection(index, collection_id).name
-            found = index.items(search_of({**kwargs, "collections": [name]}))
+            wholes, ids = names_in(kwargs.get("collections")), names_in(kwargs.get("ids"))
+            if wholes and not {name, collection_id} & set(wholes):
+                raise BadSearch("collections names another collection than the address: ask /search for both")
+            found = index.items(search_of({**kwargs, "ids": ids, "collections": [name]}))
             return self._items(request, index, found, fields_of(kwargs.get("fields")))
 
     def get_item(self, item_id: str, collection_id: str, **kwargs: Any) -> Any:

@@ -4,6 +4,7 @@ They look at parameters before we do, and some of what they say names types of P
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -43,8 +44,13 @@ def malformed(request: Request, error: Exception) -> Response:
     if not told and any("intersects" in each["loc"] for each in problems):
         # Some that can be read are refused, such as a ring that does not end where it begins.
         told = _GEOMETRY
-    said = (f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in problems[:_MOST_PROBLEMS])
-    return _refusal(told or "; ".join(said), 400)
+    return _refusal(told or "; ".join(map(_said, problems[:_MOST_PROBLEMS])), 400)
+
+
+def _said(problem: Mapping[str, Any]) -> str:
+    """What a model says of a part of the body, or, in words of ours, of the whole."""
+    place, text = ".".join(map(str, problem["loc"][1:])), str(problem["msg"]).removeprefix("Value error, ")
+    return f"{place}: {text}" if place else text
 
 
 def in_words(given: Mapping[str, object]) -> str:
