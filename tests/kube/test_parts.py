@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +37,7 @@ from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.graph.samples import activity
 from tests.hub.test_parts import folder
 from tests.kube.conftest import Kubectl
-from tests.kube.operators import eventually, operating
+from tests.kube.operators import Operator, eventually, operating
 from tests.kube.server import ApiServer, controllers, kubeconfig
 from tests.kube.test_applying import bring
 
@@ -71,7 +73,7 @@ class Lab:
     def wants(self, packages: str = "python=3.12") -> Desired:
         """What is wanted once the environment has these packages."""
         (self._path / "ocean" / "environment.yml").write_text(f"dependencies: [{packages}]\n")
-        with Writer(self.home, BASE) as writer:
+        with Writer(self.home, BASE, wait=60) as writer:
             revision = declare(writer, read_releases(self.file)[1], BASE).revision
             return desired(writer.store, revision, self.name, "helmrelease", BASE)
 
@@ -266,6 +268,46 @@ def test_the_operator_writes_down_what_was_built(
     end(kubectl, lab.name, build, f"registry.example.org/lab/ocean@{DIGEST}\n")
     with operating(controlled, lab.home.path, lab.name):
         assert eventually(lambda: built_of(lab)) == [f"registry.example.org/lab/ocean@{DIGEST}"]
+
+
+def test_when_a_leader_is_killed_as_a_job_is_due_it_is_made_once(
+    controlled: ApiServer, cluster: Cluster, kubectl: Kubectl, lab: Lab
+) -> None:
+    lab.wants()
+    made: dict[str, str] = {}
+    with ExitStack() as operators:
+        leader = operators.enter_context(operating(controlled, lab.home.path, lab.name, name="0"))
+        eventually(lambda: builds(kubectl, lab.name))
+        for number, delay in enumerate((0.0, 0.5), 1):
+            follower = operators.enter_context(operating(controlled, lab.home.path, lab.name, name=str(number)))
+            lab.wants(f"python=3.1{number + 2}")
+            time.sleep(delay)  # the Job is not there, being made, or just made and not yet written down
+            leader.kill()
+            now = followed(follower, kubectl, lab.name, number + 1)
+            assert made.items() <= now.items()  # none was taken away and made again
+            made, leader = now, follower
+
+
+def followed(follower: Operator, kubectl: Kubectl, space: str, many: int) -> dict[str, str]:
+    """The Jobs that build once the follower leads and has looked at everything: so many, each with one pod."""
+    eventually(lambda: follower.metric("leap_kg_hub_leading") == 1)
+    eventually(lambda: len(builds(kubectl, space)) == many)
+    seen = follower.metric("leap_kg_hub_reconciles_total")
+    eventually(lambda: follower.metric("leap_kg_hub_reconciles_total") > seen + 1)
+    made = builds(kubectl, space)
+    eventually(lambda: all(pods(kubectl, space, build) for build in made))
+    assert [len(pods(kubectl, space, build)) for build in made] == [1] * many
+    return made
+
+
+def builds(kubectl: Kubectl, space: str) -> dict[str, str]:
+    """The uids of the Jobs that build, by their names."""
+    return {name: job["metadata"]["uid"] for name, job in found(kubectl, "jobs", space).items() if "build-" in name}
+
+
+def pods(kubectl: Kubectl, space: str, job: str) -> list[str]:
+    """The pods of a Job."""
+    return kubectl("get", "pods", "-n", space, "-l", f"job-name={job}", "-o", "name").split()
 
 
 def built_of(lab: Lab) -> list[str]:
