@@ -50,6 +50,7 @@ def harvest(leap_kg: Run, platform: Path, server: HostileServer, *more: str) -> 
     return report
 
 
+@pytest.mark.all
 def test_a_second_harvest_asks_conditionally_and_publishes_nothing(
     leap_kg: Run, platform: Path, served: HostileServer, home: Path
 ) -> None:

@@ -39,6 +39,7 @@ def test_what_was_read_is_not_due_until_it_is_stale(leap_kg: Run, platform: Path
     assert "3 seen" in harvest(leap_kg, platform, "--due").stdout
 
 
+@pytest.mark.all
 def test_stored_bodies_are_mapped_again_without_their_files(leap_kg: Run, platform: Path) -> None:
     harvest(leap_kg, platform)
     before = leap_kg("export").stdout

@@ -32,6 +32,7 @@ def home_of(run: Run) -> str:
     return done.stdout
 
 
+@pytest.mark.all
 def test_a_restored_home_exports_the_same_and_harvests_nothing_new(
     leap_kg: Run, platform: Path, home: Path, tmp_path: Path, command_at: Command
 ) -> None:

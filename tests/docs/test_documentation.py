@@ -118,6 +118,7 @@ def test_readme_requests_are_answered(address: str) -> None:
         assert requests.get(address + path, timeout=20).status_code == 200, path
 
 
+@pytest.mark.all
 def test_documentation_builds_without_warnings(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", str(ROOT / "docs"), str(tmp_path)],

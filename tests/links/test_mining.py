@@ -220,6 +220,7 @@ def test_a_curators_no_takes_the_plain_triple_away_and_keeps_the_link(world: Wor
         decide(world.home, BASE, f"{BASE}link/none", "accepted")
 
 
+@pytest.mark.all
 def test_large_notebooks_and_empty_repositories_are_findings_until_they_are_mended(tmp_path: Path) -> None:
     made = World(tmp_path)
     empty = checkout(tmp_path / "empty", "lab/empty")

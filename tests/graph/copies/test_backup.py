@@ -170,6 +170,7 @@ def test_old_objects_go_when_two_newer_backups_are_whole(filled: Home, disk: str
         check_files(storage, read_list(storage, number))
 
 
+@pytest.mark.all
 def test_writers_go_on_while_a_backup_is_taken(filled: Home, tmp_path: Path) -> None:
     """Each backup is some whole state that the graph had."""
     ended = threading.Event()
@@ -379,6 +380,7 @@ while True:
 """
 
 
+@pytest.mark.all
 def test_a_backup_that_is_killed_leaves_the_one_before(filled: Home, tmp_path: Path) -> None:
     place = tmp_path / "backup"
     back_up(filled, str(place))

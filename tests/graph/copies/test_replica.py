@@ -248,6 +248,7 @@ with Replica(Home(Path(sys.argv[1])), sys.argv[3], Storage(sys.argv[2])) as repl
 """
 
 
+@pytest.mark.all
 def test_a_replica_that_is_killed_again_and_again_ends_up_the_same(home: Home, copy: Home) -> None:
     """The source publishes fifty times meanwhile."""
     grow(home, 1, 1)

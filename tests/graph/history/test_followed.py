@@ -99,6 +99,7 @@ def test_a_large_load_is_left_for_later_in_the_store_of_changes(home: Home, monk
     assert [path.name for path in (home.path / "history" / "snapshots").iterdir()] == ["00000001"]
 
 
+@pytest.mark.all
 def test_followers_that_are_killed_catch_up(home: Home, tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from leap_kg.graph.home import Home; "

@@ -413,6 +413,7 @@ def test_a_dry_run_tells_what_a_run_does_and_leaves_no_trace(desk: Desk) -> None
     assert desk.harvest(ledger).published == 1
 
 
+@pytest.mark.all
 def test_three_thousand_records_come_and_go_in_pages(desk: Desk) -> None:
     many = {f"r{number:05}": f"Title {number}" for number in range(6_000)}
     ledger = Ledger(many, found=True, versioned=True)

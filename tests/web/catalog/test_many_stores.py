@@ -43,6 +43,7 @@ def many_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return fill(path, more)
 
 
+@pytest.mark.all
 @pytest.mark.parametrize("suffix", ["", ".schemaorg.jsonld", ".dcat.ttl", ".croissant.json", ".linkset.json"])
 def test_links_lead_to_every_store(many: Server, suffix: str) -> None:
     found: list[str] = []

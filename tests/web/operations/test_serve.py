@@ -71,6 +71,7 @@ def test_a_home_without_data_says_how_to_harvest_and_new_revisions_show_at_once(
                 assert title in server.get("/search?q=beta").text
 
 
+@pytest.mark.all
 def test_a_damaged_patch_spoils_its_own_page_only(home: Home, folder: Path) -> None:
     shutil.copytree(home.path, folder)
     damaged = PatchLog(Home(folder).log).files()[3]

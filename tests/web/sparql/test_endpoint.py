@@ -174,6 +174,7 @@ def test_a_slow_query_is_stopped_while_pages_answer(server: Server) -> None:
     assert count(ask(server, COUNT)) == 4
 
 
+@pytest.mark.all
 def test_the_query_of_a_client_that_left_makes_room(home: Home) -> None:
     with running(home.path, {"LEAP_KG_QUERY_SECONDS": "300", "LEAP_KG_WORKERS": "1"}) as patient:
         with pytest.raises(requests.exceptions.ReadTimeout):
@@ -350,6 +351,7 @@ def test_a_client_has_a_budget(home: Home) -> None:
         assert strict.get("/dataset/leap-test/alpha", headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 200
 
 
+@pytest.mark.all
 def test_seconds_of_computing_are_charged_when_a_query_is_stopped(home: Home) -> None:
     settings = {"LEAP_KG_BUDGET_SECONDS": "0.4", "LEAP_KG_QUERY_SECONDS": "1"}
     with running(home.path, settings) as strict:
