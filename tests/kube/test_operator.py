@@ -122,10 +122,11 @@ def test_of_two_one_works_and_the_other_takes_over_when_it_is_killed(
             assert (first.metric("leap_kg_hub_leading"), second.metric("leap_kg_hub_leading")) == (1, 0)
             made = found(kubectl, "helmrelease", "one", name)
             first.kill()
-            killed = time.monotonic()
+            renewed = lease_of(kubectl, name)["renewTime"]
             kubectl("patch", "helmrelease", "one", "-n", name, "--type=merge", "-p", '{"spec": {"interval": "99m"}}')
             eventually(lambda: holder(kubectl, name) not in ("", one))
-            assert time.monotonic() - killed < LEASE + 1  # and what kubectl itself takes
+            taken = moment(lease_of(kubectl, name)["acquireTime"]) - moment(renewed)
+            assert taken.total_seconds() < LEASE + 1  # it looks every half second, on a machine that does other things
             eventually(lambda: found(kubectl, "helmrelease", "one", name)["spec"]["interval"] == "10m")
             eventually(lambda: known(home, name).drifts)
             after = found(kubectl, "helmrelease", "one", name)
@@ -134,9 +135,14 @@ def test_of_two_one_works_and_the_other_takes_over_when_it_is_killed(
             assert after["metadata"]["generation"] == made["metadata"]["generation"] + 2
             assert len(reasons(kubectl, name, "Created")) == 4
             assert len(reasons(kubectl, name, "Healed")) == 1
-            lease = found(kubectl, "lease", f"leap-kg-operator-{name}", "leap-kg")
-            assert lease["spec"]["leaseTransitions"] == 1
+            assert lease_of(kubectl, name)["leaseTransitions"] == 1
     assert holder(kubectl, name) == ""
+
+
+def lease_of(kubectl: Kubectl, cluster: str) -> dict[str, Any]:
+    """What the lease of the operators of a cluster says."""
+    spec: dict[str, Any] = found(kubectl, "lease", f"leap-kg-operator-{cluster}", "leap-kg")["spec"]
+    return spec
 
 
 def reasons(kubectl: Kubectl, space: str, reason: str) -> list[str]:
