@@ -325,7 +325,8 @@ def test_the_rights_that_are_shipped_are_enough(server: ApiServer, kubectl: Kube
         eventually(gone)
         assert operator.metric("leap_kg_hub_events_lost_total") == 0
         assert "status 403" not in operator.told()
-        assert reasons(kubectl, name, "Healed") == ["one"]
+        # Once for each time that it was brought back, too.
+        assert set(reasons(kubectl, name, "Healed")) == {"one"}
 
 
 def test_what_controllers_say_and_what_is_refused_is_told(
