@@ -32,7 +32,7 @@ ALL_FAULTS = {
     "429 with Retry-After 400", "403, secondary limit", "truncated body", "304", "301 rename", "duplicated page",
     "lost page", "1 bad record in 100", "slow drip", "wrong content type",
 }  # fmt: skip
-LIMITS = Limits(seconds=0.6, connect_seconds=2, backoff_seconds=0.5, longest_wait=60)
+LIMITS = Limits(seconds=1.5, connect_seconds=2, backoff_seconds=0.5, longest_wait=60)
 ROUNDS = 8
 LOSING = (4, 5, 6)  # the rounds whose listing lacks a page; one more than makes a record count as gone
 SPOILING = 4  # from this round on a record that was good is bad
@@ -205,8 +205,7 @@ def test_of_ten_faults_none_costs_a_record_or_a_hosts_patience(
     wanted = {f"Record {number}" for number in range(RECORDS) if number != BAD}
     assert ours.rounds[-1].titles == wanted
     assert f"Record {RENAMED}" in wanted
-    # A record that did not come in time on a busy machine is told as well, and kept as it was.
-    assert ours.rounds[-1].told >= {str(BAD), str(SPOILT)}
+    assert ours.rounds[-1].told == {str(BAD), str(SPOILT)}
     # the host was left alone while it wished, and asked again when it did not
     assert [report.outcome for report in reports][:4] == ["parked", "parked", "parked", "complete"]
     assert {reports[number].outcome for number in LOSING} == {"partial"}
