@@ -212,9 +212,13 @@ def _now() -> str:
 if __name__ == "__main__":
     given = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     end_with(given["parent"])
+    status = 0
     try:
         main(given)
     except BaseException as problem:  # noqa: BLE001 - whatever ends a recipe is told
         write_failure(Path(given["failure"]), problem)
         traceback.print_exception(problem)
-        sys.exit(1)
+        status = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # what libraries do at the end may wait for ever for a process that was killed

@@ -4,33 +4,26 @@ A store is laid out whole before anything is written to it. Each task then write
 writes, so the order in which they end does not matter, and one that is repeated writes the same again.
 """
 
-import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import cloudpickle
-import dask
 import h5netcdf  # noqa: F401 - for the workers that are forked
 import netCDF4  # noqa: F401
 import numpy as np
 import zarr  # noqa: F401
 
+from .cluster import Each, processes
 from .declaration import Item, Recipe
 from .failing import Failed
 from .inputs import Inputs
 from .layout import Layout, Series, laid_out
 from .opening import opened
-from .parent import forks_end_with_us
 from .sinks import Repository, Sink, Zarr
 from .telling import tell
 from .writing import Piece, Task, Writing
-
-Each = Callable[[Callable[..., Any], Sequence[Any]], Iterator[tuple[int, Any]]]
-"""Does something with each of many things; gives the number and the outcome of each, as they are ready."""
 
 
 def run(
@@ -58,7 +51,7 @@ def run(
 
         refer(recipe, items, inputs, store, old, job["attributes"])
         return {}
-    with _processes(job["workers"], module) as each:
+    with processes(job, module) as each:
         if recipe.icechunk:
             return _committed(recipe, items, inputs, store, each, old, job)
         if known and (lengths := _written(recipe, items, inputs, Zarr(store, old), each, known)):
@@ -86,48 +79,6 @@ def _committed(
         sink.forks, f"Run of the recipe, {len(items)} inputs", {name: str(value) for name, value in marks.items()}
     )
     return lengths
-
-
-@contextmanager
-def _processes(workers: int, module: ModuleType) -> Iterator[Each]:
-    """One process is this one; more are a cluster's."""
-    if workers == 1:
-        yield lambda do, things: ((number, do(thing)) for number, thing in enumerate(things))
-        return
-    from distributed import Client, LocalCluster, as_completed  # takes a while, and one process needs nothing of it
-    from distributed.scheduler import KilledWorker
-
-    cloudpickle.register_pickle_by_value(module)  # workers have no recipe.py
-    # Forked workers have what was imported here, which takes each a second or two else. Nothing is read or written by
-    # this process meanwhile, so no library holds a lock then.
-    dask.config.set({"distributed.worker.multiprocessing-method": "fork"})
-    gc.freeze()  # or each worker copies all that was imported when it first looks for what nothing refers to
-    forks_end_with_us()  # each holds the pipes by which others would notice that this process is gone
-    with ExitStack() as stack:
-        try:
-            cluster = stack.enter_context(
-                LocalCluster(
-                    n_workers=workers, threads_per_worker=1, dashboard_address=None, host="127.0.0.1", silence_logs=30
-                )
-            )
-        except (RuntimeError, TimeoutError) as error:
-            raise Failed("killed", f"worker processes could not be started: {error} Run it again") from error
-        client = stack.enter_context(Client(cluster))
-
-        def each(do: Callable[..., Any], things: Sequence[Any]) -> Iterator[tuple[int, Any]]:
-            futures = client.map(do, things, pure=False)
-            numbers = {future.key: number for number, future in enumerate(futures)}
-            for future in as_completed(futures):
-                try:
-                    yield numbers[future.key], future.result()
-                except KilledWorker:
-                    raise Failed(
-                        "killed",
-                        "worker processes were killed again and again: each may need more memory than there is, so "
-                        "write smaller chunks, or use fewer --workers",
-                    ) from None
-
-        yield each
 
 
 def _written(
