@@ -13,6 +13,8 @@ JOBS ?= 2
 export LEAP_KG_HOME ?= $(HOME_DIR)
 # pytest sets the home of its own servers; a home of yours must not reach them.
 unexport PYTHONPATH
+# Tests start hundreds of processes, and pytest rewrites every assertion: Python keeps what it has compiled.
+unexport PYTHONDONTWRITEBYTECODE
 
 WEB := $(shell find web/src web/styles web/scripts -type f 2>/dev/null) web/package-lock.json web/vite.config.ts
 EXAMPLE := $(LEAP_KG_HOME)/example

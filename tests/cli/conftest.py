@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from leap_kg.graph.home import Home
 from tests.cli.forked import Forked, forked
 from tests.cli.platform import write_platform
+from tests.homes import only_read
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -57,11 +59,12 @@ def leap_kg(home: Path, command_at: Command) -> Run:
     return command_at(home)
 
 
-@pytest.fixture(scope="module")
-def harvested(tmp_path_factory: pytest.TempPathFactory, command_at: Command) -> Run:
+@pytest.fixture(scope="session")
+def harvested(tmp_path_factory: pytest.TempPathFactory, command_at: Command) -> Iterator[Run]:
     """The command on a home that holds the platform; for reading only."""
     folder = tmp_path_factory.mktemp("harvested")
     run = command_at(folder / "home")
     done = harvest(run, write_platform(folder / "platform"))
     assert done.returncode == 0, done.stderr
-    return run
+    with only_read(Home(folder / "home")):
+        yield run

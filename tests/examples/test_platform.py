@@ -35,13 +35,12 @@ from leap_kg.links.readers import READERS
 from leap_kg.ontology.identifiers import Refusal, storage
 from leap_kg.ontology.jsonld import quads_in
 from leap_kg.ontology.shapes import validate
-from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE as BASE
 from leap_kg.settings import Settings
 from leap_kg.sparql import run
-from leap_kg.sparql.catalogue import load
 from leap_kg.web.nodes.work import work_page
 from leap_kg.web.site import Site
+from tests.sparql.questions.asked import questions
 
 ROOT = Path(__file__).parents[2]
 PREFIXES = f"""
@@ -490,7 +489,7 @@ def test_what_the_hubs_cost_is_what_the_bill_says(home: Home, platform: Path) ->
             key = (hub or "cluster/example", *names, f"{year}-W{week:02}", row["currency"])
             wanted[key] += Decimal(row["cost"]) + discount
     snapshot = Snapshots(home).current()
-    query = load(declarations() / "sparql", BASE).get("questions/hub-costs-by-week")
+    query = questions().get("questions/hub-costs-by-week")
     assert snapshot is not None
     assert query is not None
     found = {}

@@ -12,11 +12,10 @@ from leap_kg.outputs.period import between
 from leap_kg.outputs.reading import Reader
 from leap_kg.outputs.report import Report
 from leap_kg.outputs.selection import Selection
-from leap_kg.resources import declarations
-from leap_kg.sparql.catalogue import load
 from leap_kg.sparql.parameters import Value
 from leap_kg.sparql.run import select
 from tests.outputs.made import BASE, TURTLE
+from tests.sparql.questions.asked import questions
 
 # Versions of data, works that a curator refused or took in, one that is not sure enough, a recipe, a course.
 MORE = f"""
@@ -50,7 +49,7 @@ def made() -> Store:
 
 STORE = made()
 OUTPUTS = list(Reader(STORE, BASE).outputs())
-CATALOGUE = load(declarations() / "sparql", BASE)
+CATALOGUE = questions()
 
 
 def asked(name: str, **values: Value) -> list[dict[str, str]]:

@@ -15,8 +15,8 @@ from leap_kg.ingest.source import Listing, RawRecord, RecordUnusable, Source
 from leap_kg.ingest.sources import read_sources
 from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE as BASE
-from leap_kg.sparql.catalogue import load
 from leap_kg.sparql.parameters import Value
+from tests.sparql.questions.asked import questions
 
 MIRROR = Path(__file__).parent / "mirror.yaml"
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -34,7 +34,7 @@ class Said:
 
     def ask(self, name: str, **values: Value) -> list[dict[str, str]]:
         """The rows of a named query, as texts; what is unbound is left out."""
-        query = load(declarations() / "sparql", BASE).get(name)
+        query = questions().get(name)
         assert query is not None
         rows = self.store.query(query.bind(**values), use_default_graph_as_union=True)
         assert isinstance(rows, QuerySolutions)

@@ -16,11 +16,10 @@ from leap_kg.ingest.source import Source
 from leap_kg.ingest.sources import chosen, read_sources
 from leap_kg.ingest.state import State
 from leap_kg.ontology.namespaces import FOAF, RDF
-from leap_kg.resources import declarations
-from leap_kg.sparql.catalogue import load
 from leap_kg.sparql.parameters import Value
 from tests.ingest.shelf import silent
 from tests.real.recordings import BASE, MIRROR
+from tests.sparql.questions.asked import questions
 
 SOURCES = Path(__file__).parent / "recorded.yaml"
 
@@ -69,7 +68,7 @@ class Recorded:
 
     def ask(self, name: str, **values: Value) -> list[dict[str, str]]:
         """The rows of a named query, as texts."""
-        query = load(declarations() / "sparql", BASE).get(name)
+        query = questions().get(name)
         assert query is not None
         rows = self.store.query(query.bind(**values), use_default_graph_as_union=True)
         assert isinstance(rows, QuerySolutions)

@@ -17,9 +17,9 @@ from leap_kg.ingest.sources import read_sources
 from leap_kg.ontology.namespaces import DCAT, DCT, ONTOLOGY_PATH, SCHEMA, Namespace
 from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE as BASE
-from leap_kg.sparql.catalogue import load
 from leap_kg.sparql.parameters import Value
 from tests.ingest.judged import judge, values
+from tests.sparql.questions.asked import questions
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "esm-catalogs"
 SAMPLES = DATA / "intake__intake-esm" / "tests" / "sample-catalogs"
@@ -75,7 +75,7 @@ class Taken:
         self.store: Store = judge(*(record for records in self.mapped.values() for record in records.values()))
 
     def ask(self, question: str, /, **given: Value) -> list[dict[str, str]]:
-        query = load(declarations() / "sparql", BASE).get(question)
+        query = questions().get(question)
         assert query is not None
         rows = self.store.query(query.bind(**given), use_default_graph_as_union=True)
         assert isinstance(rows, QuerySolutions)

@@ -29,9 +29,9 @@ from leap_kg.ingest.state import State
 from leap_kg.ontology.namespaces import DCT, PROV, SCHEMA
 from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE as BASE
-from leap_kg.sparql.catalogue import load
 from leap_kg.sparql.parameters import Value
 from tests.ingest.shelf import findings, silent
+from tests.sparql.questions.asked import questions
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -96,7 +96,7 @@ def leap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def ask(home: Path, name: str, **values: Value) -> list[list[str]]:
-    query = load(declarations() / "sparql", BASE).get(f"questions/{name}")
+    query = questions().get(f"questions/{name}")
     assert query is not None
     rows = snapshot(home).store.query(query.bind(**values), use_default_graph_as_union=True)
     assert isinstance(rows, QuerySolutions)

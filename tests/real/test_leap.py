@@ -31,12 +31,12 @@ from leap_kg.ontology.identifiers import licence, storage
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, RDF, SCHEMA
 from leap_kg.ontology.shapes import validate
 from leap_kg.resources import declarations
-from leap_kg.sparql.catalogue import load
 from leap_kg.sparql.parameters import Value
 from tests.ingest.leap.mapped import part
 from tests.ingest.shelf import LEAP, Bench, Shelf, findings, silent
 from tests.real import oracle
 from tests.real.oracle import BASE, Said
+from tests.sparql.questions.asked import questions
 
 pytestmark = pytest.mark.skipif(not oracle.FEEDSTOCKS.is_dir(), reason=oracle.WHY)
 
@@ -81,7 +81,7 @@ class Real:
 
     def ask(self, name: str, **values: Value) -> list[dict[str, str]]:
         """The rows of a named query, as texts."""
-        query = load(declarations() / "sparql", BASE).get(name)
+        query = questions().get(name)
         assert query is not None
         rows = self.snapshot.store.query(query.bind(**values), use_default_graph_as_union=True)
         assert isinstance(rows, QuerySolutions)
@@ -515,7 +515,7 @@ def test_question_30_an_old_reading_is_called_stale(tmp_path: Path) -> None:
     with MirrorFetcher(read_mirror(MIRROR), Limits()) as fetcher:
         list(harvest_round(Home(tmp_path / "home"), BASE, [catalog], fetcher, progress=silent))
     snapshot = Snapshots(Home(tmp_path / "home")).current()
-    query = load(declarations() / "sparql", BASE).get("questions/who-says-this")
+    query = questions().get("questions/who-says-this")
     assert snapshot is not None
     assert query is not None
     said = next(said for said in oracle.datasets() if said.files)

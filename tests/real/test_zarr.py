@@ -14,10 +14,10 @@ from leap_kg.ontology.identifiers import Location, storage
 from leap_kg.ontology.namespaces import ADMS, DCAT, DCT, ONTOLOGY_PATH, PROV, SCHEMA, Namespace
 from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE as BASE
-from leap_kg.sparql.catalogue import load
 from leap_kg.sparql.parameters import Value
 from tests.ingest.judged import judge, kinds, values
 from tests.real import oracle
+from tests.sparql.questions.asked import questions
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 SST = DATA / "zarr" / "geopython__pygeoapi" / "tests" / "data" / "analysed_sst.zarr"
@@ -46,7 +46,7 @@ class Taken:
         self.store: Store = judge(*self.mapped.values())
 
     def ask(self, question: str, /, **given: Value) -> list[dict[str, str]]:
-        query = load(declarations() / "sparql", BASE).get(question)
+        query = questions().get(question)
         assert query is not None
         rows = self.store.query(query.bind(**given), use_default_graph_as_union=True)
         assert isinstance(rows, QuerySolutions)

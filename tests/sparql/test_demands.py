@@ -4,10 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leap_kg.resources import declarations
-from leap_kg.settings import DEFAULT_BASE
-from leap_kg.sparql.catalogue import load
 from leap_kg.sparql.demands import Demand, missing
+from tests.sparql.questions.asked import questions
 
 HEAD = "PREFIX e: <http://e.org/> SELECT * WHERE "
 
@@ -41,7 +39,7 @@ def test_what_is_demanded(body: str, expected: set[str]) -> None:
     assert demanded(body, "t") == expected
 
 
-QUERIES = [query for query in load(declarations() / "sparql", DEFAULT_BASE).all() if query.question]
+QUERIES = [query for query in questions().all() if query.question]
 
 
 @pytest.mark.parametrize("name", [query.name for query in QUERIES])

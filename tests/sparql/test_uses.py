@@ -4,10 +4,8 @@ import re
 
 import pytest
 
-from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE
-from leap_kg.sparql.catalogue import load
-from tests.sparql.questions.asked import said, stored
+from tests.sparql.questions.asked import questions, said, stored
 
 PAPER = """
 <urn:paper> a schema:ScholarlyArticle ; dct:creator <urn:ada> ; schema:editor <urn:eva> ; dct:contributor <urn:kim> ;
@@ -23,7 +21,7 @@ PAPER = """
 
 
 def test_whom_a_node_names_itself_no_attribution_names_again() -> None:
-    query = load(declarations() / "sparql").get("panels/uses")
+    query = questions().get("panels/uses")
     assert query is not None
     rows = stored(said(PAPER)).query(query.bind(node="urn:paper"), use_default_graph_as_union=True)
     found = [(row["thing"].value, row["property"].value.rpartition("#")[2].rpartition("/")[2]) for row in rows]  # type: ignore[union-attr]
@@ -54,7 +52,7 @@ kg:run a prov:Activity ; prov:qualifiedAssociation <BASErun#1> . <BASErun#1> pro
     ],
 )
 def test_who_names_a_person_is_named_once_for_it(person: str, expected: list[tuple[str, str]]) -> None:
-    query = load(declarations() / "sparql").get("panels/used-by")
+    query = questions().get("panels/used-by")
     assert query is not None
     rows = stored(said(WORKS)).query(query.bind(node=DEFAULT_BASE + person), use_default_graph_as_union=True)
     found = [(row["user"].value, row["property"].value) for row in rows]  # type: ignore[union-attr]

@@ -2,8 +2,6 @@
 
 import os
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,12 +10,8 @@ from pathlib import Path
 
 import requests
 
-_START = """
-import sys
-from leap_kg.settings import Settings
-from leap_kg.web.operations.serve import serve
-serve(Settings.from_environment(), "127.0.0.1", int(sys.argv[1]), int(sys.argv[2]))
-"""
+from tests.web.forking import Served, start
+
 # All tests ask from one address.
 _UNBOUND = {"LEAP_KG_BUDGET_SECONDS": "0", "LEAP_KG_BUDGET_ERRORS": "0"}
 
@@ -54,7 +48,7 @@ def running(home: Path, environment: Mapping[str, str] | None = None, workers: i
         trial.bind(("127.0.0.1", 0))
         port = trial.getsockname()[1]
     settings = {"LEAP_KG_HOME": str(home), "LEAP_KG_QUERY_SECONDS": "1", **_UNBOUND, **(environment or {})}
-    process = subprocess.Popen([sys.executable, "-c", _START, str(port), str(workers)], env={**os.environ, **settings})
+    process = start(port, workers, {**os.environ, **settings})
     session = requests.Session()
     session.trust_env = False
     try:
@@ -64,14 +58,15 @@ def running(home: Path, environment: Mapping[str, str] | None = None, workers: i
     finally:
         session.close()
         process.terminate()
-        process.wait(20)
+        if process.wait(20) is None:
+            raise RuntimeError("the server does not stop")
 
 
-def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
+def _wait(server: Server, process: Served) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until:
-        if process.poll() is not None:
-            raise RuntimeError(f"the server ended with status {process.returncode}")
+        if (status := process.wait()) is not None:
+            raise RuntimeError(f"the server ended with status {status}")
         try:
             server.get("/health")
         except requests.ConnectionError:

@@ -18,13 +18,12 @@ from leap_kg.ingest.runs.rounds import harvest_round
 from leap_kg.ingest.sources import read_sources
 from leap_kg.ontology.iri import path_of
 from leap_kg.ontology.namespaces import DCAT, DCT
-from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE as BASE
 from leap_kg.sparql import run
-from leap_kg.sparql.catalogue import load
 from leap_kg.sparql.parameters import SAMPLES, Value
 from tests.graph.engines.conftest import SERVERS
 from tests.graph.engines.servers import Server
+from tests.sparql.questions.asked import questions
 from tests.web import server as web
 
 pytestmark = pytest.mark.all
@@ -63,7 +62,7 @@ def test_a_harvest_leaves_the_same_quads_on_the_server(home: Home) -> None:
     assert lines[1] == lines[0]
 
 
-QUERIES = load(declarations() / "sparql", BASE)
+QUERIES = questions()
 # Those under `changes` are asked of the history of changes, which is the home's on every engine.
 ASKED = [query.name for query in QUERIES.all() if not query.name.startswith("changes/")]
 # What Virtuoso refuses: durations added to times, polygons, and patterns that its compiler cannot translate.

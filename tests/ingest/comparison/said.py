@@ -17,10 +17,9 @@ from leap_kg.ingest.runs.rounds import harvest_round
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, Ref, Source
 from leap_kg.ontology.iri import mint
 from leap_kg.ontology.namespaces import DCAT, DCT, ONTOLOGY_PATH, RDF, SCHEMA, SH, Namespace
-from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE as BASE
-from leap_kg.sparql.catalogue import load
 from tests.ingest.shelf import Shelf, silent
+from tests.sparql.questions.asked import questions
 
 LEAP = Namespace(BASE + ONTOLOGY_PATH)
 
@@ -117,7 +116,7 @@ class Lab:
         return found
 
     def ask(self, name: str) -> list[list[str]]:
-        query = load(declarations() / "sparql", BASE).get(name)
+        query = questions().get(name)
         assert query is not None
         rows = self.snapshot.store.query(query.bind(), use_default_graph_as_union=True)
         assert isinstance(rows, QuerySolutions)

@@ -19,12 +19,11 @@ from leap_kg.ingest.fetch import FetchFailed
 from leap_kg.ingest.formats.yamltext import Unreadable
 from leap_kg.ingest.source import RecordUnusable
 from leap_kg.ontology.namespaces import DCAT, DCT, ONTOLOGY_PATH, RDF, RDFS, SCHEMA, SH, SKOS, Namespace
-from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE as BASE
-from leap_kg.sparql.catalogue import load
 from tests.ingest.anyjson import TEXTS, VALUES, planted
 from tests.ingest.esm.tables import COLLECTION, COLUMNS, CSV, ROW, WEB, Files, source, taken
 from tests.ingest.judged import judge, values
+from tests.sparql.questions.asked import questions
 
 LEAP = Namespace(BASE + ONTOLOGY_PATH)
 STORE = NamedNode(f"{BASE}store/gs/cmip6/a/b")
@@ -153,7 +152,7 @@ def test_the_gravest_of_two_states_answers_a_request() -> None:
     store.add(wish)
     store.add(Quad(wish.subject, RDF("type"), SCHEMA("Demand")))
     store.add(Quad(wish.subject, SCHEMA("creativeWorkStatus"), NamedNode(f"{BASE}state/requested")))
-    query = load(declarations() / "sparql", BASE).get("questions/requested-instances")
+    query = questions().get("questions/requested-instances")
     assert query is not None
     rows = store.query(query.bind(words="CMIP6."), use_default_graph_as_union=True)
     assert isinstance(rows, QuerySolutions)

@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 
 from leap_kg.ingest.source import Listing, Mapped
-from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE as BASE
-from leap_kg.sparql.catalogue import load
 from tests.ingest.files.test_source import NoNetwork, source
 from tests.ingest.hubs.test_mapping import HUB, PROFILE, TEAMS, of, titled
 from tests.sparql.questions import asked
+from tests.sparql.questions.asked import questions
 
 CHEAP = {"display_name": "Cheap", "slug": "cheap"}
 
@@ -29,7 +28,7 @@ def ask(*records: Mapped) -> list[tuple[str, ...]]:
     """The rows in their order: profile, group, start, end, cost, currency; all are of the hub."""
     store, graph = Store(), NamedNode("urn:g")
     store.extend(Quad(t.subject, t.predicate, t.object, graph) for each in records for t in each.triples)
-    query = load(declarations() / "sparql", BASE).get("questions/hub-costs")
+    query = questions().get("questions/hub-costs")
     assert query is not None
     rows = store.query(query.bind(), use_default_graph_as_union=True)
     assert isinstance(rows, QuerySolutions)

@@ -8,13 +8,12 @@ from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 from leap_kg.graph.names import source_graph
 from leap_kg.ingest.source import Mapped
 from leap_kg.ontology.declared import ontology_quads
-from leap_kg.resources import declarations
-from leap_kg.sparql.catalogue import load
 from leap_kg.sparql.parameters import Value
 from tests.ingest.crossref.records import mapped, work
 from tests.ingest.openalex.generated import works
 from tests.ingest.openalex.test_source import mapped as from_openalex
 from tests.ingest.works.altered import BASE
+from tests.sparql.questions.asked import questions
 
 DOI = "https://doi.org/10.1000/"
 IN_2025 = {"issued": {"date-parts": [[2025, 3]]}}
@@ -58,7 +57,7 @@ def _quads(records: Sequence[Mapped], name: str) -> list[Quad]:
 
 
 def ask(store: Store, name: str, **values: Value) -> list[dict[str, str]]:
-    query = load(declarations() / "sparql", BASE).get(f"questions/{name}")
+    query = questions().get(f"questions/{name}")
     assert query is not None
     rows = store.query(query.bind(**values), use_default_graph_as_union=True)
     assert isinstance(rows, QuerySolutions)

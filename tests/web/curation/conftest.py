@@ -1,18 +1,28 @@
-"""One platform with links, and its server, for all tests of curation; each leaves it as it was."""
+"""One platform with links, and its server, for all tests of a module; each leaves it as it was."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from leap_kg.graph.home import Home
+from tests.homes import only_read
 from tests.web.curation.world import Curator, curator, fill
 from tests.web.server import Server, running
 
 
+@pytest.fixture(scope="session")
+def mined(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of a home with links to decide, to be copied."""
+    with only_read(fill(tmp_path_factory.mktemp("mined"))) as home:
+        yield home.path
+
+
 @pytest.fixture(scope="module")
-def linked_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home with links to decide."""
-    return fill(tmp_path_factory.mktemp("curation"))
+def linked_home(mined: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home of that kind for the tests of one module."""
+    return Home(shutil.copytree(mined, tmp_path_factory.mktemp("curation") / mined.name))
 
 
 @pytest.fixture(scope="module")

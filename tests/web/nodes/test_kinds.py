@@ -12,10 +12,8 @@ from pyoxigraph import NamedNode
 from leap_kg.graph.publish import Writer
 from leap_kg.graph.statements import Term
 from leap_kg.ingest.works.kinds import Kind
-from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE as BASE
 from leap_kg.settings import Settings
-from leap_kg.sparql.catalogue import load
 from leap_kg.web.nodes.concept import concept_page
 from leap_kg.web.nodes.dataset import dataset_page
 from leap_kg.web.nodes.hub import binary, duration, hub_page
@@ -26,6 +24,7 @@ from leap_kg.web.nodes.work import work_page
 from leap_kg.web.revision import Revision
 from leap_kg.web.site import Site
 from leap_kg.web.templates import aged
+from tests.sparql.questions.asked import questions
 from tests.web.platform import fill, followed, publish, triples
 from tests.web.server import Server, running
 
@@ -298,7 +297,7 @@ def test_an_item_says_where_and_when_it_is_and_keeps_its_providers_in_order(show
 
 
 def test_the_panels_of_works_are_those_of_all_works() -> None:
-    panels = {query.name: set(query.panel_of) for query in load(declarations() / "sparql", BASE).all()}
+    panels = {query.name: set(query.panel_of) for query in questions().all()}
     for kind in set(Kind) - {Kind.JOURNAL, Kind.DATASET}:
         for cls in kind.classes:
             assert cls.value in panels["panels/work-authors"], (kind, cls)

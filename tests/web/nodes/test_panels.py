@@ -7,12 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pyoxigraph import NamedNode
 
-from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE
-from leap_kg.sparql.catalogue import load
 from leap_kg.web.nodes.panels import _panel, panels_of
 from leap_kg.web.revision import Revision
 from tests.links.test_mining import PANELS as LINKED
+from tests.sparql.questions.asked import questions
 from tests.web.platform import ALPHA, LOGIN, PERSON, REPOSITORY, SPDX, STORE, SUFFIXED
 from tests.web.server import Server
 
@@ -54,14 +53,14 @@ def test_a_page_has_the_panels_of_its_class_with_their_rows(revision: Revision, 
 
 
 def test_every_panel_is_tested() -> None:
-    panels = [query for query in load(declarations() / "sparql").all() if query.name.startswith("panels/")]
+    panels = [query for query in questions().all() if query.name.startswith("panels/")]
     linked = {name for expected in LINKED.values() for name in expected}
     tested = {name for expected in EXPECTED.values() for name in expected} | linked | {"uses", "used-by"}
     assert {query.name.removeprefix("panels/") for query in panels} == tested
 
 
 def test_every_query_that_pages_run_is_bounded() -> None:
-    for query in load(declarations() / "sparql").all():
+    for query in questions().all():
         if query.name.startswith(("panels/", "pages/")):
             assert re.search(r"^LIMIT \d+$", query.text.rstrip().splitlines()[-1]), query.name
 

@@ -1,17 +1,22 @@
-"""A part of a store as a file: NetCDF (4, as h5netcdf writes it) or CSV, a row for each value."""
+"""A part of a store as a file: NetCDF (4, as h5netcdf writes it) or CSV, a row for each value.
+
+Web processes import this for the forms alone, so it reads xarray, which takes long, only for the type checker.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 FORMS = {"nc": "application/x-netcdf", "csv": "text/csv; charset=utf-8"}
 """The suffixes of files, with their media types."""
 
 
-def write(data: xr.Dataset, name: str, form: str, path: Path) -> None:
+def write(data: "xr.Dataset", name: str, form: str, path: Path) -> None:
     """Write the variable `name` with its coordinates; raises whatever reading its values raises."""
     if form == "csv":
         data[name].reset_coords(drop=True).to_dataframe(name).reset_index().to_csv(path, index=False)
