@@ -10,7 +10,9 @@ LOOKING = [
     "gs://lake/a", "s3://lake/dir/x.nc", "osn://lake/a.zarr", "hf://datasets/lab/rain", "az://box/a.zarr",
     "abfs://box@account.dfs.core.windows.net/a.zarr", "https://host.org/a.nc", "https://host.org/dir/a.zarr/t/0.0",
     "http://host.org/thredds/dodsC/sst.mnmean", "https://storage.googleapis.com/lake/a", "https://host.org/a.nc?download=1",
-    "https://host.org/{*}.nc", "ftp://host.org/a.grib2",
+    "https://host.org/{*}.nc", "ftp://host.org/a.grib2", "sftp://host.org/a.nc", "osdf:///lab/dir/a.zarr",
+    "dap4://opendap.host.org/a/b", "https://ndownloader.figshare.com/files/123", "https://osf.io/abc12/download",
+    "https://data.host.org/api/access/datafile/42", "https://zenodo.org/api/records/12/files/a/content",
 ]  # fmt: skip
 GIVEN = [
     "https://host.org/table", "gs://lake", "https://host.org/api/rows?format=csv", "https://tds.host.org/thredds/catalog/a/b",
@@ -19,7 +21,7 @@ NEITHER = [
     "a.nc", "/data/a.nc", "gs://", "gs://{*}/a.zarr", "s3://{bucket}/a", "https://{*}/a.nc", "https://host.org/",
     "https://host.org/a.html", "https://img.shields.io/badge/a.nc", "https://x.readthedocs.io/a.nc",
     "https://user:word@host.org/a.nc", "gs://your-bucket/a.zarr", "gs://lake/path/to/a.zarr", "s3://lake/<name>.nc",
-    "https://localhost/a.nc", "http://127.0.0.1:9898/ftp/a.nc",
+    "https://localhost/a.nc", "osdf:///{*}/a.zarr", "osdf:///a.zarr", "dap4://localhost/a", "sftp://host.org/", "http://127.0.0.1:9898/ftp/a.nc",
     "https://github.com/a/b/archive/main.zip", "gs://lake/...", "mailto:a@b.org",
 ]  # fmt: skip
 
@@ -60,3 +62,22 @@ def test_what_is_settled_once_stays_as_it_is(text: str) -> None:
         for prefix in ("", "gs://", "https://h.org/", "cache::s3://"):
             first = settle(prefix + text)
             assert first is None or settle(first) == first
+
+
+@pytest.mark.parametrize(
+    "text", ["https://host.org/oni.ascii.txt", "https://host.org/nina34.data", "https://host.org/a/b.txt?x=1"]
+)
+def test_plain_tables_are_data_where_they_are_fetched(text: str) -> None:
+    assert addresses.looking(text) is None
+    assert addresses.fetched(text) == text
+
+
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "dev-requirements.txt", "LICENSE.txt", "README.txt", "robots.txt"]
+)
+def test_notes_are_none(name: str) -> None:
+    assert addresses.fetched(f"https://host.org/{name}") is None
+
+
+def test_files_that_gdal_reads_as_they_come() -> None:
+    assert addresses.given("/vsicurl_streaming/https://host.org/a.tif") == "https://host.org/a.tif"

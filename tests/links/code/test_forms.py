@@ -203,6 +203,36 @@ STORES = {
     "from ftplib import FTP\nf = FTP('ftp.host.org')\nf.cwd('pub')\nf.cwd('x')\nf.retrbinary('RETR a.nc', print)": [
         ("D1", "ftp://ftp.host.org/pub/x/a.nc")
     ],
+    "fs = fsspec.filesystem('ftp', host='ftp.host.org')\npd.read_csv(fs.open('/pub/a.csv'))": [
+        ("D1", "ftp://ftp.host.org/pub/a.csv")
+    ],
+    "from fsspec.implementations.sftp import SFTPFileSystem\nSFTPFileSystem('host.org').get('pub/a.nc', 'a.nc')": [
+        ("D1", "sftp://host.org/pub/a.nc")
+    ],
+    "from pelicanfs.core import OSDFFileSystem\nxr.open_dataset(OSDFFileSystem().open('/lab/dir/a.nc'))": [
+        ("D1", "osdf:///lab/dir/a.nc")
+    ],
+    "fs = fsspec.filesystem('osdf')\nxr.open_zarr(fs.get_mapper('lab/dir/a.zarr'))": [("D1", "osdf:///lab/dir/a.zarr")],
+    "from siphon.catalog import get_latest_access_url\n"
+    "get_latest_access_url('https://host.org/thredds/catalog/a/catalog.xml', 'NCSS')": [
+        ("D1", "https://host.org/thredds/catalog/a/catalog.xml")
+    ],
+    "from h5coro import h5coro, s3driver\nh5coro.H5Coro('s3://lake/a.h5', s3driver.S3Driver)": [
+        ("D1", "s3://lake/a.h5")
+    ],
+    "from kerchunk.df import refs_to_dataframe\nrefs_to_dataframe(refs, 's3://out/a.parq')": [
+        ("D2", "s3://out/a.parq")
+    ],
+    "from fsspec.implementations.reference import LazyReferenceMapper\n"
+    "LazyReferenceMapper.create(root='s3://out/a.parq', fs=fs)": [("D2", "s3://out/a.parq")],
+    "import lab\nlab.to_zarr(ds, 's3://out/a.zarr')": [("D2", "s3://out/a.zarr")],
+    "import urllib.request\nurllib.request.urlopen('https://host.org/oni.txt').readlines()": [
+        ("D1", "https://host.org/oni.txt")
+    ],
+    "from urllib.request import urlretrieve\nurlretrieve('https://ndownloader.figshare.com/files/123', name())": [
+        ("D1", "https://ndownloader.figshare.com/files/123")
+    ],
+    "xr.open_dataset('s3://lake/a_' + str(7).rjust(3, '0') + '.nc')": [("D1", "s3://lake/a_007.nc")],
     "import geopandas as gpd\ngpd.read_file('zip+https://host.org/a.zip!x.shp')": [("D1", "https://host.org/a.zip")],
     "import gdown\ngdown.download(id='1abcDEF', output='x.nc')": [("D1", "https://drive.google.com/uc?id=1abcDEF")],
     "import zenodo_get\nzenodo_get.download('10.5281/zenodo.123')": [("D1", "https://doi.org/10.5281/zenodo.123")],
@@ -478,3 +508,24 @@ def test_what_takes_the_place_of_a_word_may_be_several_or_unknown() -> None:
     several = "for n in ['a', 'b']:\n    xr.open_zarr('gs://lake/NAME.zarr'.replace('NAME', n))"
     assert used(several) == [("D1", "gs://lake/a.zarr"), ("D1", "gs://lake/b.zarr")]
     assert used("xr.open_zarr('gs://lake/NAME.zarr'.replace('NAME', n()))") == [("D1", "gs://lake/{*}.zarr")]
+
+
+def test_a_function_of_the_repository_is_followed_though_a_method_has_its_name() -> None:
+    utils = "def write_parquet(df, path, key):\n    df.to_parquet(path, storage_options={'key': key})\n"
+    code = "from pkg import utils\nutils.write_parquet(df, 's3://lake/a.parquet', key)"
+    assert used_among(code, pkg__utils_py=utils) == [("D2", "s3://lake/a.parquet")]
+
+
+def test_what_one_turn_chooses_is_not_mixed_with_what_another_does() -> None:
+    code = (
+        "class A:\n    root = 's3://lake'\n    def get(self, name):\n        xr.open_zarr(f'{self.root}/{name}.zarr')\n"
+    )
+    code += "class B(A):\n    root = 's3://pond'\n"
+    code += "for of, name in [(A(), 'a'), (B(), 'b')]:\n    of.get(name)\n"
+    assert sorted(used(code)) == [("D1", "s3://lake/a.zarr"), ("D1", "s3://pond/b.zarr")]
+
+
+def test_services_of_maps_are_candidates() -> None:
+    code = "from owslib.wms import WebMapService\nWebMapService('https://host.org/wms', version='1.3.0')"
+    (signal,) = read_python(IMPORTS + code, "a.py").signals
+    assert (signal.target, signal.confidence) == ("https://host.org/wms", 0.6)

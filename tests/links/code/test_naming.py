@@ -27,6 +27,8 @@ def said(code: str) -> list[tuple[str, str, float]]:
         "model.add_readers_from_list([{}])",
         "_load_all([({}, 1)])",
         "mylib.get_file({})",
+        "mylib.get_remote_file({}, output_dir='x')",
+        "TDSCatalog({})",
     ],
 )
 def test_names_that_read(call: str) -> None:
@@ -44,6 +46,16 @@ def test_names_that_write(call: str) -> None:
 )
 def test_names_that_say_nothing(call: str) -> None:
     assert said(call.format("'gs://lake/a.zarr'")) == []
+
+
+@pytest.mark.parametrize("call", ["f.write({})", "queue.put({})"])
+def test_an_address_in_a_list_is_not_written_to(call: str) -> None:
+    assert said(call.format("'gs://lake/a.zarr'")) == []
+
+
+def test_a_plain_table_that_is_downloaded() -> None:
+    assert said("download_all('https://host.org/oni.txt')") == [("reads", "https://host.org/oni.txt", 0.85)]
+    assert said("load_all('https://host.org/oni.txt')") == []
 
 
 def test_nobody_writes_to_the_web() -> None:

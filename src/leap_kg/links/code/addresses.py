@@ -17,6 +17,18 @@ DATA_SUFFIXES = (
 _SUFFIX = re.compile(rf"\.(?:{'|'.join(DATA_SUFFIXES.split())})(?:\.(?:gz|bz2|xz|zip|zst))?$", re.IGNORECASE)
 _TABLE = re.compile(r"\.(?:json|ya?ml|zip)$", re.IGNORECASE)
 _ARCHIVE = re.compile(r"\.(?:zip|tar|tgz|tar\.gz|tar\.bz2|tar\.xz|gz|bz2)$", re.IGNORECASE)
+_PLAIN = re.compile(
+    r"\.(?:txt|text|data|ascii|dbf|kml|kmz|hgt|rds|rda|rdata|fits|sav|bufr|jp2|las|laz|grd|ncml|fgb|pmtiles|sqlite|mbtiles)"
+    r"(?:\.(?:gz|bz2|xz|zip))?$",
+    re.IGNORECASE,
+)
+"""Suffixes of what data come in, though much else does, too."""
+_NOTES = re.compile(
+    r"/(?:[\w-]*requirements|readme|licen[cs]e|copying|robots|changelog|changes|version|citation|notice|install|authors"
+    r"|history|words|sitemap|llms)\b[\w.-]*$",
+    re.IGNORECASE,
+)
+"""What such files are called that are no data."""
 _ZARR_INSIDE = re.compile(r"\.(?:zarr\d?|icechunk)/", re.IGNORECASE)
 _PAGE = re.compile(
     r"\.(?:html?|php|aspx?|jsp|png|jpe?g|svg|gif|ico|webp|md|rst|pdf|ipynb|py|js|css|whl|sh|exe|deb|rpm|dmg|mp4|ttf"
@@ -29,6 +41,11 @@ _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]+(?:@[A-Za-z0-9.-]+)?\Z")
 _HOST = re.compile(
     r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.)+[A-Za-z]{2,}(?::\d{1,5})?\Z|[\d.]{7,15}(?::\d+)?\Z"
 )
+_SERVING = {"http", "https", "ftp", "sftp", "dap2", "dap4", "dods"}
+_DAP = re.compile(r"dap[24]\Z|dods\Z", re.IGNORECASE)
+"""Schemes of OPeNDAP, for servers that have nothing but data."""
+_FEDERATED = re.compile(r"/[\w.-]+/[^/]")
+"""A path in the Open Science Data Federation, whose addresses name no host: a namespace that is told, and more."""
 _STORE_HOST = re.compile(
     r"(?:^|\.)(?:storage\.googleapis\.com|storage\.cloud\.google\.com|s3[a-z0-9.-]*\.amazonaws\.com|[a-z0-9-]+\.osn\.(?:mghpcc|xsede)\.org"
     r"|(?:blob|dfs)\.core\.windows\.net|digitaloceanspaces\.com|r2\.cloudflarestorage\.com|r2\.dev|data\.source\.coop"
@@ -38,6 +55,14 @@ _STORE_HOST = re.compile(
 _SERVED = re.compile(r"/(?:dodsC|opendap|erddap|fileServer|thredds(?!/catalog/(?!.*\.xml$)))/", re.IGNORECASE)
 _SERVER = re.compile(r"(?:opendap|thredds|tds|dap|hyrax)\d?\.", re.IGNORECASE)
 _RESOLVED = re.compile(r"huggingface\.co/datasets/[^/]+/[^/]+/resolve/", re.IGNORECASE)
+_DEPOSIT = re.compile(
+    r"ndownloader\.figshare\.com/(?:files|articles)/\d+|figshare\.com/ndownloader/(?:files|articles)/\d+"
+    r"|zenodo\.org/(?:api/)?records?/\d+/files/[^/]+(?:/content)?$|/api/access/datafile/:?[\w-]+$"
+    r"|osf\.io/(?:download/\w{5,}|\w{5,}/download)$|api\.figshare\.com/v2/file/download/\d+"
+    r"|drive\.google\.com/uc$|drive\.usercontent\.google\.com/download$",
+    re.IGNORECASE,
+)
+"""Where repositories of data hand out a file, which its address does not name."""
 _PAGES_HOST = re.compile(
     r"(?:^|\.)(?:readthedocs\.(?:io|org)|github\.io|shields\.io|mybinder\.org|colab\.research\.google\.com|doi\.org|youtube\.com"
     r"|wikipedia\.org|arxiv\.org|orcid\.org|stackoverflow\.com|example\.(?:com|org|net)|pypi\.org|conda\.io|anaconda\.com"
@@ -49,6 +74,7 @@ _THIS_MACHINE = re.compile(r"(?:127\.\d+\.\d+\.\d+|0\.0\.0\.0|localhost)(?::\d+)
 _CODE_ARCHIVE = re.compile(r"(?:^|\.)(?:github\.com/[^/]+/[^/]+/archive/|codeload\.github\.com/)", re.IGNORECASE)
 _FIELD = re.compile(r"\{\{[^{}]*\}\}|\$?\{[^{}]*\}|%(?:\(\w+\))?(?:0?\d)?[sd](?![0-9A-Fa-f])|%[YmjHMyS]|\$[A-Za-z_]\w*")
 _HANDLERS = {"vsis3": "s3", "vsigs": "gs", "vsiaz": "az", "vsis3_streaming": "s3", "vsigs_streaming": "gs"}
+_OF_THE_WEB = ("/vsicurl/", "/vsicurl_streaming/")
 _PACKED = re.compile(r"^(?:/vsi(?:zip|tar|gzip|7z)/(?=/vsi))+")
 _ZIPPED = re.compile(r"(?:zip|gzip|tar)\+(?=[a-z0-9]+://)")
 """An archive whose member stands behind `!`, as GDAL and geopandas take it."""
@@ -61,10 +87,14 @@ _CACHES = re.compile(r"^(?:[a-z][a-z0-9]*(?:://[^:]*)?::)+", re.IGNORECASE)
 _UNFIT = re.compile(
     r"[\s<>\"'`|\\^]|\.\.\.|…|path/to\b|your[-_]|^s3://bucket/|^gs://bucket/|my-bucket|[^:]///|://.*://", re.IGNORECASE
 )
-_BEGINNING = re.compile(r"(?:(gs|gcs|s3a?|osn|abfss?|az|adl|hf|ftp|file)|https?)://([A-Za-z0-9.-]*)")
+_BEGINNING = re.compile(
+    r"(?:(gs|gcs|s3a?|osn|abfss?|az|adl|hf|s?ftp|osdf|dap[24]|dods|file)|https?)://([A-Za-z0-9.-]*)"
+)
 _DEPOSITED = re.compile(r"doi:10\.\d{4,9}/[^\s<>\"'{}]+/[^\s<>\"'{}/]+\Z", re.ASCII)
 """A file of a deposit, as pooch takes it."""
-_IN_TEXT = re.compile(r"(?:gs|gcs|s3a?|osn|abfss?|az|hf|https?|ftp)://[^\s<>\"'`|\\^,;]+", re.IGNORECASE | re.ASCII)
+_IN_TEXT = re.compile(
+    r"(?:gs|gcs|s3a?|osn|abfss?|az|hf|https?|s?ftp|osdf)://[^\s<>\"'`|\\^,;]+", re.IGNORECASE | re.ASCII
+)
 
 
 def given(text: str) -> str | None:
@@ -75,6 +105,14 @@ def given(text: str) -> str | None:
 def looking(text: str) -> str | None:
     """The address, if `text` alone looks like the address of data."""
     return _settled(text, trusted=False)
+
+
+def fetched(text: str) -> str | None:
+    """The address, if what is fetched of the web by `text` is data: by its address alone, or as a plain table."""
+    if (address := looking(text)) is not None:
+        return address
+    plain = re.split("[?#]", text, maxsplit=1)[0]
+    return given(text) if _PLAIN.search(plain) and not _NOTES.search(plain) else None
 
 
 def partly(text: str, *, remote: bool = False) -> str | None:
@@ -142,8 +180,8 @@ def _virtual(text: str) -> str:
     if not text.startswith("/vsi"):
         return text
     text = _PACKED.sub("", text)
-    if text.startswith("/vsicurl/"):
-        return text.removeprefix("/vsicurl/")
+    if text.startswith(_OF_THE_WEB):
+        return text.partition("/")[2].partition("/")[2]
     handler, _, place = text[1:].partition("/")
     return f"{_HANDLERS[handler]}://{place}" if handler in _HANDLERS else text
 
@@ -164,6 +202,8 @@ def _settled(text: str, *, trusted: bool) -> str | None:
         # Nobody else has that folder, but a graph may be of stores on its own machine.
         return text if trusted and text.startswith("file:///") and UNKNOWN not in text else None
     rest = _filled(text[scheme.end() :])
+    if scheme[1].lower() == "osdf":
+        return None if _UNFIT.search(rest.replace(UNKNOWN, "x")) or not _FEDERATED.match(rest) else f"{scheme[0]}{rest}"
     root, _, path = rest.partition("/")
     if not root or UNKNOWN in root or "*" in root or _UNFIT.search(f"{scheme[0]}{rest.replace(UNKNOWN, 'x')}"):
         return None
@@ -174,8 +214,10 @@ def _settled(text: str, *, trusted: bool) -> str | None:
         # A file of its own where the bucket stands: the bucket was not told.
         at = path if path.strip("/") else root
         return None if _PAGE.search(at) or (at is root and _SUFFIX.search(root)) else address
-    if scheme[1].lower() not in {"http", "https", "ftp"} or not path.strip("/") or not _HOST.match(root):
+    if scheme[1].lower() not in _SERVING or not path.strip("/") or not _HOST.match(root):
         return None
+    if _DAP.match(scheme[1]):
+        return None if _NOWHERE.search(root) or _THIS_MACHINE.match(root) else address
     return address if _served(root.lower(), path, trusted=trusted) else None
 
 
@@ -200,7 +242,13 @@ def _served(host: str, path: str, *, trusted: bool) -> bool:
     at = f"{host}/{plain}"
     if _CODE_ARCHIVE.search(at):
         return False
-    if _STORE_HOST.search(host) or _SUFFIX.search(plain) or _ZARR_INSIDE.search(plain) or _RESOLVED.search(at):
+    if (
+        _STORE_HOST.search(host)
+        or _SUFFIX.search(plain)
+        or _ZARR_INSIDE.search(plain)
+        or _RESOLVED.search(at)
+        or _DEPOSIT.search(at)
+    ):
         return True
     if _SERVER.match(host) and "/" in plain and "/catalog" not in plain:
         return True

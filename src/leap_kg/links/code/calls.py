@@ -6,6 +6,7 @@ functions of libraries that put texts and lists together are worked out; methods
 
 import ast
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leap_kg.links.code import (
@@ -27,15 +28,17 @@ from leap_kg.links.code import (
     shell,
     statements,
     stores,
+    testing,
     texts,
 )
 from leap_kg.links.code.bounds import MOST_ITEMS
-from leap_kg.links.code.known import CALLS, METHODS
+from leap_kg.links.code.known import CALLS, METHODS, Known
 from leap_kg.links.code.values import (
     NOTHING,
     Alternative,
     Bound,
     Catalogue,
+    Choices,
     Class,
     Entries,
     External,
@@ -72,6 +75,7 @@ _MAKING: dict[str, Callable[[str, str, list[Values], dict[str, Values]], Values 
 """By library, what makes a thing of its own that is followed."""
 _OWN_METHODS = (External, Instance, Class, Table)
 """What has methods of its own by the names that hand functions on."""
+_TEXTS = (str, PathText, Handle)
 _GROWING = {"append", "extend", "update", "add", "appendleft"}
 _COMMANDS = {"run", "call", "check_call", "check_output", "Popen", "system", "popen", "getoutput", "sx"}
 _QUERYING = {"sql", "query", "execute", "from_query", "view"}
@@ -85,21 +89,36 @@ def call(folder: "Folder", node: ast.Call) -> Values:
         if (grown := _grown(folder, node.func, receiver, given)) is not None:
             return grown
         replies.kept(folder, receiver, node.func.attr, given)
-        return _each(receiver, lambda value: _method(folder, value, node, given, named))
+        return _each(receiver, given, named, lambda value, *told: _method(folder, value, node, *told))
     called = folder.fold(node.func)
     given, named = _arguments(folder, node)
-    return _each(called, lambda value: _plain(folder, value, node, given, named))
+    return _each(called, given, named, lambda value, *told: _plain(folder, value, node, *told))
 
 
-def _each(values: Values, result: Callable[[Value], Values]) -> Values:
+def _each(
+    values: Values,
+    given: list[Values],
+    named: dict[str, Values],
+    result: Callable[[Value, list[Values], dict[str, Values]], Values],
+) -> Values:
+    """What each of the values returns that may be called, for the arguments that may come with it."""
     if len(values) == 1 and not values[0].choices:
-        return result(values[0].value)
+        return result(values[0].value, given, named)
     return bounded(
         Alternative(inner, both)
         for value, when in values
-        for inner, also in result(value)
+        for inner, also in result(
+            value, [_with_it(each, when) for each in given], {n: _with_it(each, when) for n, each in named.items()}
+        )
         if (both := merged(when, also)) is not None
     )
+
+
+def _with_it(values: Values, when: Choices) -> Values:
+    """The values that may come with what is chosen by `when`."""
+    if len(values) == 1 or not when:
+        return values
+    return tuple(each for each in values if merged(when, each.choices) is not None) or NOTHING
 
 
 def _arguments(folder: "Folder", node: ast.Call) -> tuple[list[Values], dict[str, Values]]:
@@ -159,6 +178,8 @@ def _external(folder: "Folder", full: str, node: ast.Call, given: list[Values], 
     last = rest.rpartition(".")[2]
     if (default := options.declare(folder, last, given, named)) is not None:
         return default
+    if top == "pytest" and (value := testing.made(last, given)) is not None:
+        return value
     if last == "partial" and top in {"functools", "toolz", "builtins"}:
         return handing.partial(given, named)
     if full != f"builtins.{last}" or last == "map":
@@ -191,7 +212,7 @@ def _external(folder: "Folder", full: str, node: ast.Call, given: list[Values], 
     if last == "strftime" and given:
         return moments.unread(given[-1])
     if last in METHODS and rest:
-        return noting.note(folder, METHODS[last], last, node, given, named)
+        return noting.note(folder, _writing(last, given), last, node, given, named)
     naming.noted(folder, last, node, given, named)
     if top == "builtins" and "." in rest:
         # The object is one of an earlier session, or of a module all of whose names are taken.
@@ -250,13 +271,19 @@ def _method(folder: "Folder", value: Value, node: ast.Call, given: list[Values],
         return default
     if name == "strftime" and given:
         return moments.unread(given[0])
-    if name in METHODS:
-        return noting.note(folder, METHODS[name], name, node, given, named)
     if isinstance(member := _member(folder, value, name), Function | Class):
         return _plain(folder, member, node, given, named)
+    if name in METHODS:
+        return noting.note(folder, _writing(name, given), name, node, given, named)
     if not isinstance(value, FileSystem):
         naming.noted(folder, name, node, given, named)
     return filesystems.method(folder, FileSystem(""), name, node, given, named)
+
+
+def _writing(name: str, given: list[Values]) -> Known:
+    """What is known of the method; of a function of that name, what is written comes before where it goes."""
+    places = [any("://" in as_text(value) for value, _ in each if isinstance(value, _TEXTS)) for each in given[:2]]
+    return replace(METHODS[name], at=1) if places == [False, True] else METHODS[name]
 
 
 def _member(folder: "Folder", value: Value, name: str) -> Value:

@@ -38,8 +38,11 @@ _SCHEMES = {
     "local": "file",
     "reference": "reference",
     "osn": "osn",
-    "ftp": "ftp",
 }
+_HOSTED = {"ftp": "ftp", "sftp": "sftp", "ssh": "sftp", "FTPFileSystem": "ftp", "SFTPFileSystem": "sftp"}
+"""File systems of one host, which is named when they are made."""
+_FEDERATED = {"osdf", "OSDFFileSystem"}
+"""Of the Open Science Data Federation, whose addresses have no host."""
 _CACHED = {"simplecache", "filecache", "blockcache", "cached"}
 _OPENING = {"open", "get_mapper", "glob", "open_async"}
 _FETCHING = {"get", "get_file", "download", "cat", "cat_file", "read_text", "read_bytes", "head", "tail"}
@@ -59,12 +62,20 @@ def made(
         top == "fsspec" and last == "filesystem" and only(given[0] if given else NOTHING) == "dir"
     ):
         return _below(named.get("path", given[0] if given and last == "DirFileSystem" else NOTHING), named)
+    if last in _FEDERATED:
+        return one(FileSystem(placing.BELOW, root="osdf://"))
+    if last in _HOSTED:
+        return _hosted(last, named.get("host", given[0] if given else NOTHING))
     if last in FILE_SYSTEMS:
         return _system(folder, FILE_SYSTEMS[last], node, given, named, places=0)
     if top == "fsspec" and last == "filesystem":
         protocol = only(named.get("protocol", given[0] if given else NOTHING))
         if protocol == placing.BELOW:
             return _below(named.get("path", NOTHING), named)
+        if protocol in _FEDERATED:
+            return one(FileSystem(placing.BELOW, root="osdf://"))
+        if protocol in _HOSTED:
+            return _hosted(str(protocol), named.get("host", NOTHING))
         if protocol in _CACHED:
             protocol = only(named.get("target_protocol", NOTHING))
         scheme = _SCHEMES.get(protocol, "") if isinstance(protocol, str) else ""
@@ -82,6 +93,13 @@ def made(
         if isinstance(system, FileSystem):
             return method(folder, system, "get_mapper", node, [named.get("path", one(""))], {})
     return None
+
+
+def _hosted(kind: str, host: Values) -> Values:
+    """The files of one host."""
+    return tuple(
+        Alternative(FileSystem(placing.BELOW, root=f"{_HOSTED[kind]}://{as_text(value)}"), when) for value, when in host
+    )
 
 
 def _below(path: Values, named: dict[str, Values]) -> Values:

@@ -56,6 +56,7 @@ CALLS: dict[tuple[str, str], Known] = {
         "xroms open_netcdf open_zarr open_mfnetcdf",
         "gribscan open_dataset",
         "h5pyd File",
+        "h5coro H5Coro",
         "rio_tiler Reader COGReader",
         "astropy download_file open",
         "rioxarray open_rasterio",
@@ -141,7 +142,8 @@ CALLS: dict[tuple[str, str], Known] = {
     **_each(_R, 0, "url", "intake STACJSON NetCDF3 HDF5 Zarr CSV Parquet JSONFile YAMLFile CatalogFile CatalogAPI"
             " IcechunkRepo TIFF GRIB2 Excel GeoJSON Shapefile GeoPackage FITS THREDDSCatalog OpenDAP", yields=True),
     **_each(_R, 0, "url", "tensorflow TFRecordDataset TextLineDataset", "torch load_state_dict_from_url"
-            " download_url_to_file", "siphon TDSCatalog"),
+            " download_url_to_file", "siphon TDSCatalog get_latest_access_url RadarServer"
+            " get_radarserver_datasets NCSS CDMRemoteStore"),
     **_each(_R, 1, "origin", "tensorflow get_file", "keras get_file"),
     **_each(_R, 0, "url fullurl", "urllib urlopen", "requests get", "httpx get stream", "urllib3 request",
             "sh wget curl", strict=True),
@@ -159,6 +161,8 @@ CALLS: dict[tuple[str, str], Known] = {
     **_each(_W, 1, "f", "torch save"),
     **_each(_W, 0, "target", "leap_data_management_utils Copy CopyRclone"),
     **_each(_W, 1, "filename", "joblib dump"),
+    **_each(_W, 1, "url", "kerchunk refs_to_dataframe"),
+    **_each(_W, 0, "root", "fsspec create"),
 }
 # fmt: on
 """By library and name."""
@@ -212,6 +216,7 @@ CONVENTIONS = {
     "intake": "intake", "rasterio": "rasterio", "h5py": "h5py", "netCDF4": "netCDF4", "requests": "requests",
     "os": "os", "pooch": "pooch", "rioxarray": "rioxarray", "geopandas": "geopandas", "Path": "pathlib.Path",
     "yaml": "yaml", "json": "json", "urllib": "urllib", "glob": "glob", "dask": "dask", "datetime": "datetime",
+    "shutil": "shutil", "zipfile": "zipfile", "tarfile": "tarfile", "gzip": "gzip", "subprocess": "subprocess",
 }  # fmt: skip
 """What a name that nobody bound stands for: cells rely on a star import, or on imports of a run before."""
 

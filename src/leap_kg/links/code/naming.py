@@ -19,7 +19,9 @@ _READING = re.compile(
     r"_{0,2}(?:(?:[a-z]+_){0,2}(?:open|read|load|download|fetch|retrieve|wget|scan)(?:_\w+|[A-Z]\w*|er)?"
     r"|from_(?:zarr|netcdf|nc|urls?|files?|path|csv|parquet|store|dataset|catalog|grib|kerchunk|hdf5?)"
     r"|(?:[A-Za-z]\w*)?(?:Reader|Loader|Dataset|DataSource|Downloader|Fetcher)"
-    r"|(?:add|import|ingest|get)_(?:data|dataset|datasets|reader|readers|file|files)(?:_from_\w+)?)\Z",
+    r"|(?:add|import|ingest|get|grab|pull|obtain|acquire|stream|cache)_(?:remote_|web_|online_|raw_|url_|http_)?"
+    r"(?:data|dataset|datasets|reader|readers|file|files|netcdf|csv|zarr|grib|raster|table)(?:_from_\w+)?"
+    r"|get_latest_access_url|TDSCatalog)\Z",
     re.ASCII,
 )
 _NO_READING = re.compile(
@@ -32,6 +34,8 @@ _MOST = 20
 
 
 _WRITING = re.compile(r"_{0,2}(?:[a-z]+_){0,2}(?:write|save|upload|export|dump|put)(?:_\w+|[A-Z]\w*|er)?\Z", re.ASCII)
+_KEEPING = {"write", "put", "put_nowait", "write_text", "write_line", "write_lines", "write_row"}
+"""Names of methods that keep what they are given where their object is: an address in a list is not written to."""
 _STORAGE = re.compile(r"(?:gs|gcs|s3a?|abfss?|az|adl|osn)://", re.IGNORECASE)
 
 
@@ -53,7 +57,7 @@ def noted(folder: "Folder", name: str, node: ast.Call, given: list[Values], name
                 continue
             if role is Role.WRITES and not _STORAGE.match(text):
                 continue
-            address = addresses.looking(text)
+            address = (addresses.fetched if _FETCHING.search(name) else addresses.looking)(text)
             sure = address is not None
             if address is None and (_FETCHING.search(name) or text.endswith(".json")):
                 address = addresses.given(text)
@@ -76,7 +80,9 @@ def _role(folder: "Folder", name: str) -> Role | None:
     """What the name says that a call does with data; nobody writes to the web."""
     if folder.site is not None or _NO_READING.match(name):
         return None
-    return Role.READS if _READING.match(name) else Role.WRITES if _WRITING.match(name) else None
+    return (
+        Role.READS if _READING.match(name) else Role.WRITES if _WRITING.match(name) and name not in _KEEPING else None
+    )
 
 
 def _texts(values: Values, depth: int = 0) -> list[str]:

@@ -20,6 +20,7 @@ from leap_kg.links.code.values import NOTHING, Entries, Items, Module, Values, o
 from leap_kg.links.signal import UNKNOWN
 
 _DEEPEST = 12
+_FIXTURE = re.compile(rb"\bfixture\b[^\n]*\n(?:async )?def (\w+)\(", re.ASCII)
 _IMPORTS = 3
 Arguments = tuple[tuple[Values, ...], tuple[tuple[str, Values], ...]]
 """What a call passes by place and by name."""
@@ -229,7 +230,13 @@ def _carrying(files: Mapping[str, bytes]) -> "re.Pattern[str] | None":
         if not carrying or not more:
             break
         carrying |= more
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(carrying)))})\b") if carrying else None
+    words = carrying | _fixtures(texts["conftest"]) if "conftest" in carrying else carrying
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b") if words else None
+
+
+def _fixtures(every: list[bytes]) -> set[str]:
+    """The names of fixtures in modules that tests get them from without an import."""
+    return {name.decode() for data in every for name in _FIXTURE.findall(data)}
 
 
 def read_settings(data: bytes, path: str) -> Values:

@@ -165,7 +165,7 @@ def noted(
         if strict and addresses.stored(reached):
             # No client of the web opens that.
             continue
-        address = (addresses.looking if strict else addresses.given)(reached)
+        address = (addresses.fetched if strict else addresses.given)(reached)
         if address is None and strict and (asked := addresses.given(reached)) is not None and folder.concerned(asked):
             handles.append((Reply(asked, folder.place(node, told), via), when))
         if address is None:
@@ -276,7 +276,7 @@ def _downloaded(
     copy = next((named[key] for key in ("filename", "out", "output") if key in named), [*given, NOTHING, NOTHING][1])
     sure = call[0] == "gdown" or addresses.suffixed(as_text(only(copy)))
     for each in values:
-        looks = sure or addresses.looking(as_text(each.value)) is not None
+        looks = sure or addresses.fetched(as_text(each.value)) is not None
         noted(folder, Role.READS, (each,), node, told, ".".join(call), sure=looks)
     return NOTHING
 

@@ -36,7 +36,7 @@ _NASA = "https://cmr.earthdata.nasa.gov/search/collections.umm_json?"
 _KAGGLE = "https://www.kaggle.com/"
 LIBRARIES = {
     "pystac_client", "pystac", "earthaccess", "cdsapi", "earthkit", "climetlab", "copernicusmarine", "ee", "arraylake",
-    "zenodo_get", "kagglehub", "kaggle",
+    "zenodo_get", "kagglehub", "kaggle", "owslib",
 }  # fmt: skip
 """Whose calls are looked at here."""
 _CATALOGUED = {"get_collection", "get_child", "get_item"}
@@ -52,6 +52,9 @@ def noted(
     match top, last:
         case "pystac_client", "open":
             return _service(folder, named.get("url", first), node)
+        case "owslib", "WebMapService" | "WebCoverageService" | "WebFeatureService" | "WebMapTileService":
+            _service(folder, named.get("url", first), node)
+            return NOTHING
         case "pystac", "from_file" | "read_file":
             return _service(folder, named.get("href", first), node, Role.READS)
         case "earthaccess", "search_data" | "search_datasets":

@@ -7,7 +7,7 @@ start, and joined.
 import ast
 from typing import TYPE_CHECKING
 
-from leap_kg.links.code import configuring, narrowing, options
+from leap_kg.links.code import configuring, narrowing, options, testing
 from leap_kg.links.code.bounds import MAX_DEPTH, MOST_ARMS, MOST_ITEMS
 from leap_kg.links.code.values import (
     NOTHING,
@@ -18,13 +18,12 @@ from leap_kg.links.code.values import (
     Function,
     Instance,
     Items,
-    Table,
     Values,
     as_text,
-    bounded,
     merged,
     one,
     only,
+    unpacked,
 )
 from leap_kg.links.signal import UNKNOWN
 
@@ -215,6 +214,7 @@ def define(
         if isinstance(decorator, ast.Call):
             defaults.update(options.from_decorator(folder, decorator))
             defaults.update(configuring.of_main(folder, decorator, node))
+            defaults.update(testing.from_decorator(folder, decorator))
     function = Function(node, scope, folder.passage, defaults, owner)
     if folder.site is None:
         folder.functions.append(function)
@@ -283,7 +283,7 @@ def assign(folder: "Folder", target: ast.expr, values: Values) -> None:
                 if isinstance(each, ast.Starred):
                     assign(folder, each.value, _rest(values, place, len(elts) - place - 1))
                     break
-                assign(folder, each, _unpacked(values, place))
+                assign(folder, each, unpacked(values, place))
         case ast.Starred(value=inner):
             assign(folder, inner, NOTHING)
         case ast.Attribute(value=owner, attr=name):
@@ -318,16 +318,3 @@ def _rest(values: Values, start: int, after: int) -> Values:
     """What a starred name takes: from `start` on, all but the last `after`."""
     value = only(values)
     return one(Items(value.each[start : max(len(value.each) - after, start)])) if isinstance(value, Items) else NOTHING
-
-
-def _unpacked(values: Values, place: int) -> Values:
-    found: list[Alternative] = []
-    for value, when in values:
-        if isinstance(value, Items) and place < len(value.each):
-            for inner, also in value.each[place]:
-                both = merged(when, also)
-                if both is not None:
-                    found.append(Alternative(inner, both))
-        else:
-            found.append(Alternative(value if isinstance(value, Table) else NOTHING[0].value, when))
-    return bounded(found)

@@ -32,7 +32,20 @@ from leap_kg.links.signal import UNKNOWN
 _SPECIFICATION = re.compile(r"[<>^=]?[ +\-#0]{0,3}\d{0,3},?(?:\.\d{1,2})?[a-zA-Z%]?\Z")
 _PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?(?P<spec>[ +\-#0]{0,3}\d{0,3}(?:\.\d{1,2})?)(?P<kind>[a-zA-Z%])")
 _FORMATTER = string.Formatter()
-_STEADY = {"lower", "upper", "strip", "rstrip", "lstrip", "removesuffix", "removeprefix", "replace", "title", "zfill"}
+_PADDING = {"zfill", "rjust", "ljust", "center"}
+_STEADY = {
+    "lower",
+    "upper",
+    "strip",
+    "rstrip",
+    "lstrip",
+    "removesuffix",
+    "removeprefix",
+    "replace",
+    "title",
+    "capitalize",
+    *_PADDING,
+}
 
 
 def shown(values: Values, specification: str, conversion: str = "") -> Values:
@@ -114,7 +127,7 @@ def method(text: str, name: str, arguments: list[Values], named: dict[str, Value
         return _split(text, name, given)
     if name not in _STEADY or not all(isinstance(each, str | int) for each in given):
         return one(text) if name in {"encode", "decode", "as_posix", "expanduser"} else NOTHING
-    if name == "zfill" and not (given and isinstance(given[0], int) and given[0] < 100):
+    if name in _PADDING and not (given and isinstance(given[0], int) and given[0] < 100):
         return NOTHING
     return _attempted(text, name, given)
 

@@ -7,6 +7,7 @@ parameter is annotated with makes a candidate only.
 import ast
 from typing import TYPE_CHECKING
 
+from leap_kg.links.code import testing
 from leap_kg.links.code.evidence import Passage, Site
 from leap_kg.links.code.functions import decorators, follow, given_texts
 from leap_kg.links.code.values import (
@@ -48,7 +49,7 @@ def remaining(folder: "Folder") -> None:
         if function.followed:
             follow(folder, function, own, {}, None)
             continue
-        follow(folder, function, own, _freely(function), None)
+        follow(folder, function, own, {**_freely(function), **testing.arguments(folder, function)}, None)
         _annotated(folder, function, own)
     for of, node, passage in folder.derived[:_MOST_CLASSES]:
         _inherited(folder, of, node, passage)

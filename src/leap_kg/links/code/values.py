@@ -379,3 +379,17 @@ def elements(values: Values, name: str) -> Values:
         else:
             found.append(Alternative(value if isinstance(value, Table | Reply) else UNKNOWN_VALUE, when))
     return bounded(found)
+
+
+def unpacked(values: Values, place: int) -> Values:
+    """What stands at `place` of each list among the values; what else they are goes there whole, if it is a table."""
+    found: list[Alternative] = []
+    for value, when in values:
+        if isinstance(value, Items) and place < len(value.each):
+            for inner, also in value.each[place]:
+                both = merged(when, also)
+                if both is not None:
+                    found.append(Alternative(inner, both))
+        else:
+            found.append(Alternative(value if isinstance(value, Table) else UNKNOWN_VALUE, when))
+    return bounded(found)

@@ -15,6 +15,7 @@ READS = {
     'name <- "a"\nsf::st_read(glue::glue("{base}/{name}.gpkg"))': ["https://host.org/d/a.gpkg"],
     'glue("{base}/{n}.csv", n = "b") |> readr::read_csv()': ["https://host.org/d/b.csv"],
     '"https://host.org/a.csv" %>%\n  read_csv() %>%\n  head()': ["https://host.org/a.csv"],
+    'client <- crul::HttpClient$new(paste0(base, "/a.zip"))\nclient$get(disk = "a.zip")': ["https://host.org/d/a.zip"],
     '"s3://lake/a.rds" -> place\nreadRDS(place)': ["s3://lake/a.rds"],
     'for (y in 2001:2003) download.file(paste0(base, "/", y, ".nc"), "x.nc")': [
         f"https://host.org/d/{y}.nc" for y in (2001, 2002, 2003)

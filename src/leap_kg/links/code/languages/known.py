@@ -40,7 +40,7 @@ R_CALLS: dict[str, Known] = {
             " download_file board_url pooch getBinaryURL source_data url_download download.file.atomic"),
     **_each(_R, 1, "fpath rpath url", "bfcadd bfcrpath"),
     **_each(_R, 0, "url base_url handle", "GET curl_fetch_memory curl_fetch_disk curl_fetch_stream getURL getURLContent"
-            " request VERB RETRY read_html read_xml xmlParse read_yaml", strict=True),
+            " request VERB RETRY read_html read_xml xmlParse read_yaml HttpClient.new", strict=True),
     **_each(_R, 0, "base_url", "stac read_stac"),
     # what writes
     **_each(_W, 1, "file path con filename fname dsn sink output", "write.csv write.csv2 write.table write_csv"
