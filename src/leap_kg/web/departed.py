@@ -72,6 +72,6 @@ def tombstone(request: Request, revision: Revision, node: NamedNode) -> str:
         change=f"/changes/{lost.touched.revision}" if lost else "",
         before=at_moment(address, lost.touched.revision - 1) if lost else "",
         history=url("/history", iri=node.value),
-        facts=rows(reading, reading.statements(node)),
+        facts=rows(reading, node),
         formats=twins(node_address(revision, node), revision.descriptions.forms(node)),
     )

@@ -5,6 +5,8 @@ with it. Every method is bounded, as those of `leap_kg.graph.statements` are.
 """
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import islice
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -23,8 +25,9 @@ from leap_kg.web.links import address_label, external_href
 from leap_kg.web.memory import Memory
 
 MOST_STATEMENTS = 10_000
-"""Statements of one node with one property."""
-_MOST_READ = 200_000
+"""Statements of one node with one property in one document."""
+MOST_READ = 200_000
+"""Statements of one node that are looked at, in all graphs."""
 
 _NUMBERS = frozenset(XSD(name) for name in ("integer", "int", "long", "short", "byte", "nonNegativeInteger"))
 _PLAIN = frozenset(
@@ -41,6 +44,19 @@ _PLAIN = frozenset(
 )
 # What names a part that has no label of its own, best first.
 _PART_LABELS = (SH("resultMessage"), PROV("agent"), VCARD("hasEmail"))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said of a node, in order, each statement once.
+
+    `totals` are the numbers of values of the properties that have more than `MOST_STATEMENTS`, of which only so many
+    are there; `whole` says whether all statements could be looked at.
+    """
+
+    statements: list[Triple]
+    totals: dict[NamedNode, int]
+    whole: bool
 
 
 class Reading(Statements):
@@ -64,21 +80,29 @@ class Reading(Statements):
     # --- statements ---------------------------------------------------------------------------------------
 
     def statements(self, node: NamedNode) -> list[Triple]:
-        """What is said of the node, each statement once, in order: at most `MOST_STATEMENTS` of one property.
+        """What is said of the node, each statement once, in order: at most `MOST_STATEMENTS` of one property."""
+        return self.said(node).statements
 
-        A low bound on all of them together would lose what comes after the thousands of stores of a dataset; the high
-        one is for nodes that were made to keep a page busy.
+    def said(self, node: NamedNode, first: int = 1) -> Said:
+        """What is said of the node: of each property `MOST_STATEMENTS` values from one on that is counted from 1.
+
+        A low bound on all statements together would lose what comes after the thousands of stores of a dataset; the
+        high one is for nodes that were made to keep a page busy.
         """
         found: dict[NamedNode, set[Triple]] = {}
-        for quad in islice(self.snapshot.store.quads_for_pattern(node, None, None, None), _MOST_READ):
-            of_property = found.setdefault(quad.predicate, set())
-            if len(of_property) < MOST_STATEMENTS:
-                of_property.add(Triple(quad.subject, quad.predicate, quad.object))
-        return sorted((statement for some in found.values() for statement in some), key=str)
+        read = 0
+        for quad in islice(self.snapshot.store.quads_for_pattern(node, None, None, None), MOST_READ + 1):
+            read += 1
+            if read <= MOST_READ:
+                found.setdefault(quad.predicate, set()).add(Triple(quad.subject, quad.predicate, quad.object))
+        totals = {predicate: len(some) for predicate, some in found.items() if len(some) > MOST_STATEMENTS}
+        portions = (_portion(some, first) for some in found.values())
+        statements = sorted((statement for some in portions for statement in some), key=str)
+        return Said(statements, totals, whole=read <= MOST_READ)
 
     def graphs(self, node: NamedNode) -> list[NamedNode]:
         """The graphs that say something of the node, in order."""
-        quads = islice(self.snapshot.store.quads_for_pattern(node, None, None, None), _MOST_READ)
+        quads = islice(self.snapshot.store.quads_for_pattern(node, None, None, None), MOST_READ)
         return sorted({quad.graph_name for quad in quads if isinstance(quad.graph_name, NamedNode)}, key=str)
 
     def described(self, node: NamedNode) -> bool:
@@ -187,6 +211,13 @@ class Reading(Statements):
         if types and set(types) <= {FOAF("Document")}:
             return False
         return self.described(node) or (not web and self.exists(node))
+
+
+def _portion(statements: set[Triple], first: int) -> Iterable[Triple]:
+    """So many of them from one on; in order only where some are left out."""
+    if len(statements) <= MOST_STATEMENTS:
+        return statements if first == 1 else ()
+    return sorted(statements, key=str)[first - 1 : first - 1 + MOST_STATEMENTS]
 
 
 def _literal(term: Literal) -> Cell:

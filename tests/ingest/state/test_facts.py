@@ -1,4 +1,4 @@
-"""Which texts of records have nothing to do with people."""
+"""Which texts of records have nothing to do with people, and what is read of them without taking them apart."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,3 +22,8 @@ def test_what_speaks_of_nobody_has_neither_people_nor_names_nor_accounts(triples
     facts = Facts.of(triples)
     if facts.people or facts.names or facts.accounts:
         assert speaks_of_people(said_text(triples))
+
+
+@given(RECORDS)
+def test_the_text_of_a_record_states_what_its_triples_do(triples: list[Triple]) -> None:
+    assert Facts.of_record(said_text(triples), triples) == Facts.of(triples)

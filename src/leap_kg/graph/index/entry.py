@@ -24,6 +24,7 @@ from leap_kg.ontology.namespaces import DCAT, DCT, ONTOLOGY_PATH, PROV, RDF, SCH
 
 _MAX_TEXT = 20_000
 _MOST_LABELS = 10_000
+_LATELY = 64
 _TYPE, _KEYWORD, _LICENSE = RDF("type").value, DCAT("keyword").value, DCT("license").value
 _DESCRIPTIONS = (DCT("description").value, DCT("abstract").value, SKOS("definition").value)
 _CALLED = (SKOS("prefLabel").value, SKOS("altLabel").value)
@@ -76,9 +77,18 @@ class Stored:
         self._store = store
         # A cache around a bound method would tie this object to itself and keep the store open for a while.
         self._labels: dict[str, str] = {}
+        self._lately: dict[str, Said] = {}
 
     def said(self, iri: str) -> Said:
         """What the store says of the node, whatever the graph."""
+        found = self._lately.get(iri)  # an entry asks for each of its parts more than once
+        if found is None:
+            if len(self._lately) >= _LATELY:
+                self._lately.clear()
+            found = self._lately[iri] = self._said(iri)
+        return found
+
+    def _said(self, iri: str) -> Said:
         return said_in(looked_up(self._store, NamedNode(iri)))
 
     def label(self, iri: str) -> str:
@@ -87,7 +97,7 @@ class Stored:
         if known is None:
             if len(self._labels) >= _MOST_LABELS:
                 self._labels.clear()
-            known = self._labels[iri] = label_of(iri, self.said(iri))
+            known = self._labels[iri] = label_of(iri, self._said(iri))
         return known
 
 

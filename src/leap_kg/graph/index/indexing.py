@@ -4,7 +4,7 @@ The index follows the graph and can always be made again from it; it records the
 waits: whatever is written, however long that takes, is one transaction beside the write-ahead log.
 """
 
-import json
+import marshal
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
@@ -227,41 +227,42 @@ class _Noted:
         self._database.execute("PRAGMA journal_mode = OFF")
         self._database.execute(_CACHE)
         self._database.execute(
-            "CREATE TABLE noted (iri TEXT PRIMARY KEY, label BLOB NOT NULL, said TEXT) WITHOUT ROWID"
+            "CREATE TABLE noted (iri TEXT PRIMARY KEY, label BLOB NOT NULL, said BLOB) WITHOUT ROWID"
         )
         self._base = base
         self._places = bytearray(_PLACES)
         self._database.execute("BEGIN")
         self._database.executemany("INSERT INTO noted VALUES (?, ?, ?)", self._notes(batches))
         self.label = lru_cache(maxsize=10_000)(self._label)
+        self.said = lru_cache(maxsize=64)(self._said)  # an entry asks for each of its parts more than once
 
     def close(self) -> None:
         """Let the temporary database go."""
         self._database.close()
 
-    def said(self, iri: str) -> Said:
+    def _said(self, iri: str) -> Said:
         """What is said of the node as far as it was noted."""
         row = self._row(iri)
-        return Said(*json.loads(row[1])) if row and row[1] else Said({}, {})
+        return Said(*marshal.loads(row[1])) if row and row[1] else Said({}, {})  # noqa: S302 - from `_notes` alone
 
     def _label(self, iri: str) -> str:
         row = self._row(iri)
         return row[0].decode() if row else readable(iri)
 
-    def _row(self, iri: str) -> tuple[bytes, str | None] | None:
+    def _row(self, iri: str) -> tuple[bytes, bytes | None] | None:
         if not self._places[hash(iri) % _PLACES]:
             return None
-        found: tuple[bytes, str | None] | None
+        found: tuple[bytes, bytes | None] | None
         found = self._database.execute("SELECT label, said FROM noted WHERE iri = ?", (iri,)).fetchone()
         return found
 
-    def _notes(self, batches: Iterator[Batch]) -> Iterator[tuple[str, bytes, str | None]]:
+    def _notes(self, batches: Iterator[Batch]) -> Iterator[tuple[str, bytes, bytes | None]]:
         looked_at = "|".join(re.escape(f"<{predicate}>") for predicate in (*NAMES, *CREDITS))
         noted = re.compile(rf"<[^<>#]*(?:#[^<>]*> |> (?:{looked_at}) )".encode()).match
         for iri, said in said_by(fields(list(filter(noted, batch))) for batch in batches):
             whole = is_part(iri, self._base) or any(predicate in said.links for predicate in CREDITS)
             self._places[hash(iri) % _PLACES] = 1
-            yield iri, label_of(iri, said).encode(), json.dumps(said) if whole else None
+            yield iri, label_of(iri, said).encode(), marshal.dumps(tuple(said)) if whole else None
 
 
 def _entries(nodes: Iterable[tuple[str, Said]], others: Stored | _Noted, base: str) -> Iterator[Entry]:

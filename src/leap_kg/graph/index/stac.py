@@ -5,6 +5,7 @@ catalogue are dropped, since those of the API take their place; all others stay.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
@@ -22,6 +23,9 @@ _WHOLES = (DCAT("inSeries").value, DCT("isPartOf").value)
 _SOURCE, _VALUE = DCT("source").value, PROV("value").value
 _MEASURED = SCHEMA("variableMeasured").value
 _KNOWN = (DCT("spatial").value, DCT("temporal").value, _MEASURED)
+# What leads to the same from everywhere.
+_PLAIN = re.compile(r"https?://[^/?#;\\\s]+/[^?#;\s]+")
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _OWN_LINKS = frozenset(
     ("self", "root", "parent", "collection", "items", "item", "child", "data", "search", "next", "prev", "conformance")
 )
@@ -73,19 +77,15 @@ def _published(form: str, value: dict[str, Any], said: Said) -> Object:
         at=_moment(value),
         plain=_is_box(value.get("geometry"), value.get("bbox")),
         made=False,
-        document=_text(value),
-        links=_text(links)[1:-1],
+        document=_written(value),
+        links=_written(links)[1:-1],
     )
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _absolute(link: dict[str, Any], base: str) -> dict[str, Any]:
     """The link, or asset, with an address that also holds elsewhere."""
     href = link.get("href")
-    if not isinstance(href, str) or not base:
+    if not isinstance(href, str) or not base or _PLAIN.fullmatch(href):
         return link
     try:
         return {**link, "href": urljoin(base, href)}

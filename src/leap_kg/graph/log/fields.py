@@ -32,7 +32,16 @@ def fields(batch: Batch) -> list[Fields]:
 
 
 def _unescaped(text: str) -> str:
-    return _ESCAPE.sub(_character, text)
+    # JSON in a text is full of escaped quotes, and of little else.
+    return "\\".join(map(_without_escapes, text.split("\\\\")))
+
+
+def _without_escapes(text: str) -> str:
+    """A text without escapes, in which no backslash was escaped."""
+    if "\\" not in text:
+        return text
+    text = text.replace('\\"', '"')
+    return _ESCAPE.sub(_character, text) if "\\" in text else text
 
 
 def _character(escape: re.Match[str]) -> str:

@@ -131,7 +131,9 @@ def say_period(subject: NamedNode, start: str, end: str, say: Statements) -> boo
     `end` names.
     """
     first, last = _moment(start), _moment(end, last=True)
-    if not (start or end) or first is None or last is None or (start and end and _instant(first) > _instant(last)):
+    if not (start or end) or first is None or last is None:
+        return False
+    if start and end and first != last and _instant(first) > _instant(last):
         return False
     node = part(subject, "temporal", start, end)
     say.link(subject, DCT("temporal"), node)

@@ -292,13 +292,16 @@ class Taker:
         mapped = source.map(raw)
         found = [triple for finding in mapped.findings for triple in finding.triples(mapped.subject, self.base)]
         triples = [*mapped.triples, *found]
+        long = []
         for triple in triples:
             target = triple.object
             if not (isinstance(triple.subject, NamedNode) and isinstance(target, NamedNode | Literal)):
                 raise ValueError(f"only IRIs and texts can be published; give each node an IRI: {triple}")
-            if isinstance(target, Literal) and target.direction is not None:
-                raise ValueError(f"a text with a direction cannot be published: {triple}")
-        long = (each for each in triples if isinstance(each.object, Literal) and len(each.object.value) > _LONG)
+            if isinstance(target, Literal):
+                if target.direction is not None:
+                    raise ValueError(f"a text with a direction cannot be published: {triple}")
+                if len(target.value) > _LONG:
+                    long.append(triple)
         try:
             require_readable([f"{triple} .".encode() for triple in long])
         except TooLong as problem:

@@ -20,6 +20,7 @@ _LOGIN = re.compile(rf"{_GITHUB}([^/#?]+)$")
 _TYPE, _PERSON, _NAME, _ACCOUNT, _STORE = (
     RDF("type").value, FOAF("Person").value, FOAF("name").value, FOAF("account").value, DCAT("distribution").value,
 )  # fmt: skip
+_LINKED = f"{_STORE}> <".encode()
 _PEOPLED = tuple(mark.encode() for mark in (_GITHUB, _PERSON, _NAME, _ACCOUNT))
 
 
@@ -72,6 +73,19 @@ class Facts:
             frozenset(accounts),
         )
 
+    @classmethod
+    def of_record(cls, text: bytes, triples: Iterable[Triple]) -> "Facts":
+        """The same for triples that are written as this N-Triples text: of most a look at the text tells all."""
+        if speaks_of_people(text):
+            return cls.of(triples)
+        nodes = set()
+        for line in text.split(b"\n")[:-1]:
+            about, _, said = line.partition(b"> <")
+            nodes.add(about[1:])
+            if said.startswith(_LINKED):
+                nodes.add(said[len(_LINKED) :].partition(b">")[0])
+        return cls(frozenset(map(_number, nodes)), (), frozenset(), frozenset())
+
 
 def speaks_of_people(text: bytes) -> bool:
     """Whether a text of N-Triples may say something of people or names; if not, it has nothing to do with either."""
@@ -80,7 +94,11 @@ def speaks_of_people(text: bytes) -> bool:
 
 def node_number(iri: str) -> int:
     """64 bits that stand for a node; who looks one up looks at what is found, too."""
-    return int.from_bytes(blake2b(iri.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
+    return _number(iri.encode("utf-8", "surrogatepass"))
+
+
+def _number(iri: bytes) -> int:
+    return int.from_bytes(blake2b(iri, digest_size=8).digest(), "big", signed=True)
 
 
 def said_hash(text: bytes, logins: str = "") -> bytes:

@@ -81,7 +81,7 @@ class Staged:
 
     def put(self, source: str, record: KeptRecord, before: Known | None, text: bytes, approved: int = 0) -> None:
         """Stage a record, which says `text`, in place of the one that was kept `before`; `approved` as in `Known`."""
-        facts, logins = Facts.of(record.said), logins_text(record.logins)
+        facts, logins = Facts.of_record(text, record.said), logins_text(record.logins)
         if before is not None:
             self._wait("INSERT OR IGNORE INTO temp.out VALUES (?, ?)", (before.number, source))
         self._number += 1

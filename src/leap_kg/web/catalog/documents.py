@@ -10,7 +10,6 @@ from typing import Any
 
 from fastapi import Request, Response
 from pyoxigraph import NamedNode
-from starlette.responses import PlainTextResponse
 
 from leap_kg.catalog.croissant import croissant
 from leap_kg.catalog.dcat import dcat_ap, stores_said
@@ -39,9 +38,10 @@ from leap_kg.ontology.jsonld import compact
 from leap_kg.ontology.namespaces import DCAT
 from leap_kg.sparql.accept import best
 from leap_kg.sparql.formats import Format
-from leap_kg.web.answers import answer, page, server_of, site_of
-from leap_kg.web.negotiation import RDF_FORMS, TURTLE, wants_page
+from leap_kg.web.answers import answer, server_of, site_of
+from leap_kg.web.negotiation import RDF_FORMS, TURTLE
 from leap_kg.web.nodes.describe import serialised
+from leap_kg.web.numbered import NotThere, first_asked, not_there
 from leap_kg.web.placed import node_address, placed
 from leap_kg.web.revision import Revision
 
@@ -55,24 +55,8 @@ _FORMATS = {
 _PAGED = (*DESCRIPTIONS, LINKSET)
 """Those that have the stores of a dataset, some at a time."""
 
-_MOST_DIGITS = 9
 _WHOLES = 3
 """Datasets of a store whose twins the page of the store lists."""
-
-
-class NoSuchStore(ValueError):
-    """The address asks for a store of a dataset that it cannot have: 400 for what is no number, 404 for another."""
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status = status
-
-
-def no_store(request: Request, error: NoSuchStore) -> Response:
-    """The answer that says so, to people and to programs."""
-    if wants_page(request):
-        return page(request, "message.html", None, error.status, title="No such store", text=str(error))
-    return PlainTextResponse(f"{error}\n", error.status, headers={"Vary": "Accept"})
 
 
 def place_of(request: Request) -> Place:
@@ -105,8 +89,8 @@ def twin_answer(request: Request, revision: Revision, node: NamedNode, twin: Twi
     place, form = place_of(request), _FORMATS[twin]
     try:
         first = first_store(request, revision, node) if twin in _PAGED else 1
-    except NoSuchStore as error:
-        return no_store(request, error)
+    except NotThere as error:
+        return not_there(request, error)
     address = from_store(node_address(revision, node), first)
     resource = placed(
         request, revision, node.value, address, (form,), lambda _: _body(revision, node, place, twin, first), 200
@@ -126,17 +110,14 @@ def twin_answer(request: Request, revision: Revision, node: NamedNode, twin: Twi
 def first_store(request: Request, revision: Revision, node: NamedNode) -> int:
     """The first store to show of a dataset, counted from 1; 1 for any other node.
 
-    Raises `NoSuchStore` for what is no number, or one beyond the last.
+    Raises `NotThere` for what is no number, or one beyond the last.
     """
-    text = request.query_params.get(FIRST, "1")
-    if text == "1" or not revision.catalog.is_dataset(node):
+    if FIRST not in request.query_params or not revision.catalog.is_dataset(node):
         return 1
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else 0
-    if not number:
-        raise NoSuchStore(400, f"{FIRST} is the number of a store, 1 for the first one.")
+    number = first_asked(request, FIRST, "a store")
     total = revision.catalog.record(node).span.total
     if number > max(1, total):
-        raise NoSuchStore(404, f"There is no store {number:,}: the dataset has {total:,}.")
+        raise NotThere(404, "No such store", f"There is no store {number:,}: the dataset has {total:,}.")
     return number
 
 

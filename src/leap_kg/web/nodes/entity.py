@@ -51,7 +51,7 @@ class PartEntry:
     @property
     def rows(self) -> list[Row]:
         """What is said of it, read when it is shown."""
-        return rows(self.reading, self.reading.statements(self.iri))
+        return rows(self.reading, self.iri)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def entity_page(revision: Revision, node: NamedNode) -> EntityPage:
         node=Node(link.label, path_of(reading.base, node.value), node.value, link.kind),
         kind_path=url("/browse", kind=kind.name) if kind else "",
         paragraphs=paragraphs(reading, node),
-        groups=_groups(reading, reading.statements(node)),
+        groups=_groups(reading, node),
         parts=[PartEntry(part.value.partition("#")[2], part, reading) for part in revision.descriptions.parts(node)],
         findings=findings,
         panels=panels_of(reading, node),
@@ -158,9 +158,11 @@ def paragraphs(reading: Reading, node: NamedNode) -> list[str]:
     return [part.strip() for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
 
 
-def rows(reading: Reading, statements: Iterable[Triple]) -> list[Row]:
-    """Statements about one node as properties with their values, types first, then by name."""
-    return [_row(reading, predicate, terms) for predicate, terms in by_property(reading, statements)]
+def rows(reading: Reading, node: NamedNode) -> list[Row]:
+    """What is said of a node as properties with their values, types first, then by name."""
+    said = reading.said(node)
+    found = by_property(reading, said.statements)
+    return [_row(reading, predicate, terms, said.totals.get(predicate, len(terms))) for predicate, terms in found]
 
 
 def by_property(reading: Reading, statements: Iterable[Triple]) -> list[tuple[NamedNode, list[Term]]]:
@@ -184,17 +186,17 @@ def _outside(reading: Reading, node: NamedNode) -> Node | None:
     return Node(address_label(href), href, href, external=True) if href else None
 
 
-def _row(reading: Reading, predicate: NamedNode, terms: list[Term]) -> Row:
+def _row(reading: Reading, predicate: NamedNode, terms: list[Term], total: int) -> Row:
     cells: list[Cell] = [reading.cell(term) for term in terms[:SHOWN]]
-    if len(terms) > SHOWN:
-        cells.append(Text(f"and {len(terms) - SHOWN:,} more", note="all of them are in the data forms of this page"))
+    if total > SHOWN:
+        cells.append(Text(f"and {total - SHOWN:,} more", note="all of them are in the data forms of this page"))
     path = path_of(reading.base, predicate.value) if reading.is_own(predicate) else ""
     return Row(reading.word(predicate), cells, predicate.value, path)
 
 
-def _groups(reading: Reading, statements: list[Triple]) -> list[Group]:
+def _groups(reading: Reading, node: NamedNode) -> list[Group]:
     texts, links, elsewhere = [], [], []
-    for row in rows(reading, statements):
+    for row in rows(reading, node):
         nodes = [value for value in row.values if isinstance(value, Node)]
         if not nodes:
             texts.append(row)

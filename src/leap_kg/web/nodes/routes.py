@@ -48,10 +48,12 @@ from leap_kg.web.nodes.image import image_page
 from leap_kg.web.nodes.launching import launches_of
 from leap_kg.web.nodes.link import link_page
 from leap_kg.web.nodes.plainform import COLUMNS, as_document, as_rows
+from leap_kg.web.nodes.portion import FIRST, from_value
 from leap_kg.web.nodes.software import software_page
 from leap_kg.web.nodes.store import store_page
 from leap_kg.web.nodes.ways import ways_of
 from leap_kg.web.nodes.work import work_page
+from leap_kg.web.numbered import NotThere, first_asked, not_there
 from leap_kg.web.placed import node_address, placed
 from leap_kg.web.reading import Reading
 from leap_kg.web.requests.shown import request_page
@@ -63,6 +65,7 @@ from leap_kg.web.tables import as_csv, as_json
 
 router = APIRouter(include_in_schema=False)
 
+_DATA = tuple(form for form in NODE_FORMS if form is not HTML)
 _LONGEST_CHAIN = 20
 _RUN = ("notebook", "dataset", "store")
 """Kinds whose pages say where notebooks can be run."""
@@ -170,10 +173,12 @@ def node_answer(request: Request, revision: Revision, node: NamedNode, form: For
             return departed(request, revision, lost, form)
     buried = reading.types(node) == [reading.leap("Tombstone")]
     try:
-        first = documents.first_store(request, revision, node)
-    except documents.NoSuchStore as error:
-        return documents.no_store(request, error)
-    address, forms = from_store(node_address(revision, node), first), revision.descriptions.forms(node)
+        first, value = documents.first_store(request, revision, node), _first_value(request, revision, node)
+    except NotThere as error:
+        return not_there(request, error)
+    plain, forms = from_store(node_address(revision, node), first), revision.descriptions.forms(node)
+    address = from_value(plain, value)
+    here = at_moment(plain, revision.number) if revision.fixed is not None else plain
     if form is not None and form not in forms:
         return not_acceptable(forms, address)
     twin = documents.twin_of(request, revision, node, forms) if form is None else None
@@ -187,14 +192,33 @@ def node_answer(request: Request, revision: Revision, node: NamedNode, form: For
         node.value,
         address,
         forms,
-        lambda chosen: _body(request, revision, node, address, first, chosen, buried, desk),
+        lambda chosen: _body(request, revision, node, plain, first, here, value, chosen, buried, desk),
         410 if buried else 200,
     )
     resource = replace(resource, page_links=documents.page_links(request, revision, node, first))
     if desk is None:
-        return answer(request, resource, form)
+        return _leading(answer(request, resource, form), revision, node, here, value)
     # A browser that signs in must not take the page of before for that of now.
-    return private(answer(request, replace(resource, page_stamp=f"{resource.page_stamp}{desk.form_token[:12]}"), form))
+    found = answer(request, replace(resource, page_stamp=f"{resource.page_stamp}{desk.form_token[:12]}"), form)
+    return private(_leading(found, revision, node, here, value))
+
+
+def _first_value(request: Request, revision: Revision, node: NamedNode) -> int:
+    """Which value of each property a document of data begins with; raises `NotThere`."""
+    number = first_asked(request, FIRST, "a value")
+    if number > 1 and number > (longest := revision.descriptions.portion(node, number).longest):
+        most = f"the longest property has {longest:,}" if longest else "they are all in one document"
+        raise NotThere(404, "No such value", f"There is no value {number:,}: {most}.")
+    return number
+
+
+def _leading(found: Response, revision: Revision, node: NamedNode, here: str, value: int) -> Response:
+    """The answer with links to the documents beside it, if it is one of data that has only some of the values."""
+    form = next((each for each in _DATA if found.headers.get("Content-Type") == each.content_type), None)
+    if found.status_code in (200, 410) and form is not None:
+        links = revision.descriptions.portion(node, value).links(here, form)
+        found.headers["Link"] = ", ".join((found.headers["Link"], *links))
+    return found
 
 
 def _heir(reading: Reading, node: NamedNode) -> NamedNode | None:
@@ -257,20 +281,26 @@ def _body(
     node: NamedNode,
     address: str,
     first: int,
+    here: str,
+    value: int,
     form: Format,
     gone: bool,
     desk: Desk | None,
 ) -> bytes | str:
     if form is HTML:
-        return tombstone(request, revision, node) if gone else _html(request, revision, node, address, first, desk)
+        if gone:
+            return tombstone(request, revision, node)
+        return _html(request, revision, node, address, first, here, desk)
     if form is JSON:
-        return as_json(as_document(revision, node))
+        return as_json(as_document(revision, node, here, value))
     if form is CSV:
-        return as_csv(as_rows(revision, node), COLUMNS)
-    return revision.descriptions.serialised(node, form)
+        return as_csv(as_rows(revision, node, value), COLUMNS)
+    return revision.descriptions.serialised(node, form, here, value)
 
 
-def _html(request: Request, revision: Revision, node: NamedNode, address: str, first: int, desk: Desk | None) -> str:
+def _html(
+    request: Request, revision: Revision, node: NamedNode, address: str, first: int, here: str, desk: Desk | None
+) -> str:
     reading = revision.reading
     kind = reading.kind(node)
     template, build = _BUILDERS.get(kind.name if kind else "", ("entity.html", entity_page))
@@ -294,7 +324,7 @@ def _html(request: Request, revision: Revision, node: NamedNode, address: str, f
         states=site_of(request).freshness.states(revision),
         says_this=url("/queries/questions/who-says-this", node=node.value),
         feeds=[{"path": url("/changes.atom", entity=node.value), "title": f"Changes of {entity.node.label}"}],
-        jsonld=revision.descriptions.jsonld(node),
+        jsonld=revision.descriptions.jsonld(node, here),
         desk=desk,
         ways=ways_of(request, revision, node, view),
         launches=launches_of(reading, node) if kind and kind.name in _RUN else [],
