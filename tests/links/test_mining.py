@@ -19,16 +19,15 @@ from leap_kg.links.mining import Report, mine
 from leap_kg.links.readers import READERS, Readers
 from leap_kg.links.verdicts import NoLink, decide
 from leap_kg.ontology.namespaces import CODEMETA, PROV, ours
-from leap_kg.resources import declarations
 from leap_kg.settings import DEFAULT_BASE as BASE
 from leap_kg.settings import Settings
-from leap_kg.sparql.catalogue import load
 from leap_kg.sparql.run import select
 from leap_kg.web.cells import Node, plain
 from leap_kg.web.nodes.panels import panels_of
 from leap_kg.web.site import Site
 from tests.ingest.clock import START
 from tests.links.worlds import CODE, COMMIT, IMAGE, NOTEBOOK, OCEAN, PAPER, checkout, quads
+from tests.sparql.questions.asked import questions
 
 README = "# Code\n\n## How to cite\n\nPlease cite https://doi.org/10.5555/paper.1\n"
 BOOK = f"{CODE}/blob/main/analysis.ipynb"
@@ -66,7 +65,7 @@ class World:
         return any(self.store.quads_for_pattern(NamedNode(subject), predicate, NamedNode(target), None))
 
     def asked(self, name: str, **parameters: NamedNode) -> list[dict[str, str]]:
-        query = load(declarations() / "sparql", BASE).get(name)
+        query = questions().get(name)
         assert query is not None
         return [
             {k: getattr(v, "value", "") for k, v in row.items()} for row in select(self.store, query.bind(**parameters))
