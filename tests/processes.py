@@ -3,14 +3,21 @@
 Processes and threads come and go while one looks: whatever ends in between is left out.
 """
 
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+_STARTING = ("tests.web.forking", "tests.cli.forked")
+
 
 def children(pid: int) -> set[int]:
-    """The processes that `pid` has started and not waited for, zombies too."""
-    return {child for child, parent in _parents().items() if parent == pid}
+    """The processes that `pid` has started and not waited for, zombies too.
+
+    Of our own, those that start servers and commands for tests, and stay from one test to the next, are left out.
+    """
+    found = {child for child, parent in _parents().items() if parent == pid}
+    return {child for child in found if pid != os.getpid() or not _starts_others(child)}
 
 
 def below(pid: int) -> dict[int, str]:
@@ -22,7 +29,7 @@ def below(pid: int) -> dict[int, str]:
         frontier = {child for child, parent in parents.items() if parent in frontier}
         for child in frontier:
             with suppress(OSError):
-                found[child] = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+                found[child] = _command(child)
     return found
 
 
@@ -34,6 +41,16 @@ def alive(pids: Iterable[int]) -> set[int]:
 def ticks(pid: int) -> int:
     """Clock ticks that the process has computed for itself; 0 for one that has ended."""
     return int((_fields(pid) or ["0"] * 12)[11])
+
+
+def _starts_others(pid: int) -> bool:
+    with suppress(OSError):
+        return any(f" -m {module} " in _command(pid) for module in _STARTING)
+    return False
+
+
+def _command(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
 
 
 def _parents() -> dict[int, int]:

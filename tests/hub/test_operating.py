@@ -57,6 +57,8 @@ def run(home: Path, *words: str) -> tuple[int, str]:
         (("suspend", "nobody"), 3, "no release and no cluster"),
         (("suspend", "prod"), 2, "field, lab have a release prod"),
         (("suspend", "prod", "--cluster", "moon"), 3, "field, lab"),
+        (("suspend", "prod", "--cluster", "lab", "--by", 'x\ny"<b>'), 2, "no line breaks"),
+        (("suspend", "lab", "--by", "\x1b[31mada"), 2, "no control characters"),
         (("status", "moon"), 3, "nothing is known"),
         (("status", "--output", "xml"), 2, "text or json"),
         (("status", "--context", "x"), 2, "which cluster"),
@@ -78,6 +80,7 @@ def test_suspending_is_said_once_and_taken_back(home: Path) -> None:
     field, lab = json.loads(told)
     assert [(each["release"], each["by"]) for each in lab["suspended"]] == [("prod", "ada"), ("", "bob")]
     assert (field["suspended"], lab["groups"], lab["operator"]) == ([], [], None)
+    assert json.loads(run(home, "status", "--json")[1]) == [field, lab]
     assert "by bob" in run(home, "status")[1]
     assert "still left to itself: the cluster lab" in run(home, "suspend", "prod", "--cluster", "lab", "--resume")[1]
     assert run(home, "suspend", "lab", "--resume")[0] == 0

@@ -3,16 +3,20 @@
 import json
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leap_kg.cli.hubplans import told_of
 from leap_kg.hub.objects.differences import differences
 from leap_kg.hub.objects.hiding import HIDDEN
 from leap_kg.hub.objects.manifest import Key, Manifest, key_of, marked
-from leap_kg.hub.planned.plan import Act, Conflict, Plan, Seen
+from leap_kg.hub.planned.plan import Act, Conflict, Plan, Seen, planned_part
 from leap_kg.hub.planned.pruning import TAKEN
+from leap_kg.hub.planned.standing import standing_of
 from leap_kg.hub.planned.whole import planned
 from leap_kg.hub.wanted.desired import Desired, Wanted
 
@@ -151,11 +155,14 @@ def test_many_go_only_with_the_digest_of_their_plan() -> None:
     part = Wanted(marked({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "hub"}}, "urn:hub"), 0, True)
     plan = look(world, desired(part), known(world), prune=True)
     assert [step.act for step in plan.steps] == [Act.CREATE]
+    assert [step.key for step in plan.unconfirmed] == sorted(world, reverse=True)
+    assert plan.confirming not in ("", plan.digest)
     (reason,) = plan.refused
-    digest = reason.rsplit(" ", 1)[1]
+    assert reason.startswith("6 of 7 objects would go at once")  # the Namespace that is made counts
+    digest = plan.confirming
     assert look(world, desired(part), known(world), prune=True, confirmed="x" * 64).steps == plan.steps
     sure = look(world, desired(part), known(world), prune=True, confirmed=digest)
-    assert sure.digest == digest
+    assert (sure.digest, sure.unconfirmed, sure.refused) == (digest, (), ())
     assert len([step for step in sure.steps if step.act is Act.DELETE]) == 6
 
 
@@ -202,3 +209,73 @@ def test_changes_are_values_of_json_and_nothing_is_not_null() -> None:
         {"place": "spec.password", "before": HIDDEN},
     ]
     assert [each.text for each in found][:2] == ["spec.a: None -> (absent)", "spec.b: 1 -> '1'"]
+
+
+def release(kind: str, name: str, hub: str, group: str = "") -> Wanted:
+    made = {
+        "apiVersion": "v1",
+        "kind": kind,
+        "metadata": {"name": name, "namespace": "lab"},
+        "spec": {"interval": "1m"},
+    }
+    return Wanted(marked(made, hub), 0, True, group or name)
+
+
+def test_what_others_changed_is_told_of_a_release_that_waits_and_goes_back_after_it() -> None:
+    part = release("HelmRelease", "prod", "urn:prod")
+    live = applied(part.manifest)
+    assert live is not None
+    edited, would = {**live, "spec": {"interval": "9m", "version": "1"}}, {**live, "spec": {"interval": "1m"}}
+    found = {key_of(live): Seen(edited, would, (Conflict("kubectl-edit", ".spec.interval"),))}
+    rows = {key_of(live): uid(key_of(live))}
+    plan = planned_part(desired(part), found, rows, ("prod waits for staging, which is not ready",))
+    assert (plan.steps, plan.waiting) == ((), ("prod waits for staging, which is not ready",))
+    (drift,) = plan.left
+    assert drift.reason.endswith("is left so, while its release waits: .spec.interval (by kubectl-edit)")
+    standing = standing_of("prod", "urn:prod", plan, found, ())
+    drifted = standing.condition("Drifted")
+    assert (drifted.status, drifted.by) == ("True", ("kubectl-edit",))
+    assert [each.what for each in standing.drifts] == ["spec.interval: '9m' -> '1m'"]  # not what the graph wants anew
+    assert standing.condition("Stalled").status == "False"
+    (step,) = planned_part(desired(part), found, rows).steps
+    assert step.conflicts == (Conflict("kubectl-edit", ".spec.interval"),)
+
+
+@pytest.mark.parametrize(("old", "new"), [("HelmRelease", "Application"), ("Application", "HelmRelease")])
+def test_a_hub_gets_no_second_controller_of_the_other_form(old: str, new: str) -> None:
+    before, other = release(old, "prod", "urn:prod"), release(old, "else", "urn:else")
+    world = {key_of(each.manifest): each.manifest for each in (before, other)}
+    secret = Wanted(
+        marked({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}}, "urn:prod"), 0, True, "prod"
+    )
+    wants = desired(secret, release(new, "prod", "urn:prod"), release(new, "free", "urn:free"))
+    plan = look(world, wants, known(world))
+    assert [step.key.name for step in plan.steps] == ["free"]  # nothing of that release is made
+    (reason,) = (each for each in plan.refused if "runs this hub already" in each)
+    assert reason.startswith(f"prod: {old} lab/prod runs this hub already: ")
+    assert "delete it" in reason
+    gone = {key: each for key, each in world.items() if key.name == "else"}
+    assert [step.key.name for step in look(gone, wants, known(world)).steps] == ["s", "prod", "free"]
+    unmarked = {key: {**each, "metadata": {"name": key.name, "namespace": "lab"}} for key, each in world.items()}
+    assert "runs this hub already" in " ".join(look(unmarked, wants, known(world)).refused)
+    foreign = look(unmarked, wants, dict.fromkeys(world, "another"))
+    assert [step.key.name for step in foreign.steps] == ["s", "prod", "free"]
+
+
+def test_nothing_goes_for_an_empty_wish_and_that_is_said_once() -> None:
+    world = many(3)
+    plan = look(world, desired(), known(world), prune=True)
+    (reason,) = plan.refused
+    assert reason.startswith("ConfigMap hub/c0, ConfigMap hub/c1, ConfigMap hub/c2 stay: nothing at all is wanted: ")
+    assert "declare one part" in reason
+    told = told_of(plan, desired())
+    assert (told.left, told.refused, told.status) == ((reason,), (), 0)
+    (kept,) = (each for each in look(many(1), desired(), known(many(1)), prune=True).refused)
+    assert kept.startswith("ConfigMap hub/c0 stays: ")
+
+
+def test_a_plan_is_another_one_for_another_cluster() -> None:
+    part = release("HelmRelease", "prod", "urn:prod")
+    plans = [look({}, replace(desired(part), cluster=name), {}, place=place) for name in "ab" for place in "12"]
+    assert len({plan.digest for plan in plans}) == 4
+    assert look({}, replace(desired(part), cluster="a", revision=9), {}, place="1").digest == plans[0].digest

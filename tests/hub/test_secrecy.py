@@ -105,7 +105,7 @@ def test_it_is_refused_where_it_stands_and_is_not_repeated(
 def test_the_command_says_so_and_publishes_nothing(tmp_path: Path) -> None:
     wrong = file(tmp_path, release(chart={**CHART, "repository": f"https://bob:{MARK}@charts.example.org/"}))
     status, told = run(tmp_path / "home", "declare", str(wrong))
-    assert (status, MARK in told, "1 problems above" in told) == (1, False, True)
+    assert (status, MARK in told, "1 problem above" in told) == (1, False, True)
     with Writer(Home(tmp_path / "home"), BASE) as writer:
         assert writer.revision == 0
 

@@ -1,5 +1,5 @@
 """`python -m leap_kg.cli`: the command `leap-kg`."""
 
-from leap_kg.cli.app import main
+from leap_kg.cli import main
 
 main()

@@ -4,6 +4,7 @@ What needs Kubernetes is imported when it runs, so that other commands start as 
 """
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,13 +12,16 @@ import typer
 import yaml
 
 from leap_kg.cli import context, operating
-from leap_kg.cli.hubplans import REFUSED, described, show_plan, show_reasons, step_line, told_of
+from leap_kg.cli.hubplans import REFUSED, counted, described, options_of, show_plan, show_reasons, step_line, told_of
 from leap_kg.cli.output import FAILED, NOT_FOUND, fail, print_entry, print_json, print_line
+from leap_kg.graph.engine import Engine
 from leap_kg.graph.home import Home, HomeError
 from leap_kg.graph.publish import Rejected, Writer
 from leap_kg.hub.declared.declaring import declare as declare_releases
 from leap_kg.hub.declared.declaring import declared, hub_node
+from leap_kg.hub.declared.known import has_values, releasing, those_there_are, withheld
 from leap_kg.hub.declared.offers import chart_problems, profile_problems
+from leap_kg.hub.declared.overrides import doubtful_overrides
 from leap_kg.hub.declared.release import Chart, Release, ReleasesFaulty, read_releases
 from leap_kg.hub.objects.manifest import Manifest, marked
 from leap_kg.hub.wanted.charted import found_at, left_out, values_for
@@ -32,6 +36,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Run JupyterHubs as the graph wants them: declare, render, plan, apply.", no_args_is_help=True)
 
 _WAIT = 60.0
+_STOPPED = 130
+"""The exit status after Ctrl-C, as shells have it."""
 Form = Annotated[str, typer.Option("--as", metavar="FORM", help="helmrelease (Flux) or argocd.")]
 ClusterName = Annotated[str, typer.Argument(metavar="CLUSTER", help="The name that its file of releases gives it.")]
 Kubeconfig = Annotated[
@@ -56,13 +62,18 @@ def declare(
         releases, value = read_releases(file)
         with Writer(Home(settings.home), settings.base, _WAIT) as writer:
             revision = declare_releases(writer, value, settings.base).revision
+            known = partial(has_values, writer.store, base=settings.base)
+            lacking = {each.hub for each in releases.releases if not known(each.hub)}
+            told = [f"{_without(hub)}; {those_there_are(writer.store, hub, settings.base)}" for hub in sorted(lacking)]
     except ReleasesFaulty as error:
         for problem in error.problems:
             print_line(problem)
-        fail(f"{file} was not published: mend the {len(error.problems)} problems above")
+        fail(f"{file} was not published: mend the {counted(len(error.problems), 'problem')} above")
     except (OSError, HomeError, Rejected) as error:
         fail(str(error))
     print_line(f"{len(releases.parts)} parts of {releases.cluster} are declared; revision {revision}")
+    for line in told:
+        typer.echo(f"not yet: {line}", err=True)
 
 
 @app.command()
@@ -96,12 +107,15 @@ def render(
         if parts and not isinstance(parts[0], Release):
             _print_objects(part_objects(store, parts[0], form, settings.base)[0])
             return
+        if not has_values(store, hub, settings.base):
+            fail(f"{_without(hub)}; {those_there_are(store, hub, settings.base)}", NOT_FOUND)
         values, profiles = offered(store, hub, settings.base)
         found = [each for each in releases.releases if each.hub == hub] if releases else []
         if not found and (cluster or form != "values"):
-            where = f"the cluster {cluster!r}" if cluster else "any cluster: name one by --cluster"
-            fail(f"no release of {hub} is declared for {where}; see `leap-kg hub declare`", NOT_FOUND)
+            fail(_unreleased(store, hub, cluster, settings.base), NOT_FOUND)
         charts = list(dict.fromkeys(each.chart for each in found))
+        for line in (*withheld(store, hub, settings.base), *doubtful_overrides(profiles)):
+            typer.echo(line, err=True)
         _check(values, profiles, charts, chart)
         if form == "values":
             texts = dict.fromkeys(values_text(values_for(each, values)) for each in charts) or [values_text(values)]
@@ -114,6 +128,26 @@ def render(
     except (ReleasesFaulty, Unrenderable) as error:
         fail(str(error))
     _print_objects(objects)
+
+
+def _without(hub: str) -> str:
+    """What to do about a hub that the graph has no values of."""
+    small = ", which is to be written in small letters" if hub != hub.lower() else ""
+    return f"the graph has no values of the hub {hub}{small}: harvest the files that configure it"
+
+
+def _unreleased(store: Engine, hub: str, cluster: str, base: str) -> str:
+    """What to do about a hub whose objects are asked for, and that no release of the cluster, if one is named, has."""
+    known = releasing(store, hub, base)
+    if not known:
+        where = f"the cluster {cluster!r}" if cluster else "any cluster"
+        return f"no release of {hub} is declared for {where}; see `leap-kg hub declare`"
+    wrong = (
+        f"no release of {hub} is declared for the cluster {cluster!r}"
+        if cluster
+        else f"say for which cluster {hub} is meant"
+    )
+    return f"{wrong}: give {' or '.join(f'--cluster {each}' for each in known)}"
 
 
 def _print_objects(objects: list[Manifest]) -> None:
@@ -136,12 +170,15 @@ def _check(values: dict[str, Any], profiles: object, charts: list[Chart], folder
         try:
             files = folder / "values.schema.yaml", folder / "values.yaml"
             problems += chart_problems(taken if isinstance(taken, dict) else {}, *files)
+        except FileNotFoundError as error:
+            fail(f"{error.filename} is not there: give the folder of the chart, such as `jupyterhub` of a checkout")
         except (OSError, ValueError) as error:
             fail(str(error))
     for problem in problems:
         typer.echo(problem, err=True)
     if problems:
-        fail(f"the hub cannot work like this: mend the {len(problems)} problems above in the files that configure it")
+        mend = f"mend the {counted(len(problems), 'problem')} above in the files that configure it"
+        fail(f"the hub cannot work like this: {mend}")
 
 
 @app.command()
@@ -167,7 +204,7 @@ def plan(
     if as_json:
         print_json(described(made, told))
     else:
-        show_plan(made, told)
+        show_plan(made, told, options_of(form, kubeconfig, kube_context, prune, overrides or ()))
     if told.status:
         raise typer.Exit(told.status)
 
@@ -187,7 +224,8 @@ def apply(
     """Bring the cluster to where the graph is. Done twice, the second time writes nothing.
 
     Events of the objects tell what was done, where the cluster takes them.
-    Exit status 0: it is there; 1: a step failed, or a hub cannot be rendered; 4: something else is refused.
+    Exit status 0: it is there; 1: a step failed, or a hub cannot be rendered; 4: something else is refused; 130: it was
+    stopped by Ctrl-C.
     """
     from leap_kg.hub.cluster.api import ClusterError
     from leap_kg.hub.cluster.applying import carry_out, tell
@@ -196,19 +234,22 @@ def apply(
     with _connected(kubeconfig, kube_context) as connection:
         made = _looked(connection, wanted, prune, confirmed)
         _confirm(made, confirmed)
-        failed, untold = 0, list[str]()
+        failed, tried, untold = 0, 0, list[str]()
         try:
             for done in carry_out(connection, made):
-                failed += bool(done.problem)
+                tried, failed = tried + 1, failed + bool(done.problem)
                 untold += filter(None, [tell(connection, done)])
                 print_entry(step_line(done.step), done.problem and f"failed: {done.problem}")
+        except KeyboardInterrupt:
+            steps = f"after {tried - failed} of {counted(len(made.steps), 'step')}"
+            fail(f"stopped {steps}; another may have been under way: apply again, which goes on from there", _STOPPED)
         except ClusterError as error:
             fail(str(error))
     told = told_of(made, wanted)
     show_reasons(told)
     if untold:
         typer.echo(f"{len(untold)} Events were not taken, which harms nothing else: {untold[0]}", err=True)
-    print_line(f"{len(made.steps) - failed} of {len(made.steps)} steps done, from revision {made.revision}")
+    print_line(f"{len(made.steps) - failed} of {counted(len(made.steps), 'step')} done, from revision {made.revision}")
     if failed or wanted.problems or told.refused:
         raise typer.Exit(FAILED if failed or wanted.problems else REFUSED)
 

@@ -157,6 +157,8 @@ def suspend(
     by: Annotated[str, typer.Option(metavar="NAME", help="Who says it.")] = "command line",
 ) -> None:
     """Leave a release, or all of a cluster, to itself: nothing is made or set back until `--resume`."""
+    if not by.isprintable():
+        raise typer.BadParameter("a name has no line breaks and no control characters", param_hint="--by")
     settings = context.settings()
     try:
         with followed_writer(Home.of(settings), settings.base, _WAIT) as writer:
@@ -201,6 +203,7 @@ def status(
         Path | None, typer.Option(exists=True, dir_okay=False, help="Ask the cluster, too, which operator works.")
     ] = None,
     kube_context: Annotated[str | None, typer.Option("--context", help="The same, by a context.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --output json.")] = False,
 ) -> None:
     """Show how clusters stand: what is wrong, since when, by whom."""
     if output not in ("text", "json"):
@@ -222,7 +225,7 @@ def status(
             fail(f"nothing is known of a cluster {name!r}; see `leap-kg hub declare`", NOT_FOUND)
         operator = _operator(name, kubeconfig, kube_context) if kubeconfig or kube_context else None
         told.append((name, found, _suspended(store, name, settings), operator))
-    if output == "json":
+    if as_json or output == "json":
         print_json([_described(*each) for each in told])
         return
     if not told:

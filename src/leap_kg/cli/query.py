@@ -106,7 +106,10 @@ def _meant(name: str, given: dict[str, Value], settings: Settings, at: str | Non
     texts = {key: value for key, value in given.items() if isinstance(value, str)}
     if query is None or not any(each.type == "iri" and key in texts for key, each in query.parameters.items()):
         return given
-    return {**given, **meant(query, texts, moment.snapshot_at(settings, at).store, settings.base)}
+    try:
+        return {**given, **meant(query, texts, moment.snapshot_at(settings, at).store, settings.base)}
+    except ParameterError as error:
+        fail(str(error), status=2)
 
 
 def _tell_unknown(

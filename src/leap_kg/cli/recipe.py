@@ -4,6 +4,7 @@ What does the work is imported when a command runs, so that the reading commands
 """
 
 import json
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ import typer
 
 from leap_kg.cli import context
 from leap_kg.cli.output import FAILED, NOT_FOUND, errors, fail, print_entry, print_json, print_line
+from leap_kg.redaction import redact
 
 if TYPE_CHECKING:
     from leap_kg.ingest.leap.feedstock import RecipeEntry
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="From source files to a Zarr store in the graph.")
 
 _RUNNERS = ("direct", "flink", "dask")
+_ADDRESS = re.compile(r"([a-z][a-z+]*):/+(.+)")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
 Name = Annotated[str, typer.Option("--as", metavar="OWNER/NAME", help="The repository that the folder is.")]
@@ -98,38 +101,38 @@ def run(
     A recipe runs in an environment and a process of its own, and sees none of our variables. A store that is not fit
     to be published stays staged, and the message says why. Nothing is done if nothing has changed since the last run.
     """
-    from leap_kg.graph.home import Home, HomeError
-    from leap_kg.graph.log.patchfile import LogError
-    from leap_kg.graph.publish import Rejected
-    from leap_kg.ingest.recipes.place import Place
-    from leap_kg.ingest.recipes.process import Bounds, JobFailed
-    from leap_kg.ingest.recipes.running import Options, Unfit, run_recipe, runs_folder, stores_folder
-
-    settings = context.settings()
-    home = Home.of(settings)
-    bounds = Bounds(time_limit, granted=tuple(grant or ()))
-    options = Options(_runner(runner), prune, _settings(sets or []), workers, bounds, anew=anew)
-    checkout = _checkout(path, name)
-    entries = _entries(checkout, recipe or [])
-    outcomes: list[Outcome] = []
     told: list[str] = []
+    with _interruptible(told):
+        from leap_kg.graph.home import Home, HomeError
+        from leap_kg.graph.log.patchfile import LogError
+        from leap_kg.graph.publish import Rejected
+        from leap_kg.ingest.recipes.place import Place
+        from leap_kg.ingest.recipes.process import Bounds, JobFailed
+        from leap_kg.ingest.recipes.running import Options, Unfit, run_recipe, runs_folder, stores_folder
 
-    def tell(line: str) -> None:
-        told.append(line)
-        errors.print(line, markup=False, highlight=False, soft_wrap=True)
+        settings = context.settings()
+        home = Home.of(settings)
+        bounds = Bounds(time_limit, granted=tuple(grant or ()))
+        options = Options(_runner(runner), prune, _settings(sets or []), workers, bounds, anew=anew)
+        checkout = _checkout(path, name)
+        entries = _entries(checkout, recipe or [])
+        outcomes: list[Outcome] = []
 
-    try:
-        place = Place.of(target, stores_folder(home, checkout.repository.key), home)
-        with _interruptible(told):
+        def tell(line: str) -> None:
+            told.append(line)
+            errors.print(line, markup=False, highlight=False, soft_wrap=True)
+
+        try:
+            place = Place.of(target, stores_folder(home, checkout.repository.key), home)
             for entry in entries:
                 outcomes.append(run_recipe(home, settings.base, checkout, entry, place, options, tell))
                 _print(outcomes[-1:], as_json=False) if not as_json else None
-    except (HomeError, LogError, Rejected, Unfit) as error:
-        fail(str(error))
-    except JobFailed as error:
-        fail(f"{error} (log: {runs_folder(home) / _run_of(told) / 'log.txt'})")
-    if as_json:
-        _print(outcomes, as_json=True)
+        except (HomeError, LogError, Rejected, Unfit) as error:
+            fail(str(error))
+        except JobFailed as error:
+            fail(f"{error} (log: {runs_folder(home) / _run_of(told) / 'log.txt'})")
+        if as_json:
+            _print(outcomes, as_json=True)
 
 
 @app.command()
@@ -254,7 +257,8 @@ def _print(outcomes: "list[Outcome]", *, as_json: bool) -> None:
         print_json([asdict(outcome) for outcome in outcomes])
         return
     for outcome in outcomes:
-        lines = (f"{outcome.inputs} inputs, {outcome.seconds:.1f} s, run {outcome.iri}", *outcome.findings)
+        inputs = f"{outcome.inputs} input{'' if outcome.inputs == 1 else 's'}"
+        lines = (f"{inputs}, {outcome.seconds:.1f} s, run {outcome.iri}", *outcome.findings)
         if outcome.unchanged:
             lines = (f"run {outcome.iri} made it, and nothing has changed since",)
         print_entry(f"{', '.join(outcome.stores)}: published at revision {outcome.revision}", *lines)
@@ -263,7 +267,6 @@ def _print(outcomes: "list[Outcome]", *, as_json: bool) -> None:
 @contextmanager
 def _interruptible(told: list[str]) -> Iterator[None]:
     """Leave on SIGTERM as on Ctrl-C: what the recipe started is ended, and the command says what came of it."""
-    from leap_kg.ingest.recipes.running import PUBLISHING
 
     def stop(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -272,6 +275,8 @@ def _interruptible(told: list[str]) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
+        from leap_kg.ingest.recipes.running import PUBLISHING
+
         if told and told[-1] == PUBLISHING:
             fail(f"stopped while publishing; `leap-kg recipe promote {_run_of(told)}` ends it", 128 + signal.SIGINT)
         fail("stopped; nothing of this run is published", 128 + signal.SIGINT)
@@ -288,6 +293,9 @@ def _checkout(path: Path, name: str) -> "Checkout":
     from leap_kg.ingest.formats.yamltext import Unreadable
     from leap_kg.ingest.recipes.checkout import NoFeedstock, read_checkout
 
+    if address := _ADDRESS.match(str(path)):  # as a path it has lost a slash
+        url = redact(f"{address[1]}://{address[2]}")
+        fail(f"{url} is an address: clone it first, by `git clone {url}`, and name the folder that it makes", NOT_FOUND)
     try:
         return read_checkout(path, name)
     except (NoFeedstock, Unreadable) as error:
@@ -325,6 +333,9 @@ def _named(option: str, given: str) -> tuple[str, str]:
 
 
 def _runner(name: str) -> str:
+    if name == "dataflow":
+        hint = "`leap-kg recipe dataflow` checks its options, and prints what Beam is to be given"
+        raise typer.BadParameter(f"recipes are not run on Dataflow from here; {hint}")
     if name not in _RUNNERS:
         raise typer.BadParameter(f"there is no runner {name!r}: take one of {', '.join(_RUNNERS)}")
     return name

@@ -15,7 +15,7 @@ from leap_kg.ontology.iri import iri_of
 from leap_kg.ontology.kinds import LABELS
 from leap_kg.ontology.namespaces import DCT, RDF, ours
 from leap_kg.sparql.catalogue import NamedQuery
-from leap_kg.sparql.parameters import Value
+from leap_kg.sparql.parameters import ParameterError, Value
 
 TODAY = "today"
 _LONGEST = 500
@@ -23,11 +23,17 @@ _MOST = 10_000  # releases of one image
 
 
 def meant(query: NamedQuery, values: Mapping[str, str], store: Engine, base: str) -> dict[str, Value]:
-    """The values with IRIs in the place of names, for the parameters of `query` that take an IRI."""
+    """The values with IRIs in the place of names, for the parameters of `query` that take an IRI.
+
+    Raises `ParameterError` for a release of an image by a day by which there is none.
+    """
     found: dict[str, Value] = dict(values)
     for name, parameter in query.parameters.items():
-        if parameter.type == "iri" and (node := named(values.get(name, ""), store, base)) is not None:
+        text = values.get(name, "") if parameter.type == "iri" else ""
+        if (node := named(text, store, base)) is not None:
             found[name] = node
+        elif text and (why := undated(text, store, base)) is not None:
+            raise ParameterError(f"parameter {name!r}: {why}")
     return found
 
 
@@ -58,6 +64,16 @@ def released_by(image: str, day: str, store: Engine, base: str) -> NamedNode | N
             if order and issued and issued <= last:
                 found.append((order, release))
     return max(found, key=lambda one: one[0])[1] if found else None
+
+
+def undated(text: str, store: Engine, base: str) -> str | None:
+    """Why a text that names an image and a day means no release of it; `None` if it is no such text, or means one."""
+    image, at, day = text.strip().rpartition("@")
+    if not at or len(text) > _LONGEST or _called(image, store) is None:
+        return None
+    if day.lower() != TODAY and not _day(day):
+        return f"there is no day {day[:40]!r}: write it as 2026-01-31, or {TODAY}"
+    return None if released_by(image, day, store, base) else f"no release of {image} is known by {day}"
 
 
 def called(text: str, store: Engine) -> list[NamedNode]:

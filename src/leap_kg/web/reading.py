@@ -229,6 +229,8 @@ def _literal(term: Literal) -> Cell:
         return Node(term.value, term.value, term.value, external=True)
     if term.datatype == XSD("dateTime"):
         return moment(term.value)
+    if term.datatype == XSD("duration"):
+        return elapsed(term.value)
     if term.datatype in _PLAIN or term.datatype == XSD("anyURI"):
         return Text(term.value, term.language or "")
     return Text(term.value, note=re.split(r"[#/]", term.datatype.value)[-1])
@@ -241,3 +243,17 @@ def moment(text: str) -> str:
         return text
     zone = {"Z": " UTC", "+00:00": " UTC", None: ""}.get(found[3], f" {found[3]}")
     return f"{found[1]} {found[2]}{zone}"
+
+
+def elapsed(text: str) -> str:
+    """An xsd:duration of hours, minutes and seconds as people read it: `2 h 5 min`, `20 s`; others as they are."""
+    found = re.fullmatch(r"PT(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,9})(?:\.\d*)?S)?", text)
+    if not found or not any(found.groups()):
+        return text
+    minutes, seconds = divmod(
+        sum(int(part or 0) * each for part, each in zip(found.groups(), (3600, 60, 1), strict=True)), 60
+    )
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours:,} h {minutes} min"
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"

@@ -14,7 +14,7 @@ from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.ingest.files.test_source import NoNetwork, source
 from tests.ingest.hubs.test_mapping import HUB, PROFILE, TEAMS, of, titled
 from tests.sparql.questions import asked
-from tests.sparql.questions.asked import questions
+from tests.sparql.questions.asked import questions, said, stored
 
 CHEAP = {"display_name": "Cheap", "slug": "cheap"}
 
@@ -44,6 +44,34 @@ def test_without_bills_every_cost_is_unknown(hub: Mapped) -> None:
         *(("", group, "", "", "unknown", "") for group in ("Org:All", "org:large", "org:staff")),
         *((profile, "", "", "", "unknown", "") for profile in ("Cheap", "GPU")),
     ]
+
+
+def test_a_profile_has_one_name_whether_a_bill_names_it_or_none_does() -> None:
+    """Bills say the slug, hubs the title; of two profiles with one title, the slug tells which."""
+    twins = [{"display_name": "CPU only", "slug": slug} for slug in ("base", "full", "more")]
+    bills = said(
+        "".join(
+            f'<urn:{slug}> a schema:MonetaryAmount ; schema:about {HUB} ; schema:category "{slug}" ; '
+            'schema:value 1 ; schema:currency "USD" ; schema:startDate "2026-03-02"^^xsd:date . '
+            for slug in ("base", "cheap", "gone")
+        )
+    )
+    hub = of({"profileList": [*twins, CHEAP]})
+    store = stored([*hub.triples, *bills])
+    rows = asked.ask(store, "hub-costs")
+    named = [(row["profile"], row["cost"]) for row in rows if "profile" in row]
+    assert named == [
+        ("CPU only (base)", "1"), ("CPU only (full)", "unknown"), ("CPU only (more)", "unknown"), ("Cheap", "1"),
+        ("gone", "1"),
+    ]  # fmt: skip
+    weekly = asked.ask(store, "hub-costs-by-week")
+    assert [row["profile"] for row in weekly if "profile" in row] == ["CPU only (base)", "Cheap", "gone"]
+    page = questions().get("pages/bills")
+    assert page is not None
+    rows_of_page = store.query(page.bind(), use_default_graph_as_union=True)
+    assert isinstance(rows_of_page, QuerySolutions)
+    found = {(row["slug"].value, row["profile"].value if row["profile"] else "") for row in rows_of_page}
+    assert found == {("base", "CPU only (base)"), ("cheap", "Cheap"), ("gone", "")}
 
 
 def test_a_billing_export_is_a_table_of_curators(hub: Mapped, tmp_path: Path) -> None:

@@ -45,7 +45,16 @@ def test_a_new_feedstock_passes_and_is_not_made_twice(tmp_path: Path) -> None:
     (report,) = check(made(tmp_path / "new"))
     assert report.passes
     assert report.name == "Lab/warm-feedstock"
-    assert not [each for each in report.findings if each.severity is not Severity.INFO]
+    # What stands there to be replaced is told, and nothing else.
+    left = [each for each in report.findings if each.severity is not Severity.INFO]
+    assert {each.kind for each in left} == {"placeholder"}
+    assert sorted(each.pointer.partition(" ")[0] for each in left) == [
+        "description",
+        "maintainers[0].github",
+        "maintainers[0].name",
+        "provenance.providers[0].description",
+        "provenance.providers[0].name",
+    ]
     with pytest.raises(Taken, match="name a new folder"):
         made(tmp_path / "new")
 

@@ -52,10 +52,11 @@ def test_a_setting_that_is_no_literal_names_those_that_are(
     ("text", "told"),
     [
         ("import not_installed_here", "imports not_installed_here, which the environment of recipes lacks"),
+        ("import apache_beam.io", "imports apache_beam.*: a recipe of Pangeo Forge is run with --runner direct"),
         ("def", "is no Python"),
         ("from json import nothing_of_it", "may be written for another release"),
     ],
-    ids=["module", "syntax", "name"],
+    ids=["module", "beam", "syntax", "name"],
 )
 def test_a_module_that_cannot_be_loaded_says_why(
     text: str, told: str, folder: Path, monkeypatch: pytest.MonkeyPatch

@@ -67,6 +67,86 @@ def test_a_recipe_that_loops_is_ended_with_what_it_started(tmp_path: Path) -> No
     assert not alive(child)
 
 
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process has started")
+
+
+@LINUX
+@pytest.mark.parametrize("inherited", ["", ", env={}"], ids=["marked", "bare"])
+@pytest.mark.parametrize("end", ["while True: pass", ""], ids=["late", "by itself"])
+def test_what_a_recipe_detached_neither_outlives_it_nor_is_waited_for(end: str, inherited: str, tmp_path: Path) -> None:
+    code = f"""
+import pathlib, subprocess
+pid = subprocess.Popen(["/bin/sleep", "333"], start_new_session=True{inherited}).pid
+pathlib.Path("pid").write_text(f"{{pid}} ")
+{end}
+"""
+    began = time.monotonic()
+    with pytest.raises(JobFailed):
+        run(tmp_path, code, Bounds(seconds=2))
+    assert time.monotonic() - began < 30  # the child has 333
+    assert not alive(int((tmp_path / "run" / "pid").read_text()))
+
+
+@LINUX
+def test_what_was_detached_by_a_recipe_that_was_killed_is_known_by_its_mark(tmp_path: Path) -> None:
+    code = """
+import os, pathlib, signal, subprocess
+pid = subprocess.Popen(["/bin/sleep", "333"], start_new_session=True).pid
+pathlib.Path("pid").write_text(f"{pid} ")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    with pytest.raises(JobFailed, match="killed by signal 9"):
+        run(tmp_path, code)
+    assert not alive(int((tmp_path / "run" / "pid").read_text()))
+
+
+READING = """
+import os, pathlib
+seen = {}
+process = os.getpid()
+while process > 1:
+    process = int(pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+    try:
+        seen[process] = pathlib.Path(f"/proc/{process}/environ").read_text()
+    except OSError as error:
+        seen[process] = str(error)
+pathlib.Path("seen").write_text(repr(seen))
+"""
+
+
+@LINUX
+def test_a_recipe_cannot_read_the_variables_of_whoever_runs_it(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from tests.ingest.recipes.test_process import READING, run\n"
+        "try: run(Path(sys.argv[1]), READING)\n"
+        "except Exception as error: print(error)\n"
+        # What goes on afterwards is as it was before.
+        "assert 'secret-4' in Path('/proc/self/environ').read_text()"
+    )
+    environment = {**os.environ, "MY_TOKEN": "secret-4"}
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert "defines no recipe" in done.stdout
+    seen = (tmp_path / "run" / "seen").read_text()
+    assert "Permission denied" in seen
+    assert "secret-4" not in seen
+
+
+def test_a_variable_that_a_recipe_may_not_see_is_named_with_the_option_that_lets_it_through(tmp_path: Path) -> None:
+    with pytest.raises(JobFailed, match="variable MY_TOKEN, which it may not see: let it through by --grant MY_TOKEN"):
+        run(tmp_path, "import os\nos.environ['MY_TOKEN']")
+    with pytest.raises(JobFailed, match="raised KeyError: 'MY_TOKEN'"):
+        run(tmp_path, "{}['MY_TOKEN']")
+
+
+def test_secrets_of_addresses_do_not_reach_the_log(tmp_path: Path) -> None:
+    with pytest.raises(JobFailed):
+        run(tmp_path, "print('reads https://data.example.org/a.nc?token=TOPSECRET&x=1, end', flush=True)")
+    log = (tmp_path / "run" / "log.txt").read_text()
+    assert "reads https://data.example.org/a.nc?token=REDACTED&x=1, end" in log
+    assert "TOPSECRET" not in log
+
+
 def test_a_recipe_that_is_killed_says_so(tmp_path: Path) -> None:
     with pytest.raises(JobFailed, match="killed by signal 9: it may have used more memory"):
         run(tmp_path, "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")

@@ -206,6 +206,15 @@ def test_what_is_missing_where_the_source_has_data_stays_staged_until_somebody_d
     assert promoted.returncode == 0, promoted.stderr
     assert (store / "zarr.json").is_file()
     assert asked(home, f"SELECT ?store {{ ?store prov:wasGeneratedBy <{DEFAULT_BASE}run/{name}> }}")
+    # Why it was held back comes first, and is graver than advice.
+    assert "is missing everywhere" in promoted.stdout.splitlines()[2]
+    shacl = "http://www.w3.org/ns/shacl#"
+    grave = asked(
+        home,
+        f"SELECT ?message {{ ?finding <{shacl}resultSeverity> <{shacl}Violation> ; <{shacl}resultMessage> ?message ; "
+        f"dct:type <{DEFAULT_BASE}finding-kind/differs-from-source> }}",
+    )
+    assert any(row["message"].startswith("sst is missing everywhere") for row in grave)
 
 
 def test_time_that_runs_backwards_is_not_published(home: Home, sources: Sources, feedstock: Path) -> None:
@@ -287,7 +296,10 @@ def _processes_of(home: Home) -> dict[int, str]:
 def test_a_new_feedstock_runs_before_it_is_edited(home: Home, tmp_path: Path) -> None:
     made = leap_kg(home, "new", "example-lab/warm-feedstock", str(tmp_path / "warm"))
     assert made.returncode == 0, made.stderr
-    assert leap_kg(home, "check", "--strict", str(tmp_path / "warm")).returncode == 0
+    assert leap_kg(home, "check", str(tmp_path / "warm")).returncode == 0
+    strict = leap_kg(home, "check", "--strict", str(tmp_path / "warm"))
+    assert strict.returncode == 1
+    assert "still holds a text of the feedstock template" in strict.stdout
     git = ["git", "-C", str(tmp_path / "warm"), "-c", "user.name=Lab", "-c", "user.email=lab@example.org"]
     for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "one"]):
         subprocess.run([*git, *command], check=True)

@@ -165,6 +165,21 @@ def test_everything_downstream_each_once(images: Store, node: str, things: dict[
     assert found == things
 
 
+def test_how_the_graph_came_about_depends_on_nothing(images: Store) -> None:
+    """A harvest reads the files of environments, and makes a graph of them; neither breaks with a package."""
+    provenance = """
+<urn:graph> a void:Dataset ; dct:title "Source" ; prov:wasDerivedFrom <urn:file> , <urn:store> .
+<urn:run> a prov:Activity , leap:HarvestRun ; prov:used <urn:file> , <urn:store> ; prov:generated <urn:graph> .
+"""
+    with_runs = stored([*said(IMAGES), *said(provenance)])
+    for node in ("pkg:pypi/numpy@2", "urn:box"):
+        found = ask(images, "downstream", node=node)
+        assert found
+        assert ask(with_runs, "downstream", node=node) == found
+    assert {row["thing"] for row in ask(with_runs, "what-breaks", node="urn:store")} >= {"urn:notebook", "urn:sea"}
+    assert "urn:run" not in {row["thing"] for row in ask(with_runs, "what-breaks", node="urn:store")}
+
+
 def test_two_hubs_side_by_side() -> None:
     store = stored(said(HUBS))
     rows = ask(store, "profile-differences", first="urn:one", second="urn:two")

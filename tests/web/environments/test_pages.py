@@ -274,11 +274,35 @@ def test_nonsense_is_told_and_not_repeated_as_markup(harbour: Server, path: str)
     assert harbour.get(path.replace("HOSTILE", HOSTILE), accept="application/json").status_code == 404
 
 
-def test_a_name_that_several_have_is_told_with_all_of_them(harbour: Server) -> None:
+def test_a_name_that_several_have_leads_to_the_answer_for_each_of_them(harbour: Server) -> None:
     answer = harbour.get("/impact?node=twin")
-    assert answer.status_code == 404
-    assert "Several things are called" in words(answer.text)
-    assert {"urn%3Atwin%3A1", "urn%3Atwin%3A2"} <= set(re.findall(r"urn%3Atwin%3A[12]", answer.text))
+    assert answer.status_code == 300
+    said_there = words(answer.text)
+    assert "Several things are called" in said_there
+    assert "Not in the graph" not in said_there
+    assert {"twin (urn:twin:1)", "twin (urn:twin:2)"} <= set(re.findall(r"twin \(urn:twin:\d\)", said_there))
+    links = re.findall(r'href="(/impact\?node=urn%3Atwin%3A[12])"', answer.text)
+    assert len(links) == 2
+    assert [harbour.get(link).status_code for link in links] == [200, 200]
+    told = harbour.get("/impact?node=twin", accept="text/csv")
+    assert (told.status_code, told.text.count("urn:twin:")) == (300, 4)
+
+
+def test_an_image_on_a_day_that_has_no_release_or_is_none(harbour: Server) -> None:
+    for path in ("/impact?node=", "/environments/compare?second=lab/tide:1&first="):
+        assert "No release of lab/tide is known by 1999-01-01" in words(harbour.get(f"{path}lab/tide@1999-01-01").text)
+        assert "There is no day '2026-02-31'" in words(harbour.get(f"{path}lab/tide@2026-02-31").text)
+    query = harbour.get("/queries/questions/image-differences?first=lab/tide@2026-02-31&second=lab/tide:1")
+    assert query.status_code == 400
+    assert "there is no day '2026-02-31'" in words(query.text)
+
+
+def test_the_question_about_a_cluster_is_reached_with_its_form(harbour: Server) -> None:
+    assert 'href="/queries#query-questions-cluster-then"' in harbour.get("/hubs").text
+    page = harbour.get("/queries").text
+    form = page[page.index('id="query-questions-cluster-then"') :].partition("</section>")[0]
+    assert 'name="moment"' in form
+    assert "--at" not in words(form)
 
 
 def test_pages_of_things_lead_here(harbour: Server) -> None:

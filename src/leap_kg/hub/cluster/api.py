@@ -5,11 +5,13 @@ Hazards: a write must never be tried again without a look; what comes back is wh
 """
 
 import json
+import logging
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -23,8 +25,9 @@ from kubernetes.client.exceptions import ApiException
 from kubernetes.dynamic import DynamicClient
 from kubernetes.dynamic.exceptions import ResourceNotFoundError
 
+from leap_kg.hub.cluster.kubeconfig import KubeconfigFaulty, checked
 from leap_kg.hub.objects.hiding import shown_text
-from leap_kg.hub.objects.manifest import MANAGER, SELECTOR, Key, Manifest, key_of
+from leap_kg.hub.objects.manifest import MANAGER, SELECTOR, Key, Manifest, key_of, uid_of
 from leap_kg.hub.planned.plan import Conflict, Seen
 
 _SECONDS = 30
@@ -66,8 +69,7 @@ class Cluster:
                 kubernetes.config.load_incluster_config()
                 client = kubernetes.client.ApiClient()
             else:
-                file = str(kubeconfig) if kubeconfig else None
-                client = kubernetes.config.new_client_from_config(file, context)
+                client = _client_of(kubeconfig, context)
             with _told("the cluster"):
                 # What the cluster has is looked up anew: a file shared by all clusters of one address would be stale.
                 self._client = DynamicClient(client, cache_file=f"{self._folder.name}/discovery")
@@ -76,6 +78,9 @@ class Cluster:
             raise ClusterError(
                 f"{str(error).rstrip('.')}; name a file by --kubeconfig and a context by --context"
             ) from None
+        except KubeconfigFaulty as error:
+            self._folder.cleanup()
+            raise ClusterError(str(error)) from None
         except ClusterError:
             self._folder.cleanup()
             raise
@@ -88,6 +93,15 @@ class Cluster:
     ) -> None:
         self._pool.shutdown(cancel_futures=True)
         self._folder.cleanup()
+
+    def identity(self) -> str:
+        """What tells this cluster from all others, `""` where that may not be read."""
+        try:
+            return uid_of(self.read(Key("v1", "Namespace", "", "kube-system")))
+        except ClusterError as error:
+            if error.status != 403:
+                raise
+            return ""
 
     def seen(self, manifests: Iterable[Manifest], others: Iterable[Key]) -> dict[Key, Seen]:
         """How these objects are and would be, and how those others are."""
@@ -306,6 +320,40 @@ def _row(value: object) -> list[Any]:
     return value
 
 
+def _client_of(kubeconfig: Path | None, context: str | None) -> kubernetes.client.ApiClient:
+    """The client for a file and a context; raises `KubeconfigFaulty` or the client's own `ConfigException`."""
+    program = checked(kubeconfig, context)
+    file = str(kubeconfig) if kubeconfig else None
+    logging.getLogger().addFilter(_no_login)  # once, however often
+    try:
+        client: kubernetes.client.ApiClient = kubernetes.config.new_client_from_config(file, context)
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError, OSError) as error:
+        # Their texts may hold what stands in the file.
+        raise KubeconfigFaulty(
+            f"{file or 'the kubeconfig'} cannot be used ({type(error).__name__}): does kubectl take it?"
+        ) from None
+    known = client.configuration
+    if program and not (known.api_key or known.cert_file):
+        raise KubeconfigFaulty(
+            f"{file or 'the kubeconfig'}: the program {program} gave no login: run it by hand to see why"
+        )
+    if known.refresh_api_key_hook is not None:
+        known.refresh_api_key_hook = partial(_refreshed, known.refresh_api_key_hook)
+    return client
+
+
+def _refreshed(refresh: Callable[[Any], None], known: Any) -> None:  # noqa: ANN401 - the client's own settings
+    """Tokens from files end in a line break, with which the client would break, and show them."""
+    refresh(known)  # which sets itself as the hook again
+    known.refresh_api_key_hook = partial(_refreshed, refresh)
+    known.api_key = {name: token.strip() for name, token in known.api_key.items()}
+
+
+def _no_login(record: logging.LogRecord) -> bool:
+    """Drops what the client logs of a login that failed, which may hold what the login program wrote."""
+    return record.module != "kube_config"
+
+
 def _is_inside() -> bool:
     return Path("/var/run/secrets/kubernetes.io/serviceaccount/token").is_file()
 
@@ -332,7 +380,9 @@ def _reason(error: ApiException) -> str:
         said = ""
     hints = {
         401: "the credentials are not accepted",
-        403: "this is not allowed; see hub/README.md for the rights needed",
+        403: "this is not allowed; see docs/hubs.md for the rights that are needed",
     }
     hint = hints.get(error.status, "")
+    if error.status == 403 and "system:anonymous" in str(said):
+        hint = "the cluster was asked without a login: the user of the context in the kubeconfig has none"
     return "; ".join(filter(None, (f"status {error.status}", shown_text(str(said))[:500], hint)))

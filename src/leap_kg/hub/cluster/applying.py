@@ -16,7 +16,7 @@ def look(cluster: Cluster, desired: Desired, *, prune: bool = False, confirmed: 
     """See how the cluster is, and plan; raises `ClusterError`."""
     inventory = cluster.inventory(desired.cluster)
     seen = cluster.seen((each.manifest for each in desired.objects), (key for key in inventory if key.kind in MADE))
-    return planned(desired, seen, inventory, prune=prune, confirmed=confirmed)
+    return planned(desired, seen, inventory, prune=prune, confirmed=confirmed, place=cluster.identity())
 
 
 def carry_out(cluster: Cluster, plan: Plan) -> Iterator[Done]:

@@ -31,12 +31,17 @@ class _Named(NamedTuple):
     after: set[str]
 
 
-def mistakes_in(value: Any) -> list[Mistake]:  # noqa: ANN401 - any value of YAML
-    """All that is wrong with a value; what others rest on is checked first, and secrets always."""
+def mistakes_in(value: Any, written: Any = None) -> list[Mistake]:  # noqa: ANN401 - any value of YAML
+    """All that is wrong with a value; what others rest on is checked first, and secrets always.
+
+    `written` is the same value with each number and the like as the text that stands in its file, if there is one.
+    """
     secret = list(exposed(value))
     places = {each.at for each in secret}
     wrong = sorted(_validator().iter_errors(value), key=lambda error: list(map(str, error.absolute_path)))
-    told = [Mistake(at, _message(error, at)) for error in wrong if (at := tuple(error.absolute_path)) not in places]
+    told = [
+        Mistake(at, _message(error, at, written)) for error in wrong if (at := tuple(error.absolute_path)) not in places
+    ]
     parts = _named_parts(value)
     together = [*_named_twice(parts), *_disordered(parts)]
     if secret or told:
@@ -58,17 +63,39 @@ def _named_parts(value: Any) -> list[_Named]:  # noqa: ANN401 - any value of YAM
     return found
 
 
-def _message(error: Any, at: Path) -> str:  # noqa: ANN401 - jsonschema has no types
+def _message(error: Any, at: Path, written: Any) -> str:  # noqa: ANN401 - jsonschema has no types
     """What the schema refuses: the value first, unless it is long or may be secret, then what is wrong with it."""
     message, found = str(error.message), error.instance
-    if isinstance(found, dict | list):
+    wants = error.validator_value if error.validator == "type" else None
+    if found is None and wants:
+        message = "stands there and says nothing: give it a value" if at else "is empty: say `cluster` and `releases`"
+    elif isinstance(found, dict | list):
         message = message.replace(repr(found), "a mapping" if isinstance(found, dict) else "a list")
     elif _is_delicate(at) or (isinstance(found, str) and holds_secret(found)):
-        message = message.replace(repr(found), "what stands there")
-    if error.validator == "type" and error.validator_value == "string" and not isinstance(found, dict | list):
-        message += ": write it in quotes"
+        message = message.replace(repr(found), "what stands there") + (
+            ": write it in quotes" if wants == "string" else ""
+        )
+    elif wants == "string":
+        message = _unquoted(found, _text_at(written, at))
     meant = error.schema.get("description") if error.validator == "pattern" else None
     return hide(_short(message)) + (f"; {meant}" if meant else "")
+
+
+def _unquoted(found: object, text: str) -> str:
+    """What to do about a text that YAML takes for a number or a truth value; `text` is how its file has it, if any."""
+    read = "a truth value" if isinstance(found, bool) else f"the number {found}"
+    if not text:
+        return f"must be a text, and is {read}: write it in quotes"
+    return f"{text} is read as {read}: write it in quotes, '{text}'"
+
+
+def _text_at(written: Any, at: Path) -> str:  # noqa: ANN401 - any value of YAML
+    for step in at:
+        try:
+            written = written[step]
+        except (KeyError, IndexError, TypeError):
+            return ""
+    return written if isinstance(written, str) else ""
 
 
 def _is_delicate(at: Path) -> bool:

@@ -104,7 +104,7 @@ def read_releases(path: Path) -> tuple[Releases, dict[str, Any]]:
         raise ReleasesFaulty([hide(str(error))]) from None
     twice = [Mistake(at, "the key is given twice: keep one of the two") for at, _ in document.duplicate_keys]
     whole, lacking = taken_in(document.value, path.parent)
-    mistakes = twice + (lacking or mistakes_in(whole))
+    mistakes = twice + (lacking or mistakes_in(whole, read_yaml(data, what=str(path), plain=str).value))
     if mistakes:
         raise ReleasesFaulty([*_placed(mistakes, path, document)])
     return _made(whole), cast("dict[str, Any]", whole)

@@ -6,6 +6,7 @@ name it instead, and never what it is.
 Hazard: whatever else is said of a file that may hold one must not repeat it, such as what a schema finds wrong.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,12 +25,14 @@ _MENDS = {
     "to": "put the token as LEAP_KG_TOKEN into the Secret that `secret` names",
 }
 _OTHERWISE = "put it into a Secret of the cluster and name that as `secrets` of the release, or as `secret` of the rest"
-_WHOLE_TEXTS = ("files", "text")
+_VARIABLE = re.compile(r"(?<!\w)env:[A-Z_][A-Z0-9_]*\b", re.ASCII)
+"""Names the variable that has the secret, as in LEAP_KG_FETCH_TOKENS."""
 
 
 def exposed(value: Any) -> Iterator[Mistake]:  # noqa: ANN401 - any value of YAML
     """Every secret that stands in a file of releases, with what it takes in, whatever else is wrong with it."""
     for at, text in _texts(value, ()):
+        text = _without_references(text)
         lines = text.splitlines() if _is_whole(at) else [text]
         found = {number for number, line in enumerate(lines, 1) if holds_secret(line)}
         if _is_whole(at):
@@ -42,7 +45,13 @@ def exposed(value: Any) -> Iterator[Mistake]:  # noqa: ANN401 - any value of YAM
 
 def holds_secret(text: str) -> bool:
     """Whether a text looks like a secret, or has an address with one in it."""
+    text = _without_references(text)
     return has_form(text) or hide(text) != text
+
+
+def _without_references(text: str) -> str:
+    """The text with `$NAME`, which is known to be no secret, for what says that a variable has it."""
+    return _VARIABLE.sub("$NAME", text)
 
 
 def _is_whole(at: Path) -> bool:

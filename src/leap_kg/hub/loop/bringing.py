@@ -20,6 +20,7 @@ from leap_kg.hub.planned.builds import with_images
 from leap_kg.hub.planned.order import UNSEEN, unfinished, waiting
 from leap_kg.hub.planned.plan import Act, Done, Plan, planned_part
 from leap_kg.hub.planned.pruning import MADE, READERS, planned_leftovers
+from leap_kg.hub.planned.rivals import in_other_form
 from leap_kg.hub.planned.standing import (
     FALSE,
     TRUE,
@@ -130,8 +131,9 @@ class Bringing:
     def _brought(self, cluster: Cluster, group: str) -> str:
         part = self._wants.parts[group]
         seen = cluster.seen((each.manifest for each in part.objects), ())
-        known = {key: uid for key, uid in self._inventory.items() if key in seen}
-        plan = planned_part(part, seen, known, self._waits(group, part))
+        others = cluster.seen((), in_other_form(part, self._inventory))
+        known = {key: uid for key, uid in self._inventory.items() if key in seen or key in others}
+        plan = planned_part(part, {**others, **seen}, known, self._waits(group, part))
         done: list[Done] = []
         if plan.steps or plan.inventory != known:
             self.refresh(cluster)  # somebody may have applied by hand meanwhile

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from leap_kg.hub.objects.differences import Change, differences
 from leap_kg.hub.objects.manifest import IRI, Key, Manifest, digest, is_applied, is_ours, key_of, said, uid_of
+from leap_kg.hub.planned.rivals import rivals_of
 from leap_kg.hub.wanted.desired import Desired, Wanted
 
 _WAITING = frozenset(("HelmRelease", "CronJob"))
@@ -84,7 +85,9 @@ class Plan:
     """All that is to be done, in order; `refused` says what is not, and why, and `waiting` what is not done yet.
 
     `inventory` is what is ours afterwards, each with the uid of what was made, `""` where that is not known yet;
-    `dropped` is what is not in it any more. `left` is the part of what is refused that others changed.
+    `dropped` is what is not in it any more. `left` is the part of what is refused that others changed. `unconfirmed` is
+    what would go, too, if the digest `confirming` were said. `place` tells the cluster from others of its name, `""` if
+    that is not known.
     """
 
     cluster: str
@@ -95,11 +98,15 @@ class Plan:
     left: tuple[Left, ...] = ()
     waiting: tuple[str, ...] = ()
     dropped: frozenset[Key] = frozenset()
+    unconfirmed: tuple[Step, ...] = ()
+    confirming: str = ""
+    place: str = ""
 
     @property
     def digest(self) -> str:
-        """64 hexadecimal digits that stand for the steps, whatever the revision."""
-        return digest([[each.act, *each.key, each.manifest, each.uid, each.version] for each in self.steps])
+        """64 hexadecimal digits that stand for the steps and for the cluster, whatever the revision."""
+        steps = [[each.act, *each.key, each.manifest, each.uid, each.version] for each in self.steps]
+        return digest([self.cluster, self.place, steps])
 
 
 def planned_part(
@@ -107,9 +114,14 @@ def planned_part(
 ) -> Plan:
     """The plan for some of what is desired: it takes nothing away, whatever else is in the inventory.
 
-    `waits` says what it has to wait for. Then nothing is done but to make its namespaces, in which others may be, too.
+    `waits` says what it has to wait for. Then nothing is done but to make its namespaces, in which others may be, too;
+    what others changed is told as what is left. Nothing at all is done for a hub that a release of ours runs already in
+    the other form, if `seen` has that.
     """
+    if rivals := rivals_of(part, {key: each.live for key, each in seen.items()}, inventory):
+        return Plan(part.cluster, part.revision, (), (*part.problems, *rivals), inventory)
     refused = list(part.problems)
+    later = False
     steps: list[Step] = []
     left: list[Left] = []
     rows = dict(inventory)
@@ -117,6 +129,11 @@ def planned_part(
         key = key_of(wanted.manifest)
         live = seen[key].live
         match _brought(key, wanted, seen[key], wanted.group in part.suspended, inventory.get(key, "")):
+            case Step(act=Act.CHANGE, conflicts=(_, *_)) as step if waits:
+                drift = _left(step, "while its release waits")
+                left.append(drift)
+                refused.append(drift.reason)
+                later = True
             case Step() as step:
                 steps.append(step)
                 if not waits or key.kind == "Namespace":
@@ -129,7 +146,7 @@ def planned_part(
         if live is not None and is_ours(live) and is_applied(live):
             rows[key] = uid_of(live)
     now = [step for step in steps if not waits or step.key.kind == "Namespace"]
-    held = waits if len(now) < len(steps) else ()
+    held = waits if later or len(now) < len(steps) else ()
     return Plan(part.cluster, part.revision, tuple(now), tuple(refused), rows, tuple(left), held)
 
 
@@ -154,11 +171,13 @@ def _brought(key: Key, wanted: Wanted, seen: Seen, waits: bool, made: str) -> St
     changes = differences(said(seen.live), said(seen.would or seen.live))
     if not changes:
         return None
+    step = Step(Act.CHANGE, key, wanted.wave, wanted.manifest, changes, seen.conflicts)
     if seen.conflicts and (waits or not wanted.heals):
-        held = ", ".join(f"{each.field} (by {each.manager})" for each in seen.conflicts)
-        why = "while it is suspended" if waits else "as its release says"
-        reason = f"{key} was changed by others and is left so, {why}: {held}"
-        return Left(key, changes, seen.conflicts, reason)
-    if waits and key.kind not in _WAITING:
-        return None
-    return Step(Act.CHANGE, key, wanted.wave, wanted.manifest, changes, seen.conflicts)
+        return _left(step, "while it is suspended" if waits else "as its release says")
+    return None if waits and key.kind not in _WAITING else step
+
+
+def _left(step: Step, why: str) -> Left:
+    held = ", ".join(f"{each.field} (by {each.manager})" for each in step.conflicts)
+    reason = f"{step.key} was changed by others and is left so, {why}: {held}"
+    return Left(step.key, step.changes, step.conflicts, reason)

@@ -55,9 +55,10 @@ def with_leftovers(
     whole = replace(part, steps=(*part.steps, *going))
     if len(going) > max(_FEW, int(_SHARE * len(part.inventory))) and confirmed != whole.digest:
         refused.append(
-            f"{len(going)} of {len(part.inventory)} objects would go at once: if that is right, apply with "
-            f"--plan-digest {whole.digest}"
+            f"{len(going)} of {len(part.inventory)} objects would go at once: "
+            f"`leap-kg hub plan {part.cluster} --prune` says which, and how to confirm it"
         )
+        part = replace(part, unconfirmed=tuple(going), confirming=whole.digest)
         going = []
     dropped = part.dropped | lost.keys() | {each.key for each in going}
     rows = {key: uid for key, uid in part.inventory.items() if key not in dropped}
@@ -83,8 +84,11 @@ def _taken(
     if not prune:
         return [], [f"{key} is no longer wanted: it stays, unless you prune" for key in there]
     if not desired.objects or desired.problems:
-        why = "nothing at all is wanted" if not desired.objects else "what is wanted is not complete"
-        return [], [f"{key} stays: {why}" for key in there]
+        why = "nothing at all is wanted: delete by hand what may go, or declare one part that is to stay, and prune"
+        if desired.objects or desired.problems:
+            why = "what is wanted is not complete: mend what is refused first"
+        stay = "stays" if len(there) == 1 else "stay"
+        return [], [f"{', '.join(map(str, there))} {stay}: {why}"] if there else []
     lives = {key: seen[key].live or {} for key in there}
     running = {_iri(live) for key, live in lives.items() if key.kind == "Job" and not is_finished(live)}
     spaces = _spaces(desired, seen, part.inventory)

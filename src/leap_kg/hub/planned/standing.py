@@ -103,7 +103,12 @@ def standing_of(group: str, iri: str, plan: Plan, seen: Mapping[Key, Seen], done
     lives |= {each.step.key: each.live for each in done if not each.problem}
     objects = tuple(Snapshot(key, health_of(live), live) for key, live in lives.items())
     drifts = tuple(
-        Drift(left.key, _text(left.changes), *_changers(lives.get(left.key), left.conflicts)) for left in plan.left
+        Drift(
+            left.key,
+            _text(_in_conflict(left.changes, left.conflicts)),  # the graph may want other things, too, by now
+            *_changers(lives.get(left.key), left.conflicts),
+        )
+        for left in plan.left
     )
     wrong = [reason for reason in plan.refused if reason not in {left.reason for left in plan.left}]
     wrong += [f"{each.step.key}: {each.problem}" for each in done if each.problem]
@@ -153,10 +158,14 @@ def _of_others(step: Step, before: Manifest | None) -> tuple[Change, ...]:
     if before is not None and step.manifest is not None:
         wanted = [each.place for each in differences(before, step.manifest)]
         found = [each for each in step.changes if not any(_is_within(each.place, place) for place in wanted)]
-    else:
-        fields = [each.field.removeprefix(".") for each in step.conflicts]
-        found = [each for each in step.changes if any(_is_within(each.place, field) for field in fields)]
-    return tuple(found) or step.changes
+        return tuple(found) or step.changes
+    return _in_conflict(step.changes, step.conflicts)
+
+
+def _in_conflict(changes: tuple[Change, ...], conflicts: Sequence[Conflict]) -> tuple[Change, ...]:
+    """The changes of fields that others manage; all where none of them can be told apart."""
+    fields = [each.field.removeprefix(".") for each in conflicts]
+    return tuple(each for each in changes if any(_is_within(each.place, field) for field in fields)) or changes
 
 
 def _is_within(place: str, other: str) -> bool:

@@ -1,6 +1,7 @@
 """What has to be done to all of a cluster: group after group, as they come after one another, and what then goes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from leap_kg.hub.objects.manifest import Key, key_of
 from leap_kg.hub.planned.order import in_order, unfinished, waiting
@@ -16,11 +17,13 @@ def planned(
     *,
     prune: bool = False,
     confirmed: str = "",
+    place: str = "",
 ) -> Plan:
     """The plan that brings the cluster to what is desired, as far as that can be done by now.
 
     `seen` has every object that is wanted or in the inventory. Without `prune` nothing is taken away. More than five
     objects, or a fifth of the inventory if that is more, are taken away only if `confirmed` is the digest of the plan.
+    `place` tells the cluster from others of its name.
     """
     parts, rows = desired.parts(), inventory
     steps: list[Step] = []
@@ -39,6 +42,7 @@ def planned(
         waits += plan.waiting
     steps.sort(key=lambda step: step.wave)
     whole = Plan(desired.cluster, desired.revision, tuple(steps), tuple(refused), rows, tuple(left), tuple(waits))
+    whole = replace(whole, place=place)
     return with_leftovers(whole, desired, seen, prune=prune, confirmed=confirmed)
 
 

@@ -26,7 +26,14 @@ Value = TypeVar("Value")
 
 # Marks of a gap that were never filled; `CO<sub>2</sub>` and other markup is none.
 _GAPS = re.compile(r"<[A-Z][A-Z_ ]{2,}>|<your [a-z ]+>|\{\{[^{}]*\}\}")
-# Texts that LEAP's feedstock template brings along.
+# Texts that LEAP's feedstock template brings along, and ours.
+_OURS = {
+    "your name",
+    "your-login",
+    "who made the data",
+    "what their part was.",
+    "say in two sentences what the data are, from where and for when.",
+}
 _PLACEHOLDERS = re.compile(
     r"\bmy-custom-tag\b|\bJust a Test\b|\bJust a guy testing\b|\bsome-bucket\b"
     r"|\bsome-path\b|\bThe (even )?cool(er)? (small|large) Proto Dataset\b|\bprototype test\b",
@@ -264,6 +271,8 @@ def _as_set(names: tuple[str, ...]) -> frozenset[str]:
 def _unfilled(text: str) -> bool:
     """Whether a text of the template was left in; the patterns are slow, so that words rule most texts out."""
     lowered = text.lower()
+    if len(lowered) < 80 and " ".join(lowered.split()) in _OURS:
+        return True
     # Each of the texts holds one of these words, in letters of which each has one capital.
     if (
         "proto" in lowered

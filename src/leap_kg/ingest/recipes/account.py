@@ -1,21 +1,25 @@
 """Reads the account that a recipe's process leaves: PROV in JSON-LD, of what it read and which stores it made.
 
 Hazard: the process ran a stranger's code, which may have written the account itself. It is read within a size, only
-terms that are due are looked at, and a store that it names must be a folder of the staging place.
+terms that are due are looked at, and a store that it names must be a folder of the staging place. Addresses of inputs
+may hold tokens and passwords; what is published and kept of them does not.
 """
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from leap_kg.ingest.recipes.process import JobFailed
 from leap_kg.ontology.jsonld import parse_document
 from leap_kg.ontology.namespaces import DCAT, DCT, PROV, SCHEMA
+from leap_kg.redaction import HIDDEN, may_hold_secrets, redact
 
 _LARGEST = 64 * 2**20
 _RUN = NamedNode("urn:leap-recipe:run")
@@ -55,10 +59,9 @@ class Account:
 
 
 def read_account(path: Path, staging: Path, base: str) -> Account:
-    """The account in a file; raises `JobFailed` for one that cannot be."""
+    """The account in a file, from which secrets of addresses are taken; raises `JobFailed` for one that cannot be."""
     try:
-        with path.open("rb") as file:
-            said = _said(parse_document(file.read(_LARGEST), base))
+        said = _said(parse_document(_shown(path), base))
         run = said[_RUN.value]
         stores = (
             Made(
@@ -75,7 +78,7 @@ def read_account(path: Path, staging: Path, base: str) -> Account:
             tuple(sorted((_input(said[name]) for name in run.get(PROV("used"), ())), key=lambda each: each.url)),
             tuple(sorted(stores, key=lambda each: each.path)),
         )
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, RecursionError) as error:
         raise JobFailed("outcome", f"the recipe's process left no account that can be read: {error}") from None
     root = staging.resolve()
     for each in found.stores:
@@ -85,6 +88,27 @@ def read_account(path: Path, staging: Path, base: str) -> Account:
     if not found.stores:
         raise JobFailed("outcome", "the account names no store")
     return found
+
+
+def _shown(path: Path) -> bytes:
+    """What is in the file, which holds no secrets of addresses any more."""
+    with path.open("rb") as file:
+        data = file.read(_LARGEST)
+    if not may_hold_secrets(data):
+        return data
+    shown = json.dumps(_redacted(json.loads(data))).encode()
+    partial = path.with_suffix(".part")
+    partial.write_bytes(shown)
+    partial.replace(path)
+    return shown
+
+
+def _redacted(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    if isinstance(value, dict):
+        return {key: _redacted(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_redacted(inner) for inner in value]
+    return shown if isinstance(value, str) and "://" in value and HIDDEN in (shown := redact(value)) else value
 
 
 def _said(triples: Iterable[Triple]) -> _Said:

@@ -21,13 +21,20 @@ from leap_kg.ontology.iri import digest
 @dataclass(frozen=True, slots=True)
 class Last:
     """A run that was published: its name, its stores below the place, the feedstock's digest, and the revision that
-    shows it; `former` is what the recipe's process wants to know of it."""
+    shows it; `former` is what the recipe's process wants to know of it. It was `pruned` if it took some inputs only."""
 
     run: str
     stores: Sequence[str]
     digest: str
     revision: int
     former: Mapping[str, Any]
+    pruned: bool = False
+
+    @property
+    def inputs(self) -> int:
+        """How many inputs its stores have."""
+        found = self.former.get("inputs") if isinstance(self.former, Mapping) else None
+        return len(found) if isinstance(found, Mapping) else 0
 
     @classmethod
     def read(cls, home: Home, place: Place, staging: Staging, folder: Path, environment: Environment) -> "Last | None":
@@ -50,6 +57,8 @@ class Last:
         file = _file(home, place, staging)
         file.parent.mkdir(parents=True, exist_ok=True)
         partial = file.with_suffix(".part")
+        partial.unlink(missing_ok=True)
+        partial.touch(mode=0o600)  # the inputs of the next run are compared with these addresses, tokens and all
         partial.write_text(json.dumps(asdict(self)), encoding="utf-8")
         partial.replace(file)
 

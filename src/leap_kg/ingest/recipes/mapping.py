@@ -4,12 +4,15 @@ The nodes are those that harvesting the feedstock and the store give, so that wh
 run itself the process that made the store is believed only what it read; all else is what was seen from outside.
 """
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from leap_kg import __version__
 from leap_kg.ingest.fetch import FetchFailed
@@ -25,7 +28,10 @@ from leap_kg.ingest.recipes.account import Account, Made
 from leap_kg.ingest.recipes.checkout import Checkout
 from leap_kg.ingest.recipes.environments import Environment
 from leap_kg.ingest.recipes.process import JobFailed
+from leap_kg.ingest.runs.hiding import without_secrets
 from leap_kg.ingest.runs.replaying import NoFetcher
+from leap_kg.ingest.source import Mapped
+from leap_kg.ingest.state.rows import said_text
 from leap_kg.ingest.zarr.asking import Asking
 from leap_kg.ingest.zarr.attributes import stated_box, stated_period
 from leap_kg.ingest.zarr.coordinates import extent, wanted_keys
@@ -38,13 +44,15 @@ from leap_kg.ingest.zarr.thumbnail import PICTURE, pictured, say_picture
 from leap_kg.ontology.identifiers import Refusal, storage
 from leap_kg.ontology.iri import iri_text, mint, part
 from leap_kg.ontology.namespaces import DCAT, DCT, PROV, SCHEMA, XSD, ours
+from leap_kg.redaction import HIDDEN, redact
 
 _MOST_SOURCES = 1000
+_LONGEST_VALUE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of one recipe, as it was seen from outside."""
+    """One run of one recipe, as it was seen from outside; `settings` are what it was asked for, without secrets."""
 
     name: str
     checkout: Checkout
@@ -54,6 +62,8 @@ class Run:
     started: datetime
     ended: datetime
     account: Account
+    settings: Mapping[str, str] = field(default_factory=dict)
+    pruned: bool = False
 
     def iri(self, base: str) -> NamedNode:
         """The run's node."""
@@ -73,6 +83,20 @@ def run_iri(name: str, base: str) -> NamedNode:
     return mint(base, "run", name)
 
 
+def settings_of(options: Mapping[str, Any], sets: Mapping[str, Any]) -> dict[str, str]:
+    """What a run was asked for, as texts that may be shown: options by their names, and what `--set` was given."""
+    named = {**options, **{f"--set {name}": value for name, value in sets.items()}}
+    return {name: _setting(name.removeprefix("--set "), value) for name, value in named.items()}
+
+
+def _setting(name: str, value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
+    asked = f"?{name}=value"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if redact(asked) != asked:
+        return HIDDEN
+    return (shown if HIDDEN in (shown := redact(text)) else text)[:_LONGEST_VALUE]
+
+
 def feedstock_triples(checkout: Checkout, base: str) -> list[Triple]:
     """What the feedstock says, its findings included; raises `Unreadable` or `RecordUnusable`."""
     mapped = map_recipes_of(checkout.record, base)
@@ -80,7 +104,7 @@ def feedstock_triples(checkout: Checkout, base: str) -> list[Triple]:
     for finding in mapped.findings:
         if finding.kind != "missing-stores":  # the run has just made one
             found += finding.triples(mapped.subject, base)
-    return found
+    return _shown(mapped.subject, found, base)
 
 
 def store_triples(run: Run, made: Made, staged: Path, final: str, findings: Iterable[Finding], base: str) -> Said:
@@ -104,14 +128,28 @@ def store_triples(run: Run, made: Made, staged: Path, final: str, findings: Iter
     say_picture(store, drawn, answer.hierarchy, reading, said, base)
     say = Statements()
     # The marks of the build make a node of the run too, with less to say of it.
-    say.extend(triple for triple in said.triples() if triple.subject != run.iri(base))
+    told = (triple for triple in said.triples() if triple.subject != run.iri(base))
+    unnamed = Triple(store, DCT("title"), Literal(location.uri))
+    title = Triple(store, DCT("title"), Literal(_title(run, made)))
+    say.extend(title if triple == unnamed else triple for triple in told)
     for finding in (*reading.findings, *findings):
         say.extend(finding.triples(store, base))
     dataset, _ = _subjects(run, base)
     _say_extent(dataset, answer.hierarchy, chunks, say)
     _of_store(run, made, store, _stored_bytes(staged), say, base)
     _of_run(run, store, say, base)
-    return Said(say.triples(), drawn[PICTURE].data if PICTURE in drawn else b"")
+    return Said(_shown(store, say.triples(), base), drawn[PICTURE].data if PICTURE in drawn else b"")
+
+
+def _title(run: Run, made: Made) -> str:
+    """What a store is called that does not say it: as the dataset, and by which of its stores it is."""
+    title = run.checkout.feedstock.title or run.checkout.repository.display
+    return title if len(run.account.stores) == 1 else f"{title}: {made.key or made.path}"
+
+
+def _shown(subject: NamedNode, triples: list[Triple], base: str) -> list[Triple]:
+    """The triples without secrets of addresses."""
+    return without_secrets(Mapped(subject.value, subject, triples, []), said_text(triples), base).triples
 
 
 def _say_extent(dataset: NamedNode, hierarchy: Hierarchy, chunks: Mapping[str, bytes], say: Statements) -> None:
@@ -145,6 +183,11 @@ def _of_run(run: Run, store: NamedNode, say: Statements, base: str) -> None:
     say.text(node, PROV("endedAtTime"), _moment(run.ended), XSD("dateTime"))
     seconds = (run.ended - run.started).total_seconds()
     say.text(node, SCHEMA("duration"), f"PT{seconds:.3f}S", XSD("duration"))
+    for name, value in run.settings.items():
+        setting = say.type(part(node, "setting", name), SCHEMA("PropertyValue"))
+        say.link(node, SCHEMA("additionalProperty"), setting)
+        say.text(setting, SCHEMA("name"), name)
+        say.text(setting, SCHEMA("value"), value)
     say.link(node, PROV("wasAssociatedWith"), agent)
     say.link(node, PROV("used"), recipe)
     say.link(node, PROV("used"), _environment(run.environment, say, base))
@@ -154,7 +197,7 @@ def _of_run(run: Run, store: NamedNode, say: Statements, base: str) -> None:
     for each in run.account.inputs:
         entity = say.type(part(node, "input", each.url), PROV("Entity"))
         say.link(node, PROV("used"), entity)
-        say.text(entity, DCT("title"), each.url.rpartition("/")[2] or each.url)
+        say.text(entity, DCT("title"), urlsplit(each.url).path.rpartition("/")[2] or each.url)
         say.link(entity, DCT("source"), _source(each.url))
         if each.size is not None:
             say.text(entity, DCAT("byteSize"), str(each.size), XSD("nonNegativeInteger"))

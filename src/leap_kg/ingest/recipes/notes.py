@@ -51,6 +51,8 @@ class Note:
             datetime.fromisoformat(self.said["started"]),
             datetime.fromisoformat(self.said["ended"]),
             read_account(self.folder / "account.jsonld", staged, base),
+            self.said.get("settings", {}),
+            self.said.get("pruned") is True,
         )
 
 
@@ -64,6 +66,8 @@ def write_note(
         "digest": run.checkout.digest,
         "recipe": run.entry.id,
         "runner": run.runner,
+        "settings": dict(run.settings),
+        "pruned": run.pruned,
         "target": str(place.folder),
         "url": place.url,
         "former": dict(former),

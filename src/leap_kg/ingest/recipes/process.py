@@ -7,17 +7,23 @@ like any program: recipes that nobody has looked at belong into a container.
 
 import json
 import os
+import selectors
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from leap_kg.ingest.formats.jsonvalue import read_value
 from leap_kg.ingest.formats.yamltext import Unreadable
+from leap_kg.ingest.recipes.engine.leap_recipe.descendants import MARK, below, kill, marked
+from leap_kg.ingest.recipes.engine.leap_recipe.secrecy import conceal
+from leap_kg.redaction import hide, may_hold_secrets
 
 ENGINE = Path(__file__).resolve().parent / "engine"
 
@@ -29,6 +35,9 @@ _LARGEST = 64 * 2**20
 _PASSED = ("LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 _CLOUDS = ("AWS_", "GCSFS_", "GOOGLE_", "FSSPEC_")
 _MARKED = b"leap-recipe: "
+_LONGEST_LINE = 8 * 2**10
+_PATIENCE = 2.0
+"""Seconds to wait for what a process that has ended still had to say."""
 
 
 class JobFailed(Exception):
@@ -69,26 +78,30 @@ def run_job(
     for name in ("home", "tmp"):
         (folder / name).mkdir(exist_ok=True)
     written.write_text(json.dumps({**job, "failure": str(failure), "parent": os.getpid()}), encoding="utf-8")
-    process = subprocess.Popen(
-        [str(python), "-s", "-P", "-m", "leap_recipe", str(written)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        cwd=folder,
-        env=_environment(folder, python, bounds),
-        start_new_session=True,
-    )
-    try:
-        with (folder / "log.txt").open("ab") as log:
-            keeping = threading.Thread(target=_keep, args=(process.stdout, log, bounds.log_bytes, tell), daemon=True)
-            keeping.start()
-            try:
-                process.wait(bounds.seconds)
-            finally:
-                _end(process)
-                keeping.join()
-    except subprocess.TimeoutExpired:
-        raise JobFailed("time", _late(bounds.seconds)) from None
+    mark, ended = uuid.uuid4().hex, threading.Event()
+    with _concealed():
+        process = subprocess.Popen(
+            [str(python), "-s", "-P", "-m", "leap_recipe", str(written)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+            env={**_environment(folder, python, bounds), MARK: mark},
+            start_new_session=True,
+        )
+        try:
+            with (folder / "log.txt").open("ab") as log:
+                told = (process.stdout, log, bounds.log_bytes, tell, ended)
+                keeping = threading.Thread(target=_keep, args=told, daemon=True)
+                keeping.start()
+                try:
+                    process.wait(bounds.seconds)
+                finally:
+                    _end(process, mark)
+                    ended.set()
+                    keeping.join()
+        except subprocess.TimeoutExpired:
+            raise JobFailed("time", _late(bounds.seconds)) from None
     if process.returncode:
         raise _told(failure, process.returncode)
 
@@ -118,18 +131,37 @@ def _environment(folder: Path, python: Path, bounds: Bounds) -> dict[str, str]:
     }
 
 
-def _keep(stream: IO[bytes], log: IO[bytes], most: int, tell: Callable[[str], object]) -> None:
-    """Write what comes to the log, up to its bound, and the end of what is beyond it."""
-    kept, dropped, tail, begun = 0, 0, b"", b""
-    while piece := os.read(stream.fileno(), _PIECE):
-        *lines, begun = (begun[-_PIECE:] + piece).split(b"\n")
-        for line in lines:
-            if line.startswith(_MARKED):
-                tell(line.removeprefix(_MARKED).decode("utf-8", "replace"))
+_jobs = 0
+_jobs_lock = threading.Lock()
+
+
+@contextmanager
+def _concealed() -> Iterator[None]:
+    """While jobs go on, our variables cannot be read in /proc by what they run."""
+    global _jobs
+    with _jobs_lock:
+        _jobs += 1
+        conceal()
+    try:
+        yield
+    finally:
+        with _jobs_lock:
+            _jobs -= 1
+            if not _jobs:
+                conceal(False)
+
+
+def _keep(stream: IO[bytes], log: IO[bytes], most: int, tell: Callable[[str], object], ended: threading.Event) -> None:
+    """Write what comes to the log, up to its bound, and the end of what is beyond it; no secrets of addresses."""
+    kept, dropped, tail = 0, 0, b""
+    for line in _lines(stream, ended):
+        shown = _shown(line)
+        if shown.startswith(_MARKED):
+            tell(shown.removeprefix(_MARKED).rstrip(b"\n").decode("utf-8", "replace"))
         room = max(0, most - kept)
-        log.write(piece[:room])
-        kept += len(piece[:room])
-        if beyond := piece[room:]:
+        log.write(shown[:room])
+        kept += len(shown[:room])
+        if beyond := shown[room:]:
             dropped += len(beyond)
             tail = (tail + beyond)[-_TAIL:]
     if dropped:
@@ -137,8 +169,47 @@ def _keep(stream: IO[bytes], log: IO[bytes], most: int, tell: Callable[[str], ob
     stream.close()
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _lines(stream: IO[bytes], ended: threading.Event) -> Iterator[bytes]:
+    """Lines as they come, those that are too long in pieces.
+
+    A process that has got away may hold the other end for ever, so nobody waits for the end of what it writes.
+    """
+    begun, until = b"", float("inf")
+    with selectors.DefaultSelector() as ready:
+        ready.register(stream, selectors.EVENT_READ)
+        while time.monotonic() < until:
+            if not ready.select(0.1):
+                if ended.is_set():
+                    break
+                continue
+            if not (piece := os.read(stream.fileno(), _PIECE)):
+                break
+            if ended.is_set() and until == float("inf"):
+                until = time.monotonic() + _PATIENCE
+            *whole, begun = (begun + piece).splitlines(keepends=True)
+            if begun.endswith(b"\n"):
+                whole, begun = [*whole, begun], b""
+            yield from whole
+            while len(begun) >= _LONGEST_LINE:
+                yield begun[:_LONGEST_LINE]
+                begun = begun[_LONGEST_LINE:]
+    if begun:
+        yield begun
+
+
+def _shown(line: bytes) -> bytes:
+    if not may_hold_secrets(line):
+        return line
+    pieces = (line[begin : begin + _LONGEST_LINE] for begin in range(0, len(line), _LONGEST_LINE))
+    return b"".join(
+        hide(piece.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape") for piece in pieces
+    )
+
+
+def _end(process: subprocess.Popen[bytes], mark: str) -> None:
     """End the process and all that it started, also what it left behind when it ended by itself."""
+    # What has left the group is known by its ancestors while they live.
+    started = below(process.pid) if process.returncode is None else set()
     for number, patience in ((signal.SIGTERM, 2.0), (signal.SIGKILL, 10.0)):
         try:
             os.killpg(process.pid, number)
@@ -147,7 +218,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         until = time.monotonic() + patience
         while time.monotonic() < until and process.poll() is None:
             time.sleep(0.02)
+        if process.returncode is None:
+            started |= below(process.pid)
     process.wait()
+    until = time.monotonic() + _PATIENCE
+    while (started := started | marked(mark)) and time.monotonic() < until:
+        started = kill(started, _PATIENCE)
 
 
 def _late(seconds: float) -> str:
@@ -161,7 +237,7 @@ def _told(failure: Path, status: int) -> JobFailed:
         except JobFailed:
             said = None
         if isinstance(said, dict) and all(isinstance(said.get(key), str) for key in ("kind", "message", "trace")):
-            return JobFailed(said["kind"], said["message"], said["trace"])
+            return JobFailed(said["kind"], hide(said["message"]), hide(said["trace"]))
     if status < 0:
         reason = f"was killed by signal {-status}"
         more = ": it may have used more memory than there is" if status == -signal.SIGKILL else ""

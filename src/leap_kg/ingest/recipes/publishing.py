@@ -32,6 +32,8 @@ from leap_kg.ontology.jsonld import quads_in
 SOURCE = "recipes"
 """The source whose graph holds what runs of recipes made."""
 
+PRUNED = "pruned"
+"""The kind of a finding on the run, not on its store: whoever publishes it all the same has decided."""
 _WAIT = 300.0
 """Seconds to wait for another writer."""
 _TITLE = "Runs of recipes"
@@ -46,7 +48,7 @@ def publish_run(
     said = {f"feedstock {run.checkout.repository.key}": Said(feedstock_triples(run.checkout, base))}
     paths = [each.path for each in run.account.stores]
     for each in run.account.stores:
-        own = [_finding(run, wrong) for wrong in noticed if wrong["store"] == each.path]
+        own = [_finding(run, wrong) for wrong in noticed if wrong["store"] == each.path and wrong["kind"] != PRUNED]
         staged = staging.folder / each.path
         there = staged if staged.is_dir() else staging.target / each.path
         address = place.address(each.path, run.name)
@@ -60,7 +62,7 @@ def publish_run(
         staging.drop()
     publication = _publish(home, base, run.name, run.started, run.ended, (run.iri(base).value,), said)
     staging.drop()
-    Last(run.name, paths, run.checkout.digest, publication.revision, former).write(home, place, staging)
+    Last(run.name, paths, run.checkout.digest, publication.revision, former, run.pruned).write(home, place, staging)
     return publication
 
 
@@ -105,4 +107,5 @@ def _finding(run: Run, wrong: Mapping[str, Any]) -> Finding:
         return Finding("convention", Severity.WARNING, message, hint, pointer)
     if wrong["kind"] == "chunks":
         return Finding("chunks", Severity.INFO, message, hint, pointer)
-    return Finding("differs-from-source", Severity.WARNING, message, hint, pointer)
+    severity = Severity.VIOLATION if wrong["grave"] else Severity.WARNING
+    return Finding("differs-from-source", severity, message, hint, pointer)

@@ -20,11 +20,11 @@ from leap_kg.ingest.recipes.checkout import Checkout
 from leap_kg.ingest.recipes.environments import CHECKS, Environment
 from leap_kg.ingest.recipes.flink import JobServer
 from leap_kg.ingest.recipes.last import Last
-from leap_kg.ingest.recipes.mapping import Run, run_iri
+from leap_kg.ingest.recipes.mapping import Run, run_iri, settings_of
 from leap_kg.ingest.recipes.notes import read_note, write_note
 from leap_kg.ingest.recipes.place import Place
 from leap_kg.ingest.recipes.process import Bounds, JobFailed, read_json, run_job
-from leap_kg.ingest.recipes.publishing import publish_feedstock, publish_run
+from leap_kg.ingest.recipes.publishing import PRUNED, publish_feedstock, publish_run
 from leap_kg.ingest.recipes.staging import Staging
 
 PUBLISHING = "publishing"
@@ -99,7 +99,8 @@ def run_recipe(
     with staging.held(run):
         home.create()
         folder = runs_folder(home) / run
-        folder.mkdir(parents=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700)  # what a run is given may hold tokens
         staging.clear()
         tell(f"run {run}")
         if checkout.commit and not checkout.commit.clean:
@@ -129,7 +130,11 @@ def run_recipe(
                 raise JobFailed("outcome", "the recipe's process says that nothing has changed, and nothing was there")
             return _unchanged(home, base, checkout, place, staging, last, run, started, tell)
         account, findings, former = made
-        done = Run(run, checkout, entry, options.runner, environment, started, datetime.now(UTC), account)
+        findings = [*_pruned(account, options, last), *findings]
+        findings.sort(key=lambda each: not each["grave"])
+        how = settings_of({"--prune": options.prune, "--workers": options.workers}, options.settings)
+        ended, pruned = datetime.now(UTC), options.prune > 0
+        done = Run(run, checkout, entry, options.runner, environment, started, ended, account, how, pruned)
         write_note(folder, done, place, findings, former)
         grave = [each for each in findings if each["grave"]]
         if grave:
@@ -140,6 +145,19 @@ def run_recipe(
             )
         tell(PUBLISHING)
         return _published(home, base, done, place, staging, findings, former, options.bounds, tell)
+
+
+def _pruned(account: Account, options: Options, last: Last | None) -> Iterator[dict[str, Any]]:
+    """A store of some inputs does not take the place of one of more by accident."""
+    new = len(account.inputs)
+    if options.prune and last is not None and not last.pruned and new < last.inputs:
+        yield {
+            "store": account.stores[0].path,
+            "kind": PRUNED,
+            "message": f"with --prune {options.prune} it is made of {new}, that in its place of {last.inputs} inputs",
+            "hint": "Run it without --prune, or into another --target; with --anew it takes the place all the same.",
+            "grave": True,
+        }
 
 
 def promote(home: Home, base: str, name: str) -> Outcome:
@@ -185,7 +203,11 @@ def _made(
     if not (isinstance(outcome, dict) and isinstance(outcome.get("inputs"), dict)):
         raise JobFailed("outcome", "the recipe's process left no outcome that can be read")
     exact = outcome.get("exact") is True
-    stores = {each.path: outcome["inputs"].get(each.path, []) for each in account.stores}
+    opening = _opening(folder)
+    stores = {
+        each.path: {"inputs": outcome["inputs"].get(each.path, []), "options": opening.get(each.path)}
+        for each in account.stores
+    }
     tell("checking the store")
     job = {**job, "task": "verify", "stores": stores, "exact": exact, "former": None}
     told = {"headers": str(folder), "outcome": str(folder / "checks.json")}
@@ -200,6 +222,14 @@ def _made(
         tell("conventions are not checked, as their environment is not there: `leap-kg recipe setup` makes it")
     former = outcome.get("former")
     return account, findings, former if isinstance(former, dict) else {}
+
+
+def _opening(folder: Path) -> Mapping[str, Any]:
+    """By which options the inputs of each store were opened, as far as the recipe's process could say."""
+    file = folder / "inputs" / "options.json"
+    said = read_json(file) if file.is_file() else {}
+    found = said if isinstance(said, dict) else {}
+    return {store: options for store, options in found.items() if isinstance(options, dict)}
 
 
 def _unconventional(

@@ -7,7 +7,7 @@ from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, p
 from starlette.concurrency import run_in_threadpool
 
 from leap_kg.graph.statements import Term
-from leap_kg.sparql.naming import called, named
+from leap_kg.sparql.naming import called, named, undated
 from leap_kg.sparql.parameters import Value
 from leap_kg.web.cells import Node
 from leap_kg.web.links import url
@@ -24,9 +24,19 @@ _LONGEST = 500
 class NotKnown(ValueError):
     """A value of the address that means nothing in the graph; `near` are things like it."""
 
+    title = "Not in the graph"
+    status = 404
+
     def __init__(self, reason: str, near: tuple[Node, ...] = ()) -> None:
         super().__init__(reason)
         self.near = near
+
+
+class Ambiguous(NotKnown):
+    """A value of the address that means several things; `near` leads to the answer for each of them."""
+
+    title = "Which one is meant"
+    status = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +101,20 @@ class Asker:
                 node = None
         if node is not None and self.reading.exists(node):
             return node
-        several = tuple(self.reading.link(one) for one in called(text, store)[:20])
+        several = tuple(self._instead(text, one) for one in called(text, store)[:20])
         if several:
-            raise NotKnown(f"Several things are called {text!r}: give the IRI of one of them", several)
+            raise Ambiguous(f"Several things are called {text!r}: choose one of them, or give its IRI", several)
+        if (why := undated(text, store, self.reading.base)) is not None:
+            raise NotKnown(why[:1].upper() + why[1:])
         raise NotKnown(f"The graph knows no {what} {text!r}", self._like(text))
+
+    def _instead(self, text: str, node: NamedNode) -> Node:
+        """This page for one of the things that a text of its address may mean, with what tells it from the others."""
+        given = {
+            name: node.value if value.strip() == text else value for name, value in self.request.query_params.items()
+        }
+        link = self.reading.link(node)
+        return Node(f"{link.label} ({node.value})", url(self.request.url.path, **given), node.value, link.kind)
 
     def _like(self, text: str) -> tuple[Node, ...]:
         """Things whose words are like the text."""

@@ -16,6 +16,9 @@ from leap_kg.web.nodes.hub import binary
 HUBS, PROFILES, ACCESS = "/hubs", "/hubs/profiles", "/hubs/access"
 CODE, IMPACT, COSTS = "/environments/code", "/impact", "/hubs/costs"
 
+CLUSTER_THEN = "/queries#query-questions-cluster-then"
+"""The form of that question, among those of all named queries."""
+
 _MEMORY = ("memory-limit", "memory-guarantee")
 _WORDS = {
     "memory-limit": "memory, at most",
@@ -72,6 +75,7 @@ def _overview(asker: Asker, offered: list[Row], access: list[Row]) -> View:
         Node("What depends on an image, a package, a store or a bucket?", IMPACT, ""),
         Node("What did each hub, profile and group cost, by week?", COSTS, ""),
         Node("Which code was built with zarr below 2.11?", "/queries/questions/built-below", ""),
+        Node("What did a cluster look like at some moment, and what drifted since?", CLUSTER_THEN, ""),
     ]
     return View(
         "Hubs and environments",

@@ -84,13 +84,14 @@ def _answered(request: Request, revision: Revision, path: str, form: Format | No
 
 
 def _refused(request: Request, revision: Revision, form: Format | None, error: NotKnown | ParameterError) -> Response:
-    """404 for what the graph does not have, 400 for what is no value, with what it has instead."""
-    status, text = (404 if isinstance(error, NotKnown) else 400), f"{str(error).rstrip('.')}."
-    near = error.near if isinstance(error, NotKnown) else ()
+    """404 for what the graph does not have, 300 for what is several things, 400 for no value; with what there is."""
+    known = error if isinstance(error, NotKnown) else None
+    status, text = (known.status if known else 400), f"{str(error).rstrip('.')}."
+    near, title = (known.near, known.title) if known else ((), NotKnown.title)
     if form is not None or not wants_page(request):
         alike = "".join(f"{node.iri or node.path} {node.label}\n" for node in near)
         return PlainTextResponse(f"{text}\n{alike}", status, headers={"Vary": "Accept"})
-    return page(request, "message.html", revision, status, title="Not in the graph", text=text, suggestions=near)
+    return page(request, "message.html", revision, status, title=title, text=text, suggestions=near)
 
 
 def _failed(request: Request, revision: Revision, form: Format | None, failure: QueryFailed | Refused) -> Response:

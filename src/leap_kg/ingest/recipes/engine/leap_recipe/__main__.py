@@ -16,13 +16,17 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from . import descendants
 from .account import Made, write_account
 from .declaration import ICECHUNK, Recipe
 from .failing import Failed, write_failure
 from .inputs import Inputs
-from .parent import end_with
+from .parent import adopt, end_with
+from .secrecy import conceal, look_at_nobody
 
 _ROOTS = (".zgroup", "zarr.json")
+_PATIENCE = 5.0
+"""Seconds that what the recipe left behind may take to end."""
 
 _Engine = Callable[[Any, Inputs, Mapping[str, int]], dict[str, int]]
 
@@ -205,6 +209,20 @@ def _send(job: Mapping[str, Any]) -> None:
     Path(job["outcome"]).write_text(json.dumps(done), encoding="utf-8")
 
 
+def _explained(problem: BaseException) -> BaseException:
+    """What to do about it, where a recipe asks for a variable that it was not granted."""
+    frames = [frame for frame, _ in traceback.walk_tb(problem.__traceback__)]
+    if isinstance(problem, KeyError) and frames and frames[-1].f_globals.get("__name__") == "os" and problem.args:
+        name = problem.args[0]
+        explained = Failed(
+            "variable",
+            f"the recipe asks for the variable {name}, which it may not see: let it through by --grant {name}",
+        )
+        explained.__cause__ = problem
+        return explained
+    return problem
+
+
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
@@ -212,13 +230,19 @@ def _now() -> str:
 if __name__ == "__main__":
     given = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     end_with(given["parent"])
+    adopt()
+    if given["task"] in ("upload", "current"):
+        conceal()  # it has credentials
+    else:
+        look_at_nobody()
     status = 0
     try:
         main(given)
     except BaseException as problem:  # noqa: BLE001 - whatever ends a recipe is told
-        write_failure(Path(given["failure"]), problem)
+        write_failure(Path(given["failure"]), _explained(problem))
         traceback.print_exception(problem)
         status = 1
+    descendants.kill(descendants.below(os.getpid()), _PATIENCE)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)  # what libraries do at the end may wait for ever for a process that was killed

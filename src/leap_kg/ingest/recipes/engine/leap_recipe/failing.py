@@ -2,6 +2,7 @@
 
 import errno
 import json
+import sysconfig
 import traceback
 from pathlib import Path
 
@@ -9,8 +10,15 @@ _LONGEST = 20_000
 # What Pangeo Forge says of a variable that lacks the dimension along which files are put together.
 _KNOWN = {
     "does not align with Zarr chunks": ". If a variable lacks the dimension of concatenation, make it a coordinate, by "
-    "set_coords, in a step before StoreToZarr"
+    "set_coords, in a step before StoreToZarr",
+    "conflicting sizes for dimension": ". If not all files have the same variables, leave out what some of them lack",
+    "Stop must be greater than start": ". If a file has no element along the dimension of concatenation, leave out its "
+    "key, or run a recipe that is declared with --runner dask",
 }
+_OURS = Path(__file__).parent
+_LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+_ENGINES = ("pipelines.py", "__main__.py", "loading.py", "cluster.py")
+"""Those of ours through which everything goes that recipes and their libraries raise."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -39,7 +47,22 @@ def _told(error: BaseException) -> tuple[str, str]:
         return "memory", "the recipe needs more memory than there is: write smaller chunks, or use fewer workers"
     text = " ".join(str(error).split()) or "no message"
     hint = next((hint for sign, hint in _KNOWN.items() if sign in text), "")
+    if _is_ours(error):
+        return "raised", f"{type(error).__name__} was raised while leap-kg worked on the data: {text}"
     return "raised", f"the recipe raised {type(error).__name__}: {text}{hint}"
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether an error comes from this package, or a library that it called, with no code of a recipe in between."""
+    name = ""
+    for cause in reversed(_causes(error)):
+        for frame in traceback.extract_tb(cause.__traceback__):
+            file = Path(frame.filename)
+            if file.parent == _OURS:
+                name = file.name
+            elif not (frame.filename.startswith((*_LIBRARIES, "<frozen")) or "site-packages" in file.parts):
+                return False
+    return bool(name) and name not in _ENGINES
 
 
 def _causes(error: BaseException | None) -> list[BaseException]:

@@ -5,6 +5,7 @@ where it is noticed and fetched again, and never a part of a store.
 """
 
 import hashlib
+import json
 import os
 import time
 import urllib.error
@@ -28,6 +29,11 @@ _SILENT = 60.0
 """Seconds without a byte after which a connection counts as dead."""
 _SLOWEST = 1024
 """Bytes a second, over the whole file and after a minute, below which a source counts as not answering."""
+_NAMES = ".addresses"
+"""Beside fetched files: for each a file of its name that has its address, for messages of whatever process."""
+OPTIONS = "options.json"
+"""Beside fetched files: the options by which each store's inputs were opened, `null` if JSON does not hold them."""
+_HEAD = 1024
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,17 @@ class Inputs:
             self.used.update(dict.fromkeys(wanted))
         return [self.found[url] for url in wanted]
 
+    def note_options(self, store: str, options: Mapping[str, Any]) -> None:
+        """Leave for those who look at a store by which options its inputs were opened."""
+        file = self.folder / OPTIONS
+        try:
+            said = json.loads(json.dumps(dict(options)))
+        except (TypeError, ValueError):
+            said = None
+        self.folder.mkdir(parents=True, exist_ok=True)
+        before = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        file.write_text(json.dumps({**before, store: said}), encoding="utf-8")
+
     def _is_here(self, url: str) -> bool:
         return url in self.found and bool(self.found[url].path)
 
@@ -102,19 +119,32 @@ class Inputs:
         local = _local(url)
         if local is not None:
             return self._there(url, local)
+        if "@" in urlsplit(url).netloc and urlsplit(url).scheme in ("http", "https"):
+            raise Failed(
+                "source",
+                f"{_shown(url)}: credentials do not belong in an address, and are not sent from there: use an address "
+                "that needs none, or one with a token, which recipe.py takes from a variable that --grant lets through",
+            )
         path = self.folder / f"{hashlib.sha256(url.encode()).hexdigest()[:16]}{_suffix(url)}"
         reason = ""
         for attempt in range(_ATTEMPTS):
             if attempt:
                 time.sleep(self.pause * 2 ** (attempt - 1))
             try:
-                return _fetched(url, path, known)
+                return self._checked(_fetched(url, path, known))
             except _Same as same:
                 return same.known
             except _Again as problem:
                 reason = str(problem)
                 tell(f"{_shown(url)}: {reason}")
         raise Failed("source", f"{_shown(url)} could not be fetched in {_ATTEMPTS} attempts: {reason}")
+
+    def _checked(self, fetched: Fetched) -> Fetched:
+        path, names = Path(fetched.path), self.folder / _NAMES
+        _check_content(fetched.url, path)
+        names.mkdir(exist_ok=True)
+        (names / path.name).write_text(_shown(fetched.url), encoding="utf-8")
+        return fetched
 
     @staticmethod
     def _there(url: str, path: Path) -> Fetched:
@@ -126,7 +156,29 @@ class Inputs:
                     size += len(piece)
         except OSError as error:
             raise Failed("source", f"{url} cannot be read ({error.strerror}): check the path") from None
+        _check_content(url, path)
         return Fetched(url, str(path), size, digest.hexdigest())
+
+
+def shown(path: str) -> str:
+    """What people know a file by: the address that it was fetched from, or its path."""
+    try:
+        return (Path(path).parent / _NAMES / Path(path).name).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return path
+
+
+def _check_content(url: str, path: Path) -> None:
+    """Raises `Failed` for what no library says anything useful of: nothing at all, and pages that stand for a file."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if not path.stat().st_size:
+        raise Failed("source", f"{_shown(url)} is empty: ask its owner, or leave out its key")
+    is_page = head.startswith(b"<") and (b"<html" in head or b"<!doctype html" in head)
+    if is_page and _suffix(url).lower() not in (".html", ".htm"):
+        raise Failed(
+            "source", f"{_shown(url)} is a web page, not NetCDF: look at it in a browser, as it may ask for a login"
+        )
 
 
 def _fetched(url: str, path: Path, known: Fetched | None) -> Fetched:
@@ -178,16 +230,25 @@ def _opened(url: str, known: Fetched | None) -> Iterator[tuple[Any, int | None, 
                 raise _Same(known) from None
             if error.code in (408, 425, 429) or error.code >= 500:
                 raise _Again(f"it was answered with {error.code}") from None
-            message = (
-                f"{_shown(url)} was answered with {error.code}: correct the address in recipe.py, or ask its owner"
-            )
-            raise Failed("source", message) from None
+            raise Failed("source", f"{_shown(url)} {_refused(error.code)}") from None
     except OSError as error:
         raise _Again(f"it does not answer ({getattr(error, 'reason', error)})") from None
     with answer:
         length = answer.headers.get("Content-Length", "")
         tag, changed = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
         yield _Whole(answer), int(length) if length.isdecimal() else None, tag if tag.startswith('"') else changed
+
+
+def _refused(code: int) -> str:
+    """What an answer that will not change means, and what to do."""
+    if code in (301, 302, 303, 307, 308):
+        return "redirects without an end, or to nowhere: look at it in a browser, or ask its owner"
+    if code in (401, 403, 407):
+        return (
+            f"was answered with {code}: it wants credentials. Use an address that needs none, or have recipe.py take a "
+            "token from a variable that --grant lets through"
+        )
+    return f"was answered with {code}: correct the address in recipe.py, or ask its owner"
 
 
 class _Whole:

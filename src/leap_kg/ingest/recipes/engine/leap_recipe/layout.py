@@ -10,6 +10,7 @@ from dask import array as lazy
 
 from .compressing import compression
 from .declaration import Recipe
+from .describing import calendar_of
 from .failing import Failed
 from .opening import opened
 
@@ -23,11 +24,15 @@ _MANY = 64
 
 @dataclass(frozen=True)
 class Series:
-    """The files of one member, in their order: lengths along the dimension, and the values that have no other one."""
+    """The files of one member, in their order: lengths along the dimension, and the values that have no other one.
+
+    `unsaid` are the attributes of variables that do not hold for all of the files.
+    """
 
     first: str
     lengths: Sequence[int]
     alone: Mapping[str, Any] = field(default_factory=dict)
+    unsaid: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,9 @@ def laid_out(recipe: Recipe, series: Sequence[Series]) -> Layout:
     for each in series:
         with opened(recipe, each.first) as first:
             part, names = _template(first, dimension, sum(each.lengths), each.alone)
+            for unsure, keys in each.unsaid.items():
+                for key in keys if unsure in part.variables else ():
+                    part.variables[unsure].attrs.pop(key, None)
             encoded |= _encodings(first, dimension)
             for unwritten in names:
                 encoded[unwritten] |= compression(first.variables[unwritten], dimension)
@@ -83,7 +91,7 @@ def _template(
             variable = xr.Variable(each.dims, alone[str(name)], each.attrs)
         elif (dimension in each.dims) if dimension else name in first.data_vars and each.ndim:
             shape = tuple(length if dim == dimension else size for dim, size in each.sizes.items())
-            variable = xr.Variable(each.dims, lazy.zeros(shape, dtype=each.dtype, chunks=-1), each.attrs)
+            variable = xr.Variable(each.dims, _nothing(each, shape), each.attrs)
             later.append(str(name))
         else:
             variable = xr.Variable(each.dims, each.values, each.attrs)
@@ -95,6 +103,14 @@ def _template(
         first.attrs,
     )
     return part, tuple(later)
+
+
+def _nothing(variable: xr.Variable, shape: tuple[int, ...]) -> Any:  # noqa: ANN401 - an array of dask
+    """What stands for values; dates that are objects need one to be known for what they are."""
+    if calendar_of(variable) and variable.dtype.kind == "O":
+        date = variable[(0,) * variable.ndim].values.item()
+        return lazy.full(shape, date, dtype=object, chunks=-1)  # type: ignore[no-untyped-call]
+    return lazy.zeros(shape, dtype=variable.dtype, chunks=-1)
 
 
 def _encodings(first: xr.Dataset, dimension: str) -> dict[str, dict[str, Any]]:

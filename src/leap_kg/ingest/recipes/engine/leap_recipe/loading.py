@@ -44,7 +44,10 @@ def load(
     try:
         exec(compile(tree, str(file), "exec"), vars(module))  # noqa: S102 - this is what a recipe is for
     except ModuleNotFoundError as error:
-        message = f"{file.name} imports {error.name}, which the environment of recipes lacks: do without it"
+        does = "do without it"
+        if str(error.name).partition(".")[0] in ("apache_beam", "pangeo_forge_recipes"):
+            does = "a recipe of Pangeo Forge is run with --runner direct"
+        message = f"{file.name} imports {error.name}, which the environment of recipes lacks: {does}"
         raise Failed("import", message) from error
     except ImportError as error:
         raise Failed(

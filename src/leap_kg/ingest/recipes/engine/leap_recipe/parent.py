@@ -10,6 +10,7 @@ import sys
 from functools import cache
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 def end_with(parent: int) -> None:
@@ -18,6 +19,12 @@ def end_with(parent: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         sys.exit("whoever started this process is gone")
+
+
+def adopt() -> None:
+    """What is started below this process stays below it, also if it is detached from what started it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
 @cache

@@ -17,8 +17,9 @@ import zarr  # noqa: F401
 
 from .cluster import Each, processes
 from .declaration import Item, Recipe
+from .describing import Description, check_together, described, without_meaning
 from .failing import Failed
-from .inputs import Inputs
+from .inputs import Inputs, shown
 from .layout import Layout, Series, laid_out
 from .opening import opened
 from .sinks import Repository, Sink, Zarr
@@ -46,6 +47,7 @@ def run(
     items = list(recipe.files.items(job["prune"]))
     store, old = Path(job["staging"], recipe.store), Path(job["stores"] or job["staging"], recipe.store)
     store.parent.mkdir(parents=True, exist_ok=True)
+    inputs.note_options(recipe.store, recipe.open_options)
     if recipe.virtual:
         from .references import refer
 
@@ -93,11 +95,15 @@ def _written(
     firsts = {urls[0] for urls in members.values()}
     fetched = inputs.all(url for item in items if (url := item.url) in firsts or url not in known)
     paths = {found.url: found.path for found in fetched}
-    lengths, alone = dict(known), dict[str, dict[str, Any]]()
-    for number, (length, found) in each(_Describing(recipe), [paths[url] for url in new]):
-        lengths[new[number]], alone[new[number]] = length, found
-    had = sink.values({name for found in alone.values() for name in found}) if known else {}
-    series = [_series(urls, paths, lengths, alone, had, known) for urls in members.values()]
+    # The first file of each member speaks for those that the store has already.
+    seen = list(dict.fromkeys([*firsts, *new]))
+    descriptions = {seen[number]: found for number, found in each(_Describing(recipe), [paths[url] for url in seen])}
+    if dimension:
+        for urls in members.values():
+            check_together(dimension, [(shown(paths[url]), descriptions[url]) for url in urls if url in descriptions])
+    lengths = {**{url: found.length for url, found in descriptions.items()}, **known}
+    had = sink.values({name for url in new for name in descriptions[url].alone}) if known else {}
+    series = [_series(urls, paths, lengths, descriptions, had, known) for urls in members.values()]
     layout = laid_out(recipe, series)
     kept = sum(known.get(url, 0) for url in next(iter(members.values()))) // layout.step * layout.step
     sink.lay_out(layout)
@@ -112,7 +118,7 @@ def _written(
     needed = dict.fromkeys(piece.url for task in tasks for piece in task.pieces)
     paths |= {found.url: found.path for found in inputs.all(needed)}
     if known:
-        tell(f"{len(new)} inputs are added to what the store has of the others")
+        tell(f"{len(new)} input{'s are' if len(new) > 1 else ' is'} added to what the store has of the others")
     ready = [replace(task, pieces=tuple(replace(one, path=paths[one.url]) for one in task.pieces)) for task in tasks]
     for done, (_, outcome) in enumerate(each(Writing(recipe, sink.shared), ready), 1):
         sink.wrote(outcome)
@@ -125,33 +131,33 @@ def _series(
     urls: Sequence[str],
     paths: Mapping[str, str],
     lengths: Mapping[str, int],
-    alone: Mapping[str, Mapping[str, Any]],
+    descriptions: Mapping[str, Description],
     had: Mapping[str, Any],
     known: Mapping[str, int],
 ) -> Series:
     new = [url for url in urls if url not in known]
     values = {
-        name: np.concatenate([*([had[name]] if known else []), *(alone[url][name] for url in new)])
-        for name in alone[new[0]]
+        name: np.concatenate([*([had[name]] if known else []), *(descriptions[url].alone[name] for url in new)])
+        for name in descriptions[new[0]].alone
     }
-    return Series(paths[urls[0]], [lengths[url] for url in urls], values)
+    unsaid = without_meaning([descriptions[url] for url in urls if url in descriptions])
+    return Series(paths[urls[0]], [lengths[url] for url in urls], values, unsaid)
 
 
 @dataclass(frozen=True)
 class _Describing:
     recipe: Recipe
 
-    def __call__(self, path: str) -> tuple[int, dict[str, Any]]:
-        """The length of a file along the dimension, and its variables that have that dimension only."""
+    def __call__(self, path: str) -> Description:
+        """The description of a file, which is empty if there is no dimension."""
         dimension = self.recipe.files.dimension
         with opened(self.recipe, path) as found:
             if not dimension:
-                return 0, {}
+                return Description()
             if dimension not in found.sizes:
-                there = ", ".join(map(str, found.sizes))
-                raise Failed("feedstock", f"an input has no dimension {dimension!r}, only {there}: name one of those")
-            alone = {str(name): each.values for name, each in found.variables.items() if each.dims == (dimension,)}
-            return int(found.sizes[dimension]), alone
+                there = f"only {', '.join(map(str, found.sizes))}: name one of those" if found.sizes else "and no other"
+                raise Failed("feedstock", f"{shown(path)} has no dimension {dimension!r}, {there}")
+            return described(found, dimension)
 
 
 def _tasks(

@@ -5,18 +5,26 @@ Runs in a process of its own that never sees the recipe's code; what is wrong is
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
+from pandas.errors import InvalidIndexError
 
 from .advice import ACCESS, advice
 from .declaration import ICECHUNK
+from .describing import calendar_of
+from .inputs import shown
+from .meaning import Said, contradictions
 
 _BLOCK = 4_000_000
 """Elements that are looked at in one go."""
+_CHOOSING = ("group", "engine", "phony_dims", "drop_variables")
+"""Options by which files are opened that decide what of them is seen; how it is decoded makes no difference here."""
 _FEW = 16
 """Elements along each dimension that a header has."""
 
@@ -31,19 +39,43 @@ class Wrong:
     grave: bool = True
 
 
-def verify(store: Path, inputs: Sequence[str], exact: bool, access: str, header: Path) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Sources:
+    """The files that a store was made of, and by which options they are opened."""
+
+    paths: Sequence[str]
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def open(self, path: str) -> AbstractContextManager[xr.Dataset]:
+        """One of them, lazily; raises `OSError` and `ValueError`."""
+        return xr.open_dataset(path, **{**self.options, "chunks": None})
+
+
+def verify(store: Path, made_of: Mapping[str, Any], exact: bool, access: str, header: Path) -> list[dict[str, Any]]:
     """What is wrong with a store that was made of these files; `exact` if their values were not to be altered.
 
-    `access` is how it will be read, `""` if nobody says. What conventions say of is written to `header`, a NetCDF file.
+    `made_of` has the paths as `inputs`, and as `options` those of `xarray.open_dataset` that the recipe has, `None` if
+    they are not known. `access` is how it will be read, `""` if nobody says. What conventions say of is written to
+    `header`, a NetCDF file.
     """
     try:
         found = _opened(store)
     except Exception as error:  # noqa: BLE001 - what a broken store raises is up to its reader
         message = f"the store cannot be opened by xarray ({type(error).__name__}: {error})"
         return [asdict(Wrong("unopened", message[:500], "Look at the log of the run."))]
+    chosen = {key: value for key, value in (made_of["options"] or {}).items() if key in _CHOOSING}
+    sources = Sources(made_of["inputs"], chosen)
+    wrong: list[Wrong] = []
     with found:
         _write_header(found, header)
-        return [asdict(each) for each in (*_wrong(found, inputs, exact), *_unfit(found, access))]
+        try:
+            wrong.extend(_unfit(found, access))
+            for each in _wrong(found, sources, exact):
+                wrong.append(each)  # noqa: PERF402 - what was found before a check breaks is kept
+        except Exception as error:  # noqa: BLE001 - a store that a check breaks on has not passed it
+            message = f"it could not be checked to the end ({type(error).__name__}: {error})"
+            wrong.append(Wrong("unchecked", message[:500], "Look at the log of the run."))
+    return [asdict(each) for each in wrong]
 
 
 def _write_header(store: xr.Dataset, header: Path) -> None:
@@ -54,8 +86,10 @@ def _write_header(store: xr.Dataset, header: Path) -> None:
     for variable in part.variables.values():
         variable.attrs = _flat(variable.attrs)
     for variable in part.variables.values():
-        kept = {key: value for key, value in variable.encoding.items() if key in ("units", "calendar", "_FillValue")}
-        variable.encoding = {"_FillValue": None, **kept} if variable.dtype.kind in "fiu" else kept
+        kept = {key: value for key, value in variable.encoding.items() if key in ("units", "calendar")}
+        if variable.dtype.kind in "fiu":  # times are whole numbers in this file, of which none is NaN
+            kept["_FillValue"] = variable.encoding.get("_FillValue")
+        variable.encoding = kept
     try:
         part.to_netcdf(header)
     except (ValueError, TypeError, OSError):
@@ -97,26 +131,27 @@ def _opened(store: Path) -> xr.Dataset:
     return xr.open_dataset(store, engine="zarr", chunks=None, consolidated=True)
 
 
-def _wrong(store: xr.Dataset, inputs: Sequence[str], exact: bool) -> Iterator[Wrong]:
+def _wrong(store: xr.Dataset, sources: Sources, exact: bool) -> Iterator[Wrong]:
     if not store.data_vars:
         yield Wrong("empty", "the store has no variable", "Check which variables the recipe keeps.")
     for name, index in store.coords.items():
-        if index.dims == (name,) and index.dtype.kind in "Mm":
-            yield from _order(str(name), index.values)
+        if index.dims == (name,) and (index.dtype.kind in "Mm" or calendar_of(index.variable)):
+            yield from _order(str(name), index)
     for name, each in store.data_vars.items():
         empty = each.dtype.kind == "f" and each.size and not _has_value(each)
-        if empty and any(_has_data(path, str(name)) for path in inputs):
+        if empty and any(_has_data(sources, path, str(name)) for path in sources.paths):
             message = f"{name} is missing everywhere, but its sources have values"
             yield Wrong("all-missing", message, "Check how the recipe selects, masks and aligns it.")
-    yield from _differing(store, inputs, exact)
+    yield from _contradicting(store, sources, exact)
+    yield from _differing(store, sources, exact)
 
 
-def _order(name: str, values: Any) -> Iterator[Wrong]:  # noqa: ANN401 - an array
-    if np.isnat(values).any():
+def _order(name: str, index: xr.DataArray) -> Iterator[Wrong]:
+    if index.isnull().any():
         yield Wrong("no-time", f"{name} has gaps", "Give each step its time.")
-    elif (np.diff(values) <= np.timedelta64(0)).any():
-        at = int(np.argmax(np.diff(values) <= np.timedelta64(0)))
-        message = f"{name} does not grow: {values[at]} is followed by {values[at + 1]}"
+        return
+    if bad := next((pair for pair in pairwise(index.values) if not pair[0] < pair[1]), None):
+        message = f"{name} does not grow: {bad[0]} is followed by {bad[1]}"
         yield Wrong("order", message, "Put the keys of the files into the order of time, each once.")
 
 
@@ -129,41 +164,64 @@ def _has_value(variable: xr.DataArray) -> bool:
     return any(bool(np.isfinite(piece.values).any()) for piece in pieces)
 
 
-def _has_data(path: str, name: str) -> bool:
+def _has_data(sources: Sources, path: str, name: str) -> bool:
     try:
-        with xr.open_dataset(path, chunks=None) as source:
+        with sources.open(path) as source:
             return name in source.data_vars and _has_value(source[name])
     except (OSError, ValueError):
         return False
 
 
-def _differing(store: xr.Dataset, inputs: Sequence[str], exact: bool) -> Iterator[Wrong]:
+def _contradicting(store: xr.Dataset, sources: Sources, exact: bool) -> Iterator[Wrong]:
+    """Find what files say differently of a variable, unless the recipe has brought them together."""
+    said = Said()
+    for path in sources.paths:
+        try:
+            with sources.open(path) as source:
+                said.add(shown(path), source)
+        except (OSError, ValueError):
+            continue
+    for message in contradictions(said, store, exact):
+        hint = "Bring the files together in prepare, by the values and by the attribute."
+        yield Wrong("contradiction", message, hint)
+
+
+def _differing(store: xr.Dataset, sources: Sources, exact: bool) -> Iterator[Wrong]:
     """Hold the first, the last and the middle file against what became of them."""
+    inputs = sources.paths
     chosen = sorted({0, len(inputs) // 2, len(inputs) - 1} & set(range(len(inputs))))
     different: dict[str, int] = {}
+    compared = 0
     for number in chosen:
         try:
-            with xr.open_dataset(inputs[number], chunks=None) as source:
-                for name in source.data_vars:
-                    if name in store.data_vars and not _same(source[name], store[name]):
+            with sources.open(inputs[number]) as source:
+                for name in [each for each in source.data_vars if each in store.data_vars]:
+                    same = _same(source[name], store[name])
+                    compared += same is not None
+                    if same is False:
                         different[str(name)] = different.get(str(name), 0) + 1
         except (OSError, ValueError):
             continue
+    if chosen and not compared:
+        message = "its values were not compared with inputs: as they were opened, they do not have its variables"
+        yield Wrong("uncompared", message, "Compare some of them yourself.", grave=False)
     for name, times in different.items():
         message = f"{name} differs from {times} of the {len(chosen)} inputs that it was compared with"
         hint = "Compare the two at the same coordinates; if the recipe is to change it, nothing is wrong."
         yield Wrong("differs", message, hint, grave=exact)
 
 
-def _same(source: xr.DataArray, stored: xr.DataArray) -> bool:
-    """Whether a store has the values of a file at the coordinates of the file."""
+def _same(source: xr.DataArray, stored: xr.DataArray) -> bool | None:
+    """Whether a store has the values of a file at the coordinates of the file; `None` if that cannot be said."""
     if set(source.dims) != set(stored.dims):
-        return True  # another shape is another variable
+        return None  # another shape is another variable
     places = {dim: source[dim] for dim in source.dims if dim in source.coords and dim in stored.coords}
     try:
         found = stored.sel(places).transpose(*source.dims)
+    except InvalidIndexError:
+        return None  # a coordinate is there twice
     except (KeyError, ValueError):
         return False
     if found.shape != source.shape:
-        return not set(source.dims) <= set(places)
+        return False if set(source.dims) <= set(places) else None
     return bool(np.array_equal(source.values, found.values, equal_nan=source.dtype.kind in "fcmM"))
