@@ -159,6 +159,7 @@ def apply(cluster, manifest, **more):
     return made
 
 Cluster.apply = apply
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs in the background is born deaf to it
 app()
 """
 """The command as it is, but that Ctrl-C comes after so many writes, of which the first is the inventory."""
