@@ -17,6 +17,7 @@ from leap_kg.hub.cluster.api import Cluster, ClusterError
 from leap_kg.hub.cluster.applying import carry_out, look
 from leap_kg.hub.objects.manifest import IRI, Key, Manifest, marked, uid_of
 from tests.kube.conftest import Kubectl
+from tests.kube.interrupted import INTERRUPTED
 from tests.kube.server import ApiServer
 from tests.kube.test_applying import bring, wanted
 from tests.kube.test_bringing import bringing
@@ -203,25 +204,6 @@ def _unless_claim(read: Callable[[Key], Manifest | None], key: Key) -> Manifest 
     return read(key)
 
 
-KILLED = """
-import itertools, os, signal, sys
-from leap_kg.cli.app import app
-from leap_kg.hub.cluster.api import Cluster
-
-last, numbers, real = int(sys.argv.pop(1)), itertools.count(1), Cluster.apply
-
-def apply(cluster, manifest, **more):
-    made = real(cluster, manifest, **more)
-    if not more.get("dry") and next(numbers) == last:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return made
-
-Cluster.apply = apply
-app()
-"""
-"""The command as it is, but for its death after so many writes."""
-
-
 @pytest.mark.parametrize("writes", [6, 11])
 def test_killed_after_any_write_the_next_apply_knows_all_that_was_made(
     server: ApiServer, cluster: Cluster, kubectl: Kubectl, tmp_path: Path, name: str, writes: int
@@ -229,7 +211,7 @@ def test_killed_after_any_write_the_next_apply_knows_all_that_was_made(
     wants = wanted(tmp_path, name, "one", "two", "six")
     words = ["hub", "apply", name, "--kubeconfig", str(server.kubeconfig)]
     variables = {**os.environ, "LEAP_KG_HOME": str(tmp_path)}
-    command = [sys.executable, "-c", KILLED, str(writes), *words]
+    command = [sys.executable, "-c", INTERRUPTED, str(writes), "SIGKILL", *words]
     assert subprocess.run(command, env=variables, timeout=120, check=False).returncode == -signal.SIGKILL
     assert set(cluster.inventory(name).values()) == {""}  # it knows what it was about to make
     assert len(bring(cluster, wants)) == 11 - writes  # the first write is the inventory

@@ -22,6 +22,7 @@ from leap_kg.hub.objects.manifest import Key
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.hub.test_operating import run
 from tests.kube.conftest import Kubectl
+from tests.kube.interrupted import INTERRUPTED
 from tests.kube.operators import eventually, operating
 from tests.kube.server import ApiServer
 from tests.kube.test_applying import bring, versions, wanted
@@ -145,31 +146,11 @@ def test_what_much_would_go_is_listed_and_its_digest_is_a_field(
     assert set(versions(kubectl, name)) == {"Secret/ten-values", "HelmRepository/ten-chart", "HelmRelease/ten"}
 
 
-STOPPED = """
-import itertools, os, signal, sys
-from leap_kg.cli.app import app
-from leap_kg.hub.cluster.api import Cluster
-
-last, numbers, real = int(sys.argv.pop(1)), itertools.count(1), Cluster.apply
-
-def apply(cluster, manifest, **more):
-    made = real(cluster, manifest, **more)
-    if not more.get("dry") and next(numbers) == last:
-        os.kill(os.getpid(), signal.SIGINT)
-    return made
-
-Cluster.apply = apply
-signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs in the background is born deaf to it
-app()
-"""
-"""The command as it is, but that Ctrl-C comes after so many writes, of which the first is the inventory."""
-
-
 def test_stopped_by_hand_it_says_how_far_it_got(server: ApiServer, cluster: Cluster, tmp_path: Path, name: str) -> None:
     wants = wanted(tmp_path, name, "one", "two")
     words = ["hub", "apply", name, "--kubeconfig", str(server.kubeconfig)]
     done = subprocess.run(
-        [sys.executable, "-c", STOPPED, "4", *words],
+        [sys.executable, "-c", INTERRUPTED, "4", "SIGINT", *words],
         env={**os.environ, "LEAP_KG_HOME": str(tmp_path)},
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
