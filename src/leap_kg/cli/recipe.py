@@ -4,11 +4,11 @@ What does the work is imported when a command runs, so that the reading commands
 """
 
 import json
-import re
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,21 +17,32 @@ import typer
 
 from leap_kg.cli import context
 from leap_kg.cli.output import FAILED, NOT_FOUND, errors, fail, print_entry, print_json, print_line
-from leap_kg.redaction import redact
 
 if TYPE_CHECKING:
+    from leap_kg.graph.home import Home
     from leap_kg.ingest.leap.feedstock import RecipeEntry
+    from leap_kg.ingest.recipes.checking import Report
     from leap_kg.ingest.recipes.checkout import Checkout
+    from leap_kg.ingest.recipes.origin import Origin
     from leap_kg.ingest.recipes.running import Outcome
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="From source files to a Zarr store in the graph.")
 
 _RUNNERS = ("direct", "flink", "dask")
-_ADDRESS = re.compile(r"([a-z][a-z+]*):/+(.+)")
+_NOT_STARTED = (
+    "the options are right, and nothing was started: leap-kg starts no jobs in a cloud. Give Beam what `leap-kg recipe "
+    "dataflow` prints for the same --target and --option, or run the recipe here, with --runner direct"
+)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
-Name = Annotated[str, typer.Option("--as", metavar="OWNER/NAME", help="The repository that the folder is.")]
-
+Name = Annotated[
+    str, typer.Option("--as", metavar="OWNER/NAME", help="The repository on GitHub that the folder or address is.")
+]
+Ref = Annotated[str, typer.Option(metavar="REF", help="The branch, tag or commit to clone of an address.")]
+Given = Annotated[
+    list[str] | None,
+    typer.Option("--option", metavar="NAME=VALUE", help="An option of Dataflow, such as project=ID."),
+]
 Run = Annotated[str, typer.Argument(metavar="RUN", help="The name of a run, as `leap-kg recipe run` prints it.")]
 
 
@@ -67,10 +78,17 @@ def setup(
 
 @app.command()
 def run(
-    path: Annotated[Path, typer.Argument(help="The folder of a feedstock.")],
+    feedstock: Annotated[
+        str,
+        typer.Argument(metavar="PATH|URL", help="The folder of a feedstock, or the https address to clone it from."),
+    ],
     recipe: Annotated[list[str] | None, typer.Option(help="The id of a recipe of meta.yaml; all without it.")] = None,
     runner: Annotated[
-        str, typer.Option(help="direct (Beam in one process), flink (Beam on Flink) or dask (processes, Zarr 3).")
+        str,
+        typer.Option(
+            help="direct (Beam in one process), flink (Beam on Flink) or dask (processes, Zarr 3); of dataflow, the "
+            "options are checked."
+        ),
     ] = "direct",
     target: Annotated[
         str,
@@ -94,9 +112,14 @@ def run(
         bool, typer.Option("--anew", help="Run it even if nothing has changed since the last run.")
     ] = False,
     name: Name = "",
+    ref: Ref = "",
+    given: Given = None,
     as_json: AsJson = False,
 ) -> None:
     """Run the recipes of a feedstock, and publish the stores that they make.
+
+    What an address names is cloned into the home, one commit, and run from there; https://github.com/OWNER/NAME/tree/REF
+    and OWNER/NAME@REF name a branch, tag or commit as --ref does.
 
     A recipe runs in an environment and a process of its own, and sees none of our variables. A store that is not fit
     to be published stays staged, and the message says why. Nothing is done if nothing has changed since the last run.
@@ -113,9 +136,14 @@ def run(
         settings = context.settings()
         home = Home.of(settings)
         bounds = Bounds(time_limit, granted=tuple(grant or ()))
-        options = Options(_runner(runner), prune, _settings(sets or []), workers, bounds, anew=anew)
-        checkout = _checkout(path, name)
-        entries = _entries(checkout, recipe or [])
+        if runner == "dataflow":
+            _dataflow(given or [], target)
+        elif given:
+            raise typer.BadParameter(f"--option is for --runner dataflow, not for {runner}: leave it out")
+        else:
+            _runner(runner)
+        options = Options(runner, prune, _settings(sets or []), workers, bounds, anew=anew)
+        origin = _origin(feedstock, ref)
         outcomes: list[Outcome] = []
 
         def tell(line: str) -> None:
@@ -123,10 +151,15 @@ def run(
             errors.print(line, markup=False, highlight=False, soft_wrap=True)
 
         try:
-            place = Place.of(target, stores_folder(home, checkout.repository.key), home)
-            for entry in entries:
-                outcomes.append(run_recipe(home, settings.base, checkout, entry, place, options, tell))
-                _print(outcomes[-1:], as_json=False) if not as_json else None
+            with _folder(home, feedstock, origin, tell) as folder:
+                checkout = _checkout(folder, origin, name)
+                entries = _entries(checkout, recipe or [])
+                if runner == "dataflow":
+                    fail(_NOT_STARTED)
+                place = Place.of(target, stores_folder(home, checkout.repository.key), home)
+                for entry in entries:
+                    outcomes.append(run_recipe(home, settings.base, checkout, entry, place, options, tell))
+                    _print(outcomes[-1:], as_json=False) if not as_json else None
         except (HomeError, LogError, Rejected, Unfit) as error:
             fail(str(error))
         except JobFailed as error:
@@ -137,32 +170,56 @@ def run(
 
 @app.command()
 def check(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Feedstocks, or folders that hold some.")],
+    feedstocks: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH|URL...", help="Feedstocks, folders that hold some, or addresses to clone them from."
+        ),
+    ],
     strict: Annotated[bool, typer.Option("--strict", help="Fail for what is probably wrong, too.")] = False,
+    ref: Ref = "",
     as_json: AsJson = False,
 ) -> None:
     """Check the files of feedstocks without running anything, and say what to mend.
 
     Exits with 1 if something has to be mended, with 3 if there is no feedstock.
     """
-    from leap_kg.graph.home import Home
+    from leap_kg.graph.home import Home, HomeError
     from leap_kg.ingest.mapping.finding import Severity
     from leap_kg.ingest.recipes.checking import check_all, feedstocks_below
     from leap_kg.ingest.recipes.environments import Environment
+    from leap_kg.ingest.recipes.imports import provided_by
     from leap_kg.ingest.recipes.letter import as_json as told
-    from leap_kg.ingest.recipes.letter import letter
+    from leap_kg.ingest.recipes.letter import letter, of_running
 
     settings = context.settings()
-    found = feedstocks_below(paths)
-    if not found:
-        fail(f"there is no feedstock in {', '.join(map(str, paths))}: name folders with meta.yaml in them", NOT_FOUND)
-    installed = Environment.of("direct", Home.of(settings)).packages()
-    reports = list(check_all(found, installed, settings.base))
+    home = Home.of(settings)
+    with ExitStack() as held:
+        addresses: dict[Path, str] = {}
+        paths = []
+        for each in dict.fromkeys(feedstocks):
+            origin = _origin(each, ref)
+            try:
+                paths.append(held.enter_context(_folder(home, each, origin, lambda line: None)))
+            except HomeError as error:
+                fail(str(error))
+            if origin is not None:
+                addresses[paths[-1]] = origin.url
+        found = feedstocks_below(paths)
+        if not found:
+            named = ", ".join(feedstocks)
+            fail(f"there is no feedstock in {named}: name folders or repositories with meta.yaml in them", NOT_FOUND)
+        direct, dask = (Environment.of(runner, home) for runner in ("direct", "dask"))
+        installed = direct.packages()
+        here = provided_by(installed, direct.folder) | provided_by(dask.packages(), dask.folder)
+        reports = [_at(addresses, report) for report in check_all(found, installed, settings.base, here)]
     if as_json:
         print_json([told(report) for report in reports])
     else:
         for report in reports:
             print_line(letter(report))
+        if apart := of_running(reports):
+            print_line(apart)
         good = sum(report.passes for report in reports)
         print_line(f"{len(reports)} feedstocks, {good} with nothing that has to be mended")
     bad = [report for report in reports if not report.passes or (strict and report.counts[Severity.WARNING])]
@@ -175,23 +232,14 @@ def dataflow(
     target: Annotated[
         str, typer.Option(metavar="URL", help="The folder in a bucket, gs://, that stores are to go to.")
     ],
-    options: Annotated[
-        list[str] | None,
-        typer.Option("--option", metavar="NAME=VALUE", help="An option of Dataflow, such as project=ID."),
-    ] = None,
+    options: Given = None,
     as_json: AsJson = False,
 ) -> None:
     """Check the options of a run on Google Cloud Dataflow, and print what Beam is to be given; nothing is sent.
 
     Exits with 1 if something is missing or cannot be right, and says what to write.
     """
-    from leap_kg.ingest.recipes.dataflow import Misconfigured, arguments
-
-    given = dict(_named("--option", each) for each in options or [])
-    try:
-        found = arguments(given, target)
-    except Misconfigured as error:
-        fail("\n".join(error.problems))
+    found = _dataflow(options or [], target)
     if as_json:
         print_json(found)
     else:
@@ -251,8 +299,6 @@ def log(run: Run) -> None:
 
 
 def _print(outcomes: "list[Outcome]", *, as_json: bool) -> None:
-    from dataclasses import asdict
-
     if as_json:
         print_json([asdict(outcome) for outcome in outcomes])
         return
@@ -289,17 +335,74 @@ def _run_of(told: list[str]) -> str:
     return next((line.removeprefix("run ") for line in reversed(told) if line.startswith("run recipe-")), "")
 
 
-def _checkout(path: Path, name: str) -> "Checkout":
+def _at(addresses: "Mapping[Path, str]", report: "Report") -> "Report":
+    """A report that names the address of what was cloned, not where that lies."""
+    address = addresses.get(report.path)
+    if address is None or not report.failure:
+        return report
+    return replace(report, name=address, failure=report.failure.replace(str(report.path), address))
+
+
+def _origin(feedstock: str, ref: str) -> "Origin | None":
+    """What is to be cloned, `None` for a folder."""
+    from leap_kg.ingest.recipes.origin import NoOrigin, origin_of
+
+    try:
+        origin = origin_of(feedstock, ref)
+    except NoOrigin as error:
+        fail(str(error), NOT_FOUND)
+    if origin is None and ref:
+        raise typer.BadParameter(f"--ref is for addresses: {feedstock} is a folder, and run as it is")
+    return origin
+
+
+@contextmanager
+def _folder(home: "Home", feedstock: str, origin: "Origin | None", tell: "Callable[[str], object]") -> Iterator[Path]:
+    """The folder of a feedstock; one that was cloned is held while the context lasts."""
+    if origin is None:
+        yield Path(feedstock)
+        return
+    from leap_kg.ingest.recipes.cloning import NotCloned, cloned
+
+    with ExitStack() as held:
+        try:
+            folder = held.enter_context(cloned(home, origin, context.settings().fetching.private_hosts, tell))
+        except NotCloned as error:
+            fail(str(error), NOT_FOUND if error.missing else FAILED)
+        yield folder
+
+
+def _checkout(folder: Path, origin: "Origin | None", name: str) -> "Checkout":
     from leap_kg.ingest.formats.yamltext import Unreadable
     from leap_kg.ingest.recipes.checkout import NoFeedstock, read_checkout
 
-    if address := _ADDRESS.match(str(path)):  # as a path it has lost a slash
-        url = redact(f"{address[1]}://{address[2]}")
-        fail(f"{url} is an address: clone it first, by `git clone {url}`, and name the folder that it makes", NOT_FOUND)
     try:
-        return read_checkout(path, name)
+        return read_checkout(folder, name or _name_of(origin, folder))
     except (NoFeedstock, Unreadable) as error:
-        fail(str(error), NOT_FOUND)
+        fail(str(error) if origin is None else str(error).replace(str(folder), origin.url), NOT_FOUND)
+
+
+def _name_of(origin: "Origin | None", folder: Path) -> str:
+    """The repository that an address is that of; raises `NoFeedstock` if only what was cloned says so."""
+    from leap_kg.ingest.recipes.checkout import NoFeedstock, feedstock_folder, repository_of
+
+    if origin is None or origin.repository is not None:
+        return origin.repository.display if origin and origin.repository else ""
+    feedstock_folder(folder)
+    # Whoever writes the files may write in them that they are somebody else's.
+    stated = repository_of(folder).display
+    raise NoFeedstock(f"{folder} says that it is {stated}: if that is right, say so too, by --as {stated}")
+
+
+def _dataflow(options: list[str], target: str) -> list[str]:
+    """What Beam is to be given for a run on Dataflow, if nothing is wrong with these options."""
+    from leap_kg.ingest.recipes.dataflow import Misconfigured, arguments
+
+    given = dict(_named("--option", each) for each in options)
+    try:
+        return arguments(given, target)
+    except Misconfigured as error:
+        fail("\n".join(error.problems))
 
 
 def _entries(checkout: "Checkout", wanted: list[str]) -> "list[RecipeEntry]":
@@ -333,9 +436,6 @@ def _named(option: str, given: str) -> tuple[str, str]:
 
 
 def _runner(name: str) -> str:
-    if name == "dataflow":
-        hint = "`leap-kg recipe dataflow` checks its options, and prints what Beam is to be given"
-        raise typer.BadParameter(f"recipes are not run on Dataflow from here; {hint}")
     if name not in _RUNNERS:
         raise typer.BadParameter(f"there is no runner {name!r}: take one of {', '.join(_RUNNERS)}")
     return name

@@ -91,6 +91,26 @@ EXAMPLES = [
     ("placeholder", W, "  - ocean", "  - my-custom-tag", "tags[0]"),
     ("placeholder", W, "CC-BY-4.0", "Just a Test", "provenance.license"),
     ("placeholder", W, "What alpha holds.", "A prototype test for the library", "description"),
+    ("placeholder", W, "title: Alpha", "title: LEAP Data Library Prototype", "title"),
+    ("placeholder", W, "- name: The Lab", "- name: Julius", "provenance.providers[0].name"),
+    ("placeholder", W, "  - id: one\n    name: The store", "  - id: my-dataset|\n    name: The store", "stores[0].id"),
+    ("placeholder", W, "gs://lab/one.zarr", "gs://lab/feedstocks/proto_feedstock/one.zarr", "stores[0].url"),
+    ("placeholder", W, "  - id: one\n    object: recipe:recipe", "  - id: small|\n    object: recipe:small",
+     "recipes[0].id"),
+    ("placeholder", W, "one.zarr\n", "one.zarr\nrecipes:\n  small:\n    pyramid: gs://some-bucket/some-path",
+     "recipes.small.pyramid"),
+    ("placeholder", W, "title: Alpha", "title: Alpha\nstores_of_old:\n  - [gs://some-bucket/x]", "stores_of_old[0][0]"),
+    ("temporary-store", W, "gs://lab/one.zarr", "gs://lab-scratch/one.zarr", "stores[0].url"),
+    ("temporary-store", W, "gs://lab/one.zarr", "https://storage.googleapis.com/leap-scratch/one.zarr",
+     "stores[0].url"),
+    ("temporary-store", W, "one.zarr\n", "one.zarr\n    rechunking:\n      - path: gs://leap-scratch/two.zarr",
+     "stores[0].rechunking[0].path"),
+    ("duplicate-id", W, "one.zarr\n", "one.zarr\n  - {name: A second, url: 'gs://lab/two.zarr', id: one}",
+     "stores[1].id"),
+    ("duplicate-id", W, "one.zarr\n", "one.zarr\n  - {id: two, url: 'gs://lab/two.zarr', name: The store}",
+     "stores[1].name"),
+    ("duplicate-id", W, "one.zarr\n", "one.zarr\n  - id: two\n    url: https://storage.googleapis.com/lab/one.zarr/",
+     "stores[1].url"),
     ("missing-contact", V, "maintainers:|\n  - name: Josiah Carberry\n"
      f"    orcid: {CARBERRY}\n    github: jcarberry", "maintainers: []", "maintainers"),
     ("missing-contact", W, f"  - name: Josiah Carberry|\n    orcid: {CARBERRY}\n    github: jcarberry",
@@ -180,7 +200,7 @@ def test_every_finding_passes_the_shapes() -> None:
     assert validate([Quad(t.subject, t.predicate, t.object) for t in found], BASE) == []
 
 
-OF_RECIPES = {"requirement", "differs-from-source", "convention", "chunks"}
+OF_RECIPES = {"requirement", "differs-from-source", "convention", "chunks", "missing-meta-url"}
 """What only running or checking a recipe finds; `tests.ingest.recipes` has the examples."""
 
 
@@ -338,6 +358,29 @@ def test_short_keys_may_differ_by_one_letter_and_longer_ones_by_two(key: str, ki
 def test_a_key_beside_the_right_one_is_unknown_and_not_misspelt() -> None:
     (finding,) = mapped(CATALOG, f"{META}titel: Alpha\n").findings
     assert finding.kind == "unknown-key"
+
+
+def test_the_maintainer_of_the_template_is_doubted_only_beside_its_title() -> None:
+    people = [{"name": "Julius Busecke", "github": "jbusecke"}]
+    own = mapped(CATALOG, meta_of("alpha", maintainers=people))
+    left = mapped(CATALOG, meta_of("alpha", maintainers=people, title="LEAP Data Library Prototype"))
+    assert of_kind(own.findings, "placeholder") == []
+    title, maintainer = of_kind(left.findings, "placeholder")
+    assert (title.severity, maintainer.severity) == (W, I)
+    assert maintainer.pointer.startswith("maintainers[0].name ")
+
+
+def test_a_bucket_that_only_sounds_like_scratch_is_no_finding() -> None:
+    for bucket in ("scratchpad", "lab-fromscratch", "lab"):
+        record = mapped(CATALOG.replace("gs://lab/", f"gs://{bucket}/data/scratch/"), META)
+        assert of_kind(record.findings, "temporary-store") == []
+
+
+def test_both_places_of_two_stores_of_one_name_are_told() -> None:
+    catalog, meta, _, _ = broken("one.zarr\n", "one.zarr\n  - {id: two, url: 'gs://lab/two.zarr', name: The store}")
+    (finding,) = mapped(catalog, meta).findings
+    assert finding.message == "stores[1].name is 'The store', as is stores[0].name (line 6)"
+    assert finding.pointer == "stores[1].name (line 8)"
 
 
 def test_one_mistake_is_one_finding() -> None:

@@ -24,24 +24,39 @@ main()
 """
 
 
-@pytest.mark.parametrize(
-    ("address", "told"),
-    [
-        ("https://github.com/lab/one-feedstock", "clone it first, by `git clone https://github.com/lab/one-feedstock`"),
-        ("https://me:TOPSECRET@github.com/lab/one", "by `git clone https://REDACTED@github.com/lab/one`"),
-    ],
-)
-def test_an_address_is_to_be_cloned_first(address: str, told: str, tmp_path: Path) -> None:
-    done = leap_kg(Home(tmp_path), "run", address)
-    assert done.returncode == 3
-    assert told in done.stderr
-    assert "TOPSECRET" not in done.stderr
+OPTIONS = {
+    "project": "my-lab-123456",
+    "region": "us-central1",
+    "temp_location": "gs://my-lab-scratch/dataflow",
+    "sdk_container_image": "us-docker.pkg.dev/my-lab-123456/recipes/beam:2.77.0",
+}
 
 
-def test_where_recipes_for_dataflow_are_made_ready_is_told(tmp_path: Path) -> None:
-    done = leap_kg(Home(tmp_path), "run", str(RECIPES / "sea-surface"), "--runner", "dataflow")
-    assert done.returncode == 2
-    assert "leap-kg recipe dataflow" in " ".join(done.stderr.replace("│", " ").split())
+def dataflow(home: Path, feedstock: Path, **options: str) -> subprocess.CompletedProcess[str]:
+    given = [part for name, value in options.items() for part in ("--option", f"{name}={value}")]
+    return leap_kg(Home(home), "run", str(feedstock), "--runner", "dataflow", "--target", "gs://my-lab/stores", *given)
+
+
+def test_what_is_wrong_with_a_run_on_dataflow_is_told_at_once(tmp_path: Path) -> None:
+    done = dataflow(tmp_path, RECIPES / "sea-surface", **{**OPTIONS, "region": "us-centrall1"}, workers="2")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "region: 'us-centrall1' is no region: did you mean us-central1?" in done.stderr
+    assert "workers: is no option of Dataflow" in done.stderr
+
+
+@pytest.mark.all
+def test_a_run_on_dataflow_is_made_ready_and_not_started(tmp_path: Path) -> None:
+    done = dataflow(tmp_path, RECIPES / "sea-surface", **OPTIONS)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "the options are right, and nothing was started" in done.stderr
+    assert "Give Beam what `leap-kg recipe dataflow` prints" in done.stderr
+    assert done.stderr.count("\n") == 1
+    nowhere = dataflow(tmp_path, tmp_path / "nowhere", **OPTIONS)
+    assert nowhere.returncode == 3
+    assert "is no feedstock" in nowhere.stderr
+    other = leap_kg(Home(tmp_path), "run", str(RECIPES / "sea-surface"), "--option", "project=my-lab-123456")
+    assert other.returncode == 2
+    assert "--option is for --runner dataflow, not for direct" in " ".join(other.stderr.replace("│", " ").split())
 
 
 def test_ctrl_c_while_the_command_is_loaded_is_answered_in_a_word() -> None:

@@ -27,7 +27,10 @@ GOOD = {
         ("project", "123456789", "123456789 is the project's number: give its id"),
         ("project", "My Lab", "'My Lab' is no id of a project"),
         ("region", "us-central1-a", "us-central1-a is a zone: give its region, us-central1"),
-        ("region", "Iowa", "'Iowa' is no region"),
+        ("region", "Iowa", "'Iowa' is no region: write it as us-central1"),
+        ("region", "us-centrall1", "'us-centrall1' is no region: did you mean us-central1?"),
+        ("region", "europe_west4", "'europe_west4' is no region: did you mean europe-west4?"),
+        ("region", "us-central", "'us-central' is no region: did you mean us-central1?"),
         ("temp_location", "/scratch/x", "'/scratch/x' is in no bucket"),
         ("temp_location", "gs://my-lab-scratch", "names a whole bucket: add a folder"),
         ("temp_location", "gs://My_Lab/x", "'My_Lab' is no name of a bucket"),
@@ -55,6 +58,11 @@ def test_each_mistake_is_told_with_what_to_write(name: str, value: str, told: st
     (problem,) = raised.value.problems
     assert problem.startswith(f"{name}: ")
     assert told in problem
+
+
+@pytest.mark.parametrize("region", ["us-east5", "europe-west12", "me-central2", "northamerica-south1", "africa-south1"])
+def test_regions_of_google_are_known(region: str) -> None:
+    assert f"--region={region}" in arguments({**GOOD, "region": region}, TARGET)
 
 
 def test_all_that_is_missing_is_told_at_once() -> None:

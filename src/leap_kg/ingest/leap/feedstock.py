@@ -17,7 +17,7 @@ from leap_kg.ontology.identifiers import github, orcid
 LONGEST_TITLE = 500
 """Characters of a title; lists and pages show it whole."""
 
-_KEYS = (
+KEYS = (
     "title",
     "description",
     "recipes",
@@ -36,6 +36,8 @@ _KEYS = (
     "variables",
     *META_KEYS,
 )
+"""The keys that are read."""
+
 _STORE_KEYS = (
     *("id", "name", "url", "description", "source", "source_url", "rechunking", "ncviewjs:rechunking"),
     *("xarray_open_kwargs", "public", "geospatial", "last_updated"),
@@ -78,6 +80,11 @@ class RecipeEntry(NamedTuple):
     dictionary: bool
     path: Path
     access: str = ""
+
+    @property
+    def place(self) -> Path:
+        """Where `object` stands."""
+        return (*self.path, "dict_object" if self.dictionary else "object")
 
 
 class Rechunked(NamedTuple):
@@ -156,7 +163,7 @@ class Feedstock:
 
 def read_feedstock(merged: Mapping[str, Any], reading: Reading) -> Feedstock:
     """Read a merged mapping; findings and unmapped keys collect in `reading`."""
-    reading.rest(merged, _KEYS, ())
+    reading.rest(merged, KEYS, ())
     provenance = reading.mapping(merged.get("provenance"), ("provenance",))
     reading.rest(provenance, ("providers", "license", "license_link"), ("provenance",))
     citations, citation_text = _citations(merged.get("citation"), reading)

@@ -6,6 +6,7 @@ import re
 from pyoxigraph import NamedNode, Triple
 
 from leap_kg.ingest.formats.reading import Reading
+from leap_kg.ingest.leap.doubles import report_doubles
 from leap_kg.ingest.leap.feedstock import CitationEntry, Feedstock
 from leap_kg.ingest.leap.naming import Subject
 from leap_kg.ingest.leap.parties import map_parties
@@ -37,6 +38,7 @@ def map_feedstock(feedstock: Feedstock, subject: Subject, reading: Reading, base
         store = map_store(entry, dataset, reading, say, base)
         if store is not None:
             stores |= {name: store for name in (entry.name, entry.id) if name}
+    report_doubles(feedstock.stores, reading)
     if not feedstock.stores:
         hint = "List the stores, or link to the catalogue that does."
         reading.report("missing-stores", Severity.INFO, "the record lists no store", hint, ("stores",))
@@ -85,7 +87,10 @@ def _licence(feedstock: Feedstock, dataset: NamedNode, reading: Reading, say: St
         node = say.document(link.url, link.label)
     else:
         message = f"the licence {feedstock.licence!r} is not recognised: {known.reason}"
-        reading.report("unknown-licence", Severity.WARNING, message, known.hint, path, feedstock.licence)
+        hint = known.hint
+        if "exact" not in hint and "license_link" not in hint:
+            hint = f"{hint}; if its terms are no such licence, give them as license_link, with title and url"
+        reading.report("unknown-licence", Severity.WARNING, message, hint, path, feedstock.licence)
         return
     say.type(node, DCT("LicenseDocument"))
     say.link(dataset, DCT("license"), node)

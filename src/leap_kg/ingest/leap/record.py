@@ -1,14 +1,16 @@
 """The files of one feedstock as one record: parsed, merged, and mapped to triples."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from leap_kg.ingest.formats.reading import File, Path, Reading
 from leap_kg.ingest.formats.yamltext import read_yaml
-from leap_kg.ingest.leap.feedstock import Feedstock, Party, read_feedstock
+from leap_kg.ingest.leap.feedstock import KEYS, Feedstock, Party, read_feedstock
 from leap_kg.ingest.leap.mapping import map_feedstock
-from leap_kg.ingest.leap.naming import META_KEYS, Subject, subject_of
+from leap_kg.ingest.leap.naming import META_KEYS, Subject, meta_url, subject_of
+from leap_kg.ingest.leap.template import report_left, report_left_in
 from leap_kg.ingest.mapping.finding import Finding, Severity
 from leap_kg.ingest.source import Mapped, Part, RecordUnusable
 from leap_kg.ontology.identifiers import Refusal, github
@@ -50,13 +52,14 @@ def map_files(key: str, catalog: Part, meta: Part, base: str) -> Mapped:
         _report_duplicates(read, reading)
     _report_hidden(listed, described, reading)
     subject = subject_of(catalog.url, meta.url, (catalog.url, meta.url), base)
-    _report_foreign(subject, meta.url, reading)
+    report_foreign(listed, meta.url, reading)
     return map_merged(key, merged, subject, reading, base)
 
 
 def map_merged(key: str, merged: Mapping[str, Any], subject: Subject, reading: Reading, base: str) -> Mapped:
     """Map a mapping that has the merged shape."""
     feedstock = read_feedstock(merged, reading)
+    report_left(feedstock, subject.repository, reading)
     if not feedstock.title:
         raise RecordUnusable("the record has no title; add one to meta.yaml", reading.default.iri)
     for name in META_KEYS:
@@ -80,7 +83,11 @@ def merge(listed: Mapping[str, Any], described: Mapping[str, Any]) -> dict[str, 
 
 
 def _report_hidden(listed: Read, described: Read, reading: Reading) -> None:
-    """Report and keep what catalog.yaml says under a key for which meta.yaml says something else."""
+    """Report and keep what catalog.yaml says under a key for which meta.yaml says something else.
+
+    The texts of the template are looked for there, and below keys that are not known: nothing else reads these.
+    """
+    hidden = {}
     for key, value in listed.value.items():
         other = described.value.get(key)
         if value in _EMPTY or other in _EMPTY or value == other:
@@ -88,11 +95,21 @@ def _report_hidden(listed: Read, described: Read, reading: Reading) -> None:
         reading.report(
             "duplicate-key",
             Severity.WARNING,
-            f"catalog.yaml and meta.yaml both give {key!r}, each another value; that of meta.yaml counts",
+            f"catalog.yaml{_at(listed.file.lines.get((key,)))} and meta.yaml both give {key!r}, each another value; "
+            "that of meta.yaml counts",
             "Keep one of the two.",
             (key,),
         )
         reading.keep((f"catalog.yaml:{key}",), value)
+        hidden[key] = value
+    for read, unread in ((listed, hidden), (described, {})):
+        unknown = {key: value for key, value in read.value.items() if key not in KEYS}
+        if unread or unknown:
+            report_left_in({**unread, **unknown}, read.file, reading)
+
+
+def _at(line: int | None) -> str:
+    return f" (line {line})" if line else ""
 
 
 def _report_duplicates(read: Read, reading: Reading) -> None:
@@ -110,17 +127,27 @@ def _report_duplicates(read: Read, reading: Reading) -> None:
         )
 
 
-def _report_foreign(subject: Subject, meta: str, reading: Reading) -> None:
-    repository = subject.repository
-    other = subject.code.repository if subject.code else github.parse_repository(meta)
-    if repository is None or isinstance(other, Refusal) or other.key == repository.key:
+def report_foreign(listed: Read, meta: str, reading: Reading) -> None:
+    """Report a catalog.yaml that names the meta.yaml of another repository, whether that was read or not."""
+    place, stated = github.parse_file(listed.part.url), meta_url(listed.value) or meta
+    other = github.parse_repository(stated)
+    if isinstance(place, Refusal) or isinstance(other, Refusal) or other.key == place.repository.key:
         return
-    key = next((key for key in META_KEYS if ((key,) in reading.files[key].lines)), META_KEYS[0])
+    key = next((key for key in META_KEYS if listed.value.get(key)), META_KEYS[0])
+    own = place.repository.display
     reading.report(
         "foreign-meta",
         Severity.WARNING,
-        f"the catalog.yaml of {repository.key} points at the meta.yaml of {other.key}",
-        f"Keep a meta.yaml in {repository.key} and point {key} at it, if both describe one dataset.",
+        f"catalog.yaml lies in {own}, and takes its description from {other.display}",
+        f"If {own} is a dataset of its own, point it at its own meta.yaml: {own_meta_line(place, key)}",
         (key,),
-        meta,
+        stated,
     )
+
+
+def own_meta_line(catalog: github.File, key: str = META_KEYS[-1]) -> str:
+    """The line of a catalog.yaml that points at the meta.yaml beside it."""
+    folder = catalog.path.rpartition("/")[0]
+    ref = "main" if catalog.ref == "HEAD" else catalog.ref
+    beside = github.File(catalog.repository, ref, f"{folder}/meta.yaml".lstrip("/"))
+    return f'{json.dumps(key) if ":" in key else key}: "{beside.blob_url}"'

@@ -39,6 +39,9 @@ _FORMATS = {
 _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 _WHOLE = re.compile(r"-?(0|[1-9]\d{0,14})", re.ASCII)
 _FRACTION = re.compile(r"-?\d{1,15}(\.\d{1,15}([eE][+-]?\d{1,2})?|[eE][+-]?\d{1,2})", re.ASCII)
+_SCRATCH = re.compile(r"(?:^|[-_.])scratch(?:$|[-_.])", re.IGNORECASE)
+_KEPT = {"leap-scratch": "7 days"}
+"""How long a bucket keeps what is written to it, where that is published."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 
@@ -50,6 +53,7 @@ def map_store(entry: StoreEntry, dataset: NamedNode, reading: Reading, say: Stat
         reading.keep(entry.path, entry.written)
         return None
     store = _node(location, entry.name or entry.id, say, base)
+    _report_scratch(location, entry.address, (*entry.path, "url"), store, reading)
     say.link(dataset, DCAT("distribution"), store)
     say.text(store, DCT("identifier"), entry.id)
     say.text(store, DCT("description"), entry.description)
@@ -110,6 +114,15 @@ def _location(address: str, path: Path, reading: Reading) -> storage.Location | 
     return location
 
 
+def _report_scratch(location: storage.Location, address: str, path: Path, store: NamedNode, reading: Reading) -> None:
+    """Report a store in a bucket that is emptied again and again."""
+    if _SCRATCH.search(location.bucket):
+        kept = _KEPT.get(location.bucket, "some days")
+        message = f"{dotted(path)} lies in the scratch bucket {location.bucket}, which deletes data after {kept}"
+        hint = "Copy the store to a bucket that keeps it, and give that address here."
+        reading.report("temporary-store", Severity.WARNING, message, hint, path, address, focus=store)
+
+
 def _node(location: storage.Location, title: str, say: Statements, base: str) -> NamedNode:
     leap = ours(base)
     store = NamedNode(f"{base}store/{location.slug}")
@@ -165,6 +178,7 @@ def _copy(
         return
     leap = ours(base)
     copy = _node(location, f"{entry.name or entry.id}, rechunked", say, base)
+    _report_scratch(location, address, path, copy, reading)
     say.link(copy, PROV("wasDerivedFrom"), store)
     say.link(store, DCT("hasVersion"), copy)
     say.text(copy, leap("useCase"), use_case)

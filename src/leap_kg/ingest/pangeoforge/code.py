@@ -57,7 +57,7 @@ class Code:
 
 def read_code(data: bytes, *, what: str) -> Code:
     """What the module says; raises `Unreadable`, nothing else."""
-    tree = _parsed(data, what)
+    tree = parsed(data, what)
     nodes: list[ast.AST] = []
     for node in ast.walk(tree):
         nodes.append(node)
@@ -80,7 +80,8 @@ def read_code(data: bytes, *, what: str) -> Code:
     )
 
 
-def _parsed(data: bytes, what: str) -> ast.Module:
+def parsed(data: bytes, what: str) -> ast.Module:
+    """The syntax tree of a module; raises `Unreadable`, nothing else."""
     if len(data) > MAX_BYTES:
         raise Unreadable(f"is larger than {MAX_BYTES} bytes: split the module", what=what)
     try:

@@ -83,8 +83,8 @@ def _describe(
             reading.report("missing-object", Severity.INFO, message, hint, entry.path)
         elif not name.isidentifier() or not module.isidentifier():
             hint = "Write module:name as Python would, such as recipe:recipe."
-            message = f"{entry.object!r} cannot be an object of a module"
-            reading.report("missing-object", Severity.WARNING, message, hint, (*entry.path, "object"), entry.object)
+            message = f"{entry.object!r} cannot be an object of a module: names have letters, digits and underscores"
+            reading.report("missing-object", Severity.WARNING, message, hint, entry.place, entry.object)
         elif (code := codes.get(module)) is not None:
             _recipe(entry, name, code, modules[module], recipe, codes, reading, say)
 
@@ -116,7 +116,7 @@ def _recipe(
         if found := ", ".join(each.name for each in code.recipes[:20]):
             hint = f"Name one of those that look like recipes: {found}."
         message = f"{part.url.rpartition('/')[2]} defines no {name}"
-        reading.report("missing-object", Severity.WARNING, message, hint, (*entry.path, "object"), entry.object)
+        reading.report("missing-object", Severity.WARNING, message, hint, entry.place, entry.object)
     elif defined.steps:
         say.text(recipe, SCHEMA("abstract"), " | ".join(defined.steps))
     for key in defined.keys if defined is not None and entry.dictionary else ():

@@ -93,7 +93,7 @@ def read_checkout(path: Path, name: str = "") -> Checkout:
             url = github.File(repository, ref, f"{inside}/{file.name}".lstrip("/")).blob_url
             parts.append(part_of(f"{MODULE}{module}", file, url))
     total = hashlib.sha256("".join(f"{part.role}={part.sha256}\n" for part in parts).encode()).hexdigest()
-    return Checkout(folder, repository, _commit(folder), RawRecord(repository.key, tuple(parts)), feedstock, total)
+    return Checkout(folder, repository, commit_of(folder), RawRecord(repository.key, tuple(parts)), feedstock, total)
 
 
 def part_of(role: str, file: Path, url: str) -> Part:
@@ -152,7 +152,8 @@ def _is_checkout(folder: Path) -> bool:
     return any((each / ".git").exists() for each in (folder, folder.parent if folder.name == "feedstock" else folder))
 
 
-def _commit(folder: Path) -> Commit | None:
+def commit_of(folder: Path) -> Commit | None:
+    """The commit of a folder that is a checkout, or the feedstock in one; `None` for any other."""
     if not _is_checkout(folder.resolve()):
         return None
     name = _git(folder, "rev-parse", "HEAD")

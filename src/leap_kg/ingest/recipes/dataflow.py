@@ -10,8 +10,11 @@ from difflib import get_close_matches
 from urllib.parse import urlsplit
 
 _PROJECT = re.compile(r"(?:[a-z0-9.-]+\.[a-z]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]")
-_REGION = re.compile(r"[a-z]+-[a-z]+[0-9]{1,2}")
-_ZONE = re.compile(r"([a-z]+-[a-z]+[0-9]{1,2})-[a-z]")
+_AREAS = ("africa", "asia", "australia", "europe", "me", "northamerica", "southamerica", "us")
+_SIDES = ("central", "east", "north", "northeast", "northwest", "south", "southeast", "southwest", "west")
+# Google adds regions, and names all of them so: a list would be too short one day.
+_REGION = re.compile(rf"(?:{'|'.join(_AREAS)})-(?:{'|'.join(_SIDES)})[1-9][0-9]?")
+_ZONE = re.compile(rf"({_REGION.pattern})-[a-z]")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
 _ACCOUNT = re.compile(r"[a-z0-9][a-z0-9.-]*@[a-z0-9.-]+\.gserviceaccount\.com")
 _MACHINE = re.compile(r"[a-z][a-z0-9]*-[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -72,7 +75,13 @@ def _project(value: str) -> str:
 def _region(value: str) -> str:
     if zone := _ZONE.fullmatch(value):
         return f"{value} is a zone: give its region, {zone[1]}"
-    return "" if _REGION.fullmatch(value) else f"{value!r} is no region: write it as {_EXAMPLES['region']}"
+    if _REGION.fullmatch(value):
+        return ""
+    number = re.search("[1-9][0-9]?$", value)
+    name = value[: number.start()] if number else value
+    near = get_close_matches(name.lower(), [f"{area}-{side}" for area in _AREAS for side in _SIDES], 1, 0.8)
+    meant = f"did you mean {near[0]}{number[0] if number else 1}?" if near else f"write it as {_EXAMPLES['region']}"
+    return f"{value!r} is no region: {meant}"
 
 
 def _bucket(value: str) -> str:

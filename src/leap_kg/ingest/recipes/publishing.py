@@ -5,7 +5,7 @@ graph's own writing; that can be done again.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from pyoxigraph import Triple
 from leap_kg.graph.activity import Activity
 from leap_kg.graph.followers import followed_writer
 from leap_kg.graph.home import Home
-from leap_kg.graph.names import source_graph
+from leap_kg.graph.names import STANDING_SOURCE, source_graph
 from leap_kg.graph.publication.change import Publication
 from leap_kg.graph.publication.records import Record
 from leap_kg.ingest.mapping.finding import Finding, Severity
@@ -26,6 +26,8 @@ from leap_kg.ingest.recipes.mapping import Run, Said, feedstock_triples, store_t
 from leap_kg.ingest.recipes.place import Place
 from leap_kg.ingest.recipes.process import Bounds
 from leap_kg.ingest.recipes.staging import Staging
+from leap_kg.ingest.requests.settling import settle_all
+from leap_kg.ingest.runs.requesting import TITLE as SETTLED
 from leap_kg.ingest.runs.rounds import publish_ontology
 from leap_kg.ontology.jsonld import quads_in
 
@@ -96,9 +98,12 @@ def _publish(
             raw.put(each.picture)
     with followed_writer(home, base, _WAIT) as writer:
         publish_ontology(writer, base)
-        return writer.publish_records(
+        publication = writer.publish_records(
             SOURCE, [record(key, each.triples) for key, each in said.items()], activity, complete=False
         )
+        # Somebody may have asked for what is there now.
+        settle_all(writer, base, Activity(f"{STANDING_SOURCE}/{name}", SETTLED, started, datetime.now(UTC)))
+        return publication
 
 
 def _finding(run: Run, wrong: Mapping[str, Any]) -> Finding:

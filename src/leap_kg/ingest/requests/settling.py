@@ -41,6 +41,14 @@ def settle(writer: Writer, base: str, node: NamedNode, activity: Activity) -> in
     return writer.commit(STANDING_SOURCE, before, quads_in(said, place), activity).revision
 
 
+def settle_all(writer: Writer, base: str, activity: Activity) -> int:
+    """Bring the conclusions on all requests up to date, and give the revision that has them.
+
+    Where nothing changes, nothing is published. Raises as `Writer.publish_records`.
+    """
+    return writer.publish_records(STANDING_SOURCE, settled(writer.store, base), activity).revision
+
+
 def conclusions(gathered: Gathered, base: str) -> dict[NamedNode, list[Triple]]:
     """What the graph is to say of each request; a request that has parts is concluded from theirs."""
     reached: dict[NamedNode, Standing] = {}
