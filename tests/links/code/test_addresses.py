@@ -23,6 +23,7 @@ NEITHER = [
     "https://user:word@host.org/a.nc", "gs://your-bucket/a.zarr", "gs://lake/path/to/a.zarr", "s3://lake/<name>.nc",
     "https://localhost/a.nc", "osdf:///{*}/a.zarr", "osdf:///a.zarr", "dap4://localhost/a", "sftp://host.org/", "http://127.0.0.1:9898/ftp/a.nc",
     "https://github.com/a/b/archive/main.zip", "gs://lake/...", "mailto:a@b.org",
+    "gs://lake/.zarr", "https://host.org/dir/.zip",
 ]  # fmt: skip
 
 
@@ -47,6 +48,19 @@ def test_fields_that_nobody_filled_are_unknown_pieces() -> None:
     assert addresses.given("https://host.org/{year}/a_%03d_$NAME.nc") == "https://host.org/{*}/a_{*}_{*}.nc"
     assert addresses.given("https://host.org/a.nc#mode=bytes") == "https://host.org/a.nc"
     assert addresses.given("filecache::zip://x.nc::gs://lake/a.zip") == "gs://lake/a.zip"
+
+
+DRIVERS = {
+    "GeoJSON:https://host.org/a.geojson": "https://host.org/a.geojson",
+    'ZARR:"/vsicurl/https://host.org/a.zarr"': "https://host.org/a.zarr",
+    'NETCDF:"/vsis3/lake/a.nc":sst': "s3://lake/a.nc",
+    "HDF5:/vsigs/lake/a.h5://group/sst": "gs://lake/a.h5",
+}
+
+
+@pytest.mark.parametrize("text", DRIVERS)
+def test_the_driver_that_stands_before_is_not_of_the_address(text: str) -> None:
+    assert addresses.given(text) == DRIVERS[text]
 
 
 def test_addresses_in_prose_end_where_the_sentence_does() -> None:

@@ -64,6 +64,12 @@ PUT_TOGETHER = {
     "within": "from contextlib import contextmanager\n@contextmanager\ndef opened(u):\n    yield fsspec.open(u)\n"
     "with opened('gs://lake/a.zarr') as f:\n    xr.open_dataset(f)",
     "files": "xr.open_mfdataset([f.open() for f in fsspec.open_files(['gs://lake/a.zarr'])])",
+    "class": "fs = fsspec.get_filesystem_class('gs')(token='x')\nxr.open_zarr(fs.get_mapper('lake/a.zarr'))",
+    "opening": "fs = gcsfs.GCSFileSystem()\npd.read_parquet('lake/a.zarr', open_with=fs.open)",
+    "url": "import yarl\nxr.open_zarr(str(yarl.URL('gs://lake') / 'a.zarr'))",
+    "renamed": "from upath import UPath\nxr.open_zarr(UPath('gs://lake/b.nc').with_name('c.nc').with_suffix('.zarr').with_stem('a'))",
+    "kept": "u = {k: {'v': [f'gs://lake/{k}.zarr']} for k in ['a', 'b']}\nxr.open_zarr(u['a']['v'][0])",
+    "asked": "def f(u):\n    if u == 'gs://lake/a.zarr':\n        xr.open_zarr(u)\nf(unknown())",
     "cached": "fs = fsspec.filesystem('simplecache', target_protocol='gs')\nxr.open_zarr(fs.get_mapper('lake/a.zarr'))",
 }
 
@@ -263,10 +269,6 @@ SERVICES = {
     "import cdsapi\nc = cdsapi.Client()\nc.retrieve('reanalysis-era5-land', {}, 'a.nc')": {
         "https://cds.climate.copernicus.eu/datasets/reanalysis-era5-land"
     },
-    "import pystac_client\nc = pystac_client.Client.open('https://host.org/stac')\nc.search(collections=['s2'])": {
-        "https://host.org/stac",
-        "https://host.org/stac#s2",
-    },
     "import ee\nee.ImageCollection('ECMWF/ERA5/DAILY')\nee.Image('users/somebody/x')": {
         "https://developers.google.com/earth-engine/datasets/catalog/ECMWF_ERA5_DAILY"
     },
@@ -277,6 +279,13 @@ SERVICES = {
 def test_what_a_service_gives_is_a_candidate(code: str, targets: set[str]) -> None:
     signals = read_python(IMPORTS + code, "a.py").signals
     assert {(signal.target, signal.confidence) for signal in signals} == {(target, 0.6) for target in targets}
+
+
+def test_a_catalogue_that_a_service_has_is_read_and_a_search_of_it_is_a_candidate() -> None:
+    code = "import pystac_client\nc = pystac_client.Client.open('https://host.org/stac')\nc.search(collections=['s2'])"
+    signals = read_python(IMPORTS + code, "a.py").signals
+    told = [(each.method, each.target, each.confidence) for each in signals]
+    assert told == [("D1", "https://host.org/stac", 0.97), ("D3", "https://host.org/stac#s2", 0.6)]
 
 
 def test_erddap_is_told_bit_by_bit() -> None:
@@ -414,12 +423,21 @@ def test_what_is_passed_whole_is_sure_however_far_it_goes() -> None:
         "deep_py": "import xarray as xr\ndef last(u):\n    return xr.open_dataset(u)\n"
         "def middle(u):\n    return last(u)\ndef first(u):\n    return middle(u)\n"
         "def other(u):\n    return middle(u + '/b.nc')\n"
+        "def pick(u):\n    if unknown():\n        v = u + '/c.nc'\n    else:\n        v = u + '/d.nc'\n"
+        "    return last(v)\n"
+        "def either(u):\n    return pick(u)\n"
     }
     named = {_path(name): text.encode() for name, text in files.items()}
     code = "from deep import first, other\nfirst('https://host.org/a.nc')\nother('https://host.org')\n"
+    code += "from deep import either\neither('https://host.org')\n"
     signals = dict(read_repository({**named, "a.py": code.encode()}))["a.py"].signals
     told = [(each.target, each.confidence) for each in signals]
-    assert told == [("https://host.org/a.nc", 0.97), ("https://host.org/b.nc", 0.75)]
+    assert told == [
+        ("https://host.org/a.nc", 0.97),
+        ("https://host.org/b.nc", 0.97),
+        ("https://host.org/c.nc", 0.75),
+        ("https://host.org/d.nc", 0.75),
+    ]
 
 
 def test_what_one_call_reads_hides_only_what_it_would_read_without_it() -> None:

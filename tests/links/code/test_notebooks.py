@@ -20,6 +20,7 @@ def test_names_live_from_cell_to_cell_and_change_in_order() -> None:
     [
         "%time ds = xr.open_zarr('gs://lake/a.zarr')",
         "%%time\nds = xr.open_zarr('gs://lake/a.zarr')\nds?",
+        "x = 1\n%%time\nds = xr.open_zarr('gs://lake/a.zarr')",
         "%matplotlib inline\nfor n in 'a':\n    !echo {n}\nxr.open_zarr('gs://lake/a.zarr')\n?xr",
         "cd data\nls\npip install zarr\nxr.open_zarr('gs://lake/a.zarr')",
         "files = !ls\n%cd ..\nxr.open_zarr('gs://lake/a.zarr')",

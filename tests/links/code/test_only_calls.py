@@ -45,9 +45,9 @@ def test_options_of_parsers_default_to_addresses(name: str) -> None:
     assert found(code) == OPENED
 
 
-def test_rechunking_writes_its_target_and_a_search_service_is_a_candidate() -> None:
+def test_rechunking_writes_its_target_and_a_catalogue_is_read_where_it_is_opened() -> None:
     code = "from rechunker import rechunk\nrechunk(ds, {}, '1GB', target_store='gs://lake/a.zarr')\n"
     assert found(code) == [("D2", "gs://lake/a.zarr")]
     assert found("zarr.consolidate_metadata('gs://lake/a.zarr')") == [("D2", "gs://lake/a.zarr")]
     service = "from pystac_client import Client\nClient.open('https://host.org/api/stac/v1').search()\n"
-    assert found(service) == [("D3", "https://host.org/api/stac/v1")]
+    assert found(service) == [("D1", "https://host.org/api/stac/v1")]

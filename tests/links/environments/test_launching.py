@@ -65,7 +65,7 @@ def test_a_link_names_hub_repository_and_ref(url: str, expected: Launch | None) 
     assert parse_launch(url) == expected
 
 
-NAMES = st.from_regex(r"\A[a-z][a-z0-9-]{0,8}[a-z0-9]\Z")
+NAMES = st.from_regex(r"\A[a-z0-9]{1,4}(?:-[a-z0-9]{1,3}){0,2}\Z")  # GitHub has no two hyphens in a row
 
 
 @settings(max_examples=50)

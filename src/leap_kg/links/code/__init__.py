@@ -1,8 +1,8 @@
 """Signals in files of code and notebooks: what code reads, writes and mentions. Parsed, never run.
 
 What belongs here, in the order in which a file goes through: `notebook` and `magics` give cells of Python, `parsing`
-the tree; `statements`, `narrowing`, `folding`, `calls`, `functions`, `uncalled`, `testing`, `attributes`, `texts`,
-`paths`, `options`, `arithmetic`, `handing` and `library` follow the tree and put values together (`values`, `scope`);
+the tree; `statements`, `truths`, `narrowing`, `folding`, `calls`, `functions`, `uncalled`, `testing`, `attributes`,
+`texts`, `paths`, `options`, `arithmetic`, `handing`, `library` follow it and put values together (`values`, `scope`);
 `known` lists the calls that matter; `noting`, `filesystems` (`placing`), `stores`, `clients`, `replies`, `registries`,
 `sessions`, `services`, `deposits`, `queries`, `catalogues` (`localcatalogues`) and `shell` take addresses out of them,
 `naming` and `reaching` guess where these cannot, `configuring` and `moments` give settings and dates, `trees` walks;

@@ -76,6 +76,9 @@ _FIELD = re.compile(r"\{\{[^{}]*\}\}|\$?\{[^{}]*\}|%(?:\(\w+\))?(?:0?\d)?[sd](?!
 _HANDLERS = {"vsis3": "s3", "vsigs": "gs", "vsiaz": "az", "vsis3_streaming": "s3", "vsigs_streaming": "gs"}
 _OF_THE_WEB = ("/vsicurl/", "/vsicurl_streaming/")
 _PACKED = re.compile(r"^(?:/vsi(?:zip|tar|gzip|7z)/(?=/vsi))+")
+_DRIVER = re.compile(r"^[A-Za-z][A-Za-z0-9]{2,11}:\"?(?=/vsi|[a-z][a-z0-9]{1,9}://)", re.ASCII)
+"""The driver that GDAL is to use, before what it opens: `GeoJSON:https://…`, `ZARR:"/vsicurl/https://…"`."""
+_INSIDE = re.compile(r"(\.[A-Za-z][A-Za-z0-9]{1,7}):/*[\w/]+\Z", re.ASCII)
 _ZIPPED = re.compile(r"(?:zip|gzip|tar)\+(?=[a-z0-9]+://)")
 """An archive whose member stands behind `!`, as GDAL and geopandas take it."""
 _TWICE = re.compile(r"([a-z][a-z0-9]{1,9}://)(?=\1)")
@@ -167,6 +170,11 @@ def suffixed(address: str) -> bool:
     return bool(_SUFFIX.search(address.partition("?")[0].rstrip("/")))
 
 
+def packed(name: str) -> bool:
+    """Whether a file of that name is an archive."""
+    return bool(_ARCHIVE.search(name))
+
+
 def _trimmed(text: str) -> str:
     text = text.rstrip(".,;:!?*_")
     while text and text[-1] in ")]}" and text.count(text[-1]) > text.count({")": "(", "]": "[", "}": "{"}[text[-1]]):
@@ -177,6 +185,10 @@ def _trimmed(text: str) -> str:
 
 def _virtual(text: str) -> str:
     """The address behind a virtual file of GDAL: `/vsicurl/https://…`, `/vsizip//vsis3/bucket/key`."""
+    driver = _DRIVER.match(text)
+    if driver is not None:
+        # A file is in quotes where the name of what is in it follows.
+        text = _INSIDE.sub(r"\1", text[driver.end() :].partition('"')[0])
     if not text.startswith("/vsi"):
         return text
     text = _PACKED.sub("", text)
@@ -206,6 +218,10 @@ def _settled(text: str, *, trusted: bool) -> str | None:
         return None if _UNFIT.search(rest.replace(UNKNOWN, "x")) or not _FEDERATED.match(rest) else f"{scheme[0]}{rest}"
     root, _, path = rest.partition("/")
     if not root or UNKNOWN in root or "*" in root or _UNFIT.search(f"{scheme[0]}{rest.replace(UNKNOWN, 'x')}"):
+        return None
+    last = path.rpartition("/")[2]
+    if last.startswith(".") and (_SUFFIX.fullmatch(last) or _ARCHIVE.fullmatch(last)):
+        # What a name begins with was left empty, to be told later.
         return None
     address = f"{scheme[0]}{rest}"
     if _STORAGE.match(scheme[1]):

@@ -8,10 +8,12 @@ from leap_kg.links.code.known import FILE_SYSTEMS
 from leap_kg.links.code.values import (
     NOTHING,
     Alternative,
+    External,
     FileSystem,
     Handle,
     Items,
     LocalFile,
+    Value,
     Values,
     as_text,
     joined,
@@ -80,6 +82,8 @@ def made(
             protocol = only(named.get("target_protocol", NOTHING))
         scheme = _SCHEMES.get(protocol, "") if isinstance(protocol, str) else ""
         return _system(folder, scheme, node, given, named, places=1)
+    if top == "fsspec" and last == "get_filesystem_class":
+        return _class(only(named.get("protocol", given[0] if given else NOTHING)))
     if (store := stores.made(folder, top, last, node, given, named)) is not None:
         return store
     if last in {"FSMap", "S3Map", "GCSMap"}:
@@ -93,6 +97,13 @@ def made(
         if isinstance(system, FileSystem):
             return method(folder, system, "get_mapper", node, [named.get("path", one(""))], {})
     return None
+
+
+def _class(protocol: Value) -> Values:
+    """The class of the file systems of a protocol."""
+    scheme = _SCHEMES.get(protocol) if isinstance(protocol, str) else None
+    name = next((name for name, of in FILE_SYSTEMS.items() if of == scheme), None)
+    return one(External(f"fsspec.{name}")) if name is not None else NOTHING
 
 
 def _hosted(kind: str, host: Values) -> Values:

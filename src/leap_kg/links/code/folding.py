@@ -22,6 +22,7 @@ from leap_kg.links.code import (
     shell,
     statements,
     texts,
+    truths,
 )
 from leap_kg.links.code.bounds import LONGEST_TEXT, MAX_DEPTH, MAX_STEPS, MOST_ITEMS
 from leap_kg.links.code.evidence import Passage, Site
@@ -32,6 +33,7 @@ from leap_kg.links.code.values import (
     NOTHING,
     UNKNOWN_VALUE,
     Alternative,
+    Choices,
     Class,
     Entries,
     External,
@@ -43,15 +45,18 @@ from leap_kg.links.code.values import (
     as_text,
     bounded,
     elements,
-    is_free,
     joined,
     led,
     merged,
     one,
 )
-from leap_kg.links.signal import UNKNOWN, Place
+from leap_kg.links.signal import Place
 
 _NUMBERS = (bool, int, float)
+_BRANCHES = ("if", "try", "match", "at")
+"""How choices are called that are no turns of loops: what branches joined, what nobody knows of a list."""
+_DEEPEST = 8
+"""Levels of lists and dictionaries that a comprehension of dictionaries takes turn by turn."""
 
 
 @lru_cache(maxsize=4096)
@@ -84,6 +89,10 @@ class Folder:
         """The call in this file by which code of another file is followed."""
         self.untaken = 0
         """How many of the branches around are never taken, as constants have it."""
+        self.undecided = 0
+        """How many of the branches around, in code of another file, go one way or the other."""
+        self.elsewhere = 0
+        """How many of the branches around are never taken by the call that is being followed."""
         self.steps = 0
         self.idle = 0
         self.depth = 0
@@ -145,26 +154,6 @@ class Folder:
             self.depth -= 1
         return NOTHING
 
-    def known_truth(self, test: ast.expr) -> bool | None:
-        """What a condition comes to, if it is told; visits it either way."""
-        match test:
-            case ast.Compare(left=left, ops=[op], comparators=[right]):
-                a, b = self.fold(left), self.fold(right)
-                if len(a) != 1 or len(b) != 1 or is_free(a) or is_free(b):
-                    return None
-                return _compared(a[0].value, op, b[0].value)
-            case ast.UnaryOp(op=ast.Not(), operand=operand):
-                told = self.known_truth(operand)
-                return None if told is None else not told
-        value = self.fold(test)
-        if len(value) == 1 and not is_free(value) and (value[0].value is None or isinstance(value[0].value, bool)):
-            return bool(value[0].value)
-        return None
-
-    def compared(self, a: Value, op: ast.cmpop, b: Value) -> bool | None:
-        """What a comparison comes to, if it is told."""
-        return _compared(a, op, b)
-
     def place(self, node: ast.expr, told: ast.expr | None = None) -> Place:
         """Where a call shows: there, or at the call in this file that led to it."""
         return self.site.passage.of(self.site.call) if self.site else self.passage.of(node, told)
@@ -176,9 +165,13 @@ class Folder:
         """
         return not self.untaken and (self.site is None or len(self.active) <= self.site.depth + 1)
 
-    def sure_of(self, address: str) -> bool:
-        """The same, of one address: what the call in this file passes whole is what was meant, however far it goes."""
-        return self.sure or (not self.untaken and self.site is not None and address in self.site.texts)
+    def sure_of(self, address: str, when: Choices = ()) -> bool:
+        """The same, of one address under its choices: what the call in this file passes whole is what was meant,
+        however far it goes, and so is what no branch on the way decided.
+        """
+        if self.sure or self.untaken or self.site is None:
+            return self.sure
+        return address in self.site.texts or not (self.undecided or any(map(_is_branch, when)))
 
     def concerned(self, address: str) -> bool:
         """Whether a signal of `address` belongs to this file."""
@@ -290,7 +283,7 @@ class Folder:
         return one(Entries(each))
 
     def _conditional(self, node: ast.IfExp) -> Values:
-        told = self.known_truth(node.test)
+        told = truths.known(self, node.test)
         body, other = self.fold(node.body), self.fold(node.orelse)
         if told is not None:
             return body if told else other
@@ -336,7 +329,7 @@ class Folder:
         each: dict[str | int, Values] = {}
         for key, when in keys:
             if isinstance(key, str | int):
-                each[key] = tuple(Alternative(v, ()) for v, also in values if merged(when, also) is not None) or NOTHING
+                each[key] = tuple(Alternative(turn(v, when), ()) for v, _ in under(values, when))
         return one(Entries(each))
 
     def _lambda(self, node: ast.Lambda) -> Values:
@@ -368,19 +361,25 @@ def under(values: Values, when: tuple[tuple[str, int], ...]) -> Values:
     return tuple(Alternative(v, both) for v, also in values if (both := merged(when, also)) is not None) or NOTHING
 
 
+def _is_branch(choice: tuple[str, int]) -> bool:
+    return choice[0].startswith(_BRANCHES)
+
+
+def turn(value: Value, when: Choices, depth: int = 0) -> Value:
+    """The value as it is under the choices `when`, with lists and dictionaries within it."""
+    if not when or depth > _DEEPEST:
+        return value
+    match value:
+        case Entries(each=each):
+            return Entries({key: _turned(inner, when, depth) for key, inner in each.items()})
+        case Items(each=places):
+            return Items(tuple(_turned(inner, when, depth) for inner in places))
+    return value
+
+
+def _turned(values: Values, when: Choices, depth: int) -> Values:
+    return tuple(Alternative(turn(v, when, depth + 1), also) for v, also in values if merged(when, also) is not None)
+
+
 def _without(choices: tuple[tuple[str, int], ...], name: str) -> tuple[tuple[str, int], ...]:
     return tuple(each for each in choices if each[0] != name)
-
-
-def _compared(a: Value, op: ast.cmpop, b: Value) -> bool | None:
-    plain = (str, int, float, bool, type(None))
-    if isinstance(op, ast.In | ast.NotIn) and isinstance(b, Items) and isinstance(a, str | int):
-        told = [each[0].value for each in b.each]
-        if not all(isinstance(each, plain) for each in told):
-            return None
-        return (a in told) == isinstance(op, ast.In)
-    if not isinstance(a, plain) or not isinstance(b, plain) or UNKNOWN in (a, b):
-        return None
-    if isinstance(op, ast.Eq | ast.Is):
-        return a == b
-    return a != b if isinstance(op, ast.NotEq | ast.IsNot) else None

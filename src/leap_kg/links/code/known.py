@@ -143,7 +143,7 @@ CALLS: dict[tuple[str, str], Known] = {
             " IcechunkRepo TIFF GRIB2 Excel GeoJSON Shapefile GeoPackage FITS THREDDSCatalog OpenDAP", yields=True),
     **_each(_R, 0, "url", "tensorflow TFRecordDataset TextLineDataset", "torch load_state_dict_from_url"
             " download_url_to_file", "siphon TDSCatalog get_latest_access_url RadarServer"
-            " get_radarserver_datasets NCSS CDMRemoteStore"),
+            " get_radarserver_datasets NCSS CDMRemoteStore", "threddsclient read_url crawl opendap_urls download_urls"),
     **_each(_R, 1, "origin", "tensorflow get_file", "keras get_file"),
     **_each(_R, 0, "url fullurl", "urllib urlopen", "requests get", "httpx get stream", "urllib3 request",
             "sh wget curl", strict=True),

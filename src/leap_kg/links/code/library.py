@@ -58,6 +58,8 @@ _SAME = {
     "expanduser", "expandvars", "fsencode", "signed_url", "sign", "sign_url", "ensure_list", "unquote",
     "BytesIO", "StringIO", "TextIOWrapper", "BufferedReader",
 }  # fmt: skip
+_URLS = {"urlpath", "yarl", "furl", "httpx", "hyperlink"}
+"""Whose `URL` is an address with the parts and operators of a path."""
 _SESSIONS = {"Session", "session", "Client", "AsyncClient", "ClientSession", "CachedSession"}
 _PRODUCTS = 64
 """Combinations of lists that are written out."""
@@ -79,7 +81,7 @@ def work_out(
         return _joined_paths(given)
     if last in {"dirname", "basename", "split", "splitext"} and top in {"os", "posixpath"}:
         return _parted(last, first)
-    if last in _PATHS:
+    if last in _PATHS or (last in {"URL", "furl"} and top in _URLS):
         return (
             bounded(Alternative(PathText(as_text(v)), when) for v, when in _joined_paths(given)) if given else NOTHING
         )

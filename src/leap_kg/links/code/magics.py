@@ -88,9 +88,11 @@ def _lines(lines: list[str]) -> tuple[str, dict[int, str]]:
 
 
 def _is_magic(rest: str, before: list[str]) -> bool:
-    """Whether `%…` begins a magic: in the middle of an expression it is an operator."""
+    """Whether `%…` begins a magic: in the middle of an expression it is an operator. What is for the head of a cell is
+    no code anywhere else.
+    """
     last = next((line for line in reversed(before) if line.strip()), "").rstrip()
-    return rest[:1].isalpha() and not last.endswith(("(", ",", "\\", "+", "%", "["))
+    return rest.removeprefix("%")[:1].isalpha() and not last.endswith(("(", ",", "\\", "+", "%", "["))
 
 
 def _replaced(indent: str, left: str, mark: str, rest: str, number: int, shell: dict[int, str]) -> str:

@@ -8,7 +8,9 @@ an arm binds knows, after the branch, the turns that lead to the arm: two branch
 import ast
 from typing import TYPE_CHECKING
 
-from leap_kg.links.code.values import Alternative, Choices, Values, Ways
+from leap_kg.links.code import truths
+from leap_kg.links.code.values import FREE, UNKNOWN_VALUE, Alternative, Choices, Values, Ways
+from leap_kg.links.signal import UNKNOWN
 
 if TYPE_CHECKING:
     from leap_kg.links.code.folding import Folder
@@ -26,14 +28,22 @@ def narrow(folder: "Folder", test: ast.expr, *, arm: bool) -> Kept:
             left=ast.Name(id=name), ops=[_], comparators=[ast.Constant() | ast.Tuple() | ast.List() | ast.Set()]
         ):
             turns = _turns(folder, test, name, arm=arm)
+            kept = _said(folder, test, name, arm=arm)
         case _:
             return {}
-    kept: Kept = {}
     for each, values in folder.scope.names.items() if turns else ():
         left = tuple(value for value in values if _fits(value, turns))
         if left and len(left) < len(values):
             kept[each] = (values, left)
     folder.scope.names |= {each: left for each, (_, left) in kept.items()}
+    return kept
+
+
+def forget(folder: "Folder", test: ast.expr) -> Kept:
+    """Let the names that the test asks about stand for nothing that is known; for `restore`, what they stood for."""
+    asked = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)} & folder.scope.names.keys()
+    kept: Kept = {name: (folder.scope.names[name], (Alternative(UNKNOWN_VALUE),)) for name in asked}
+    folder.scope.names |= {name: within for name, (_, within) in kept.items()}
     return kept
 
 
@@ -54,7 +64,7 @@ def ways(folder: "Folder", test: ast.expr) -> tuple[Ways, Ways] | None:
         return None
     leading: dict[bool, list[Choices]] = {True: [], False: []}
     for value, choices in values:
-        told = folder.compared(value, op, wanted[0].value)
+        told = truths.compared(value, op, wanted[0].value)
         if told is None or not choices:
             return None
         leading[told].append(choices)
@@ -76,9 +86,26 @@ def _turns(folder: "Folder", test: ast.Compare, name: str, *, arm: bool) -> dict
     wanted = folder.fold(test.comparators[0])
     if len(wanted) != 1:
         return {}
-    fitting = [value for value in values if folder.compared(value.value, test.ops[0], wanted[0].value) in (arm, None)]
+    fitting = [value for value in values if truths.compared(value.value, test.ops[0], wanted[0].value) in (arm, None)]
     loops = {loop for loop, _ in values[0].choices if all(loop in dict(value.choices) for value in values)}
     return {loop: {dict(value.choices)[loop] for value in fitting} for loop in loops} if fitting else {}
+
+
+def _said(folder: "Folder", test: ast.Compare, name: str, *, arm: bool) -> Kept:
+    """Where `name == "a text"` holds, the name is that text, if nothing else decides what it is."""
+    before = folder.scope.names.get(name)
+    if not arm or before is None or not isinstance(test.ops[0], ast.Eq):
+        return {}
+    wanted = folder.fold(test.comparators[0])
+    if len(wanted) != 1 or not isinstance(wanted[0].value, str) or not all(map(_is_open, before)):
+        return {}
+    return {name: (before, wanted)}
+
+
+def _is_open(value: Alternative) -> bool:
+    """Whether the value is not told, or may be replaced by whoever calls."""
+    free = any(name == FREE for name, _ in value.choices)
+    return free or value.value is UNKNOWN_VALUE or (isinstance(value.value, str) and UNKNOWN in value.value)
 
 
 def _fits(value: Alternative, turns: dict[str, set[int]]) -> bool:

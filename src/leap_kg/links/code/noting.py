@@ -26,6 +26,7 @@ from leap_kg.links.code.values import (
     as_text,
     elements,
     joined,
+    merged,
     one,
     only,
 )
@@ -69,7 +70,8 @@ def note(
     )
     if via == "fsspec.open_files" and found is not NOTHING:
         return one(Items(tuple((each,) for each in found)))
-    if found is NOTHING and folder.site is None and len(folder.unresolved) < reaching.MOST_OPEN and _is_open(values):
+    wanted = folder.site is None and not folder.elsewhere and len(folder.unresolved) < reaching.MOST_OPEN
+    if found is NOTHING and wanted and _is_open(values):
         folder.unresolved.append(reaching.Open(role, told or node, folder.place(node, told), via))
     address = addresses.given(as_text(only(values))) if via.rpartition(".")[2] in _TABLES else None
     return one(Table(address)) if address is not None and UNKNOWN not in address else found
@@ -180,10 +182,10 @@ def noted(
             if yields:
                 handles.append((Handle(address, -1), when))
         elif yields:
-            pending = folder.ledger.pend(role, address, place, via, sure=sure and folder.sure_of(text))
+            pending = folder.ledger.pend(role, address, place, via, sure=sure and folder.sure_of(text, when))
             handles.append((Handle(address, pending), when))
         else:
-            folder.ledger.use(role, address, place, via, sure=sure and folder.sure_of(text))
+            folder.ledger.use(role, address, place, via, sure=sure and folder.sure_of(text, when))
     if not handles:
         return NOTHING
     return tuple(NOTHING[0]._replace(value=handle, choices=when) for handle, when in handles)
@@ -274,11 +276,17 @@ def _downloaded(
     if "id" in named:
         values = joined([one("https://drive.google.com/uc?id="), named["id"]])
     copy = next((named[key] for key in ("filename", "out", "output") if key in named), [*given, NOTHING, NOTHING][1])
-    sure = call[0] == "gdown" or addresses.suffixed(as_text(only(copy)))
     for each in values:
-        looks = sure or addresses.fetched(as_text(each.value)) is not None
+        copies = [as_text(value) for value, when in copy if merged(when, each.choices) is not None]
+        looks = call[0] == "gdown" or (copies and all(map(_named_as_data, copies)))
+        looks = looks or addresses.fetched(as_text(each.value)) is not None
         noted(folder, Role.READS, (each,), node, told, ".".join(call), sure=looks)
     return NOTHING
+
+
+def _named_as_data(copy: str) -> bool:
+    """Whether a file that is called so is one of data."""
+    return addresses.suffixed(copy) or addresses.packed(copy)
 
 
 def _pattern(folder: "Folder", node: ast.Call, given: list[Values], named: dict[str, Values]) -> Values:

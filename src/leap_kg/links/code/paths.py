@@ -11,7 +11,7 @@ from leap_kg.links.signal import Role
 if TYPE_CHECKING:
     from leap_kg.links.code.folding import Folder
 
-_SAME = {"resolve", "expanduser", "absolute", "as_posix", "with_name", "glob", "rglob"}
+_SAME = {"resolve", "expanduser", "absolute", "as_posix", "glob", "rglob"}
 
 
 def method(
@@ -23,6 +23,8 @@ def method(
         return tuple(
             Alternative(PathText(as_text(v)), when) for v, when in joined([one(path.text.rstrip("/")), *pieces])
         )
+    if name in {"with_name", "with_suffix", "with_stem"} and given:
+        return tuple(Alternative(PathText(_renamed(path.text, name, as_text(v))), when) for v, when in given[0])
     if "://" in path.text and name in {"open", "read_text", "read_bytes", "write_text", "write_bytes"}:
         role = Role.WRITES if name.startswith("write") else Role.READS
         spec = Known(role, 0, (), mode=1, yields=True)
@@ -35,3 +37,17 @@ def method(
     if name in {"open", "read_text", "read_bytes"}:
         return one(LocalFile(path.text))
     return one(path) if name in _SAME else NOTHING
+
+
+def _renamed(path: str, name: str, new: str) -> str:
+    """What `path.name(new)` is."""
+    folder, slash, last = path.rpartition("/")
+    stem, dot, ending = last.rpartition(".")
+    match name:
+        case "with_name":
+            last = new
+        case "with_suffix":
+            last = (stem or last) + new
+        case _:
+            last = f"{new}{dot}{ending}" if stem else new
+    return f"{folder}{slash}{last}"

@@ -3,6 +3,7 @@
 from leap_kg.links.code.values import (
     NOTHING,
     Alternative,
+    Bound,
     FileSystem,
     Handle,
     Items,
@@ -18,8 +19,10 @@ BELOW = "dir"
 
 def of_files(named: dict[str, Values]) -> FileSystem | None:
     """The file system that a reader is given beside a path."""
-    for key in ("filesystem", "fs"):
-        if isinstance(system := only(named.get(key)), FileSystem) and system.scheme not in {"", "https", "reference"}:
+    opening = only(named.get("open_with"))
+    told = [only(named.get("filesystem")), only(named.get("fs")), opening.of if isinstance(opening, Bound) else None]
+    for system in told:
+        if isinstance(system, FileSystem) and system.scheme not in {"", "https", "reference"}:
             return system
     return None
 

@@ -51,7 +51,7 @@ def noted(
     first = given[0] if given else NOTHING
     match top, last:
         case "pystac_client", "open":
-            return _service(folder, named.get("url", first), node)
+            return _service(folder, named.get("url", first), node, Role.READS)
         case "owslib", "WebMapService" | "WebCoverageService" | "WebFeatureService" | "WebMapTileService":
             _service(folder, named.get("url", first), node)
             return NOTHING
@@ -107,7 +107,7 @@ def method(
 
 def _service(folder: "Folder", values: Values, node: ast.Call, role: Role | None = None) -> Values:
     """A service that answers searches: what is read through it the code does not say, so it is a candidate. A catalogue
-    in a file is read by itself.
+    that is opened, in a file or by its service, is read by itself.
     """
     found: list[Alternative] = []
     for value, when in values:
@@ -117,7 +117,7 @@ def _service(folder: "Folder", values: Values, node: ast.Call, role: Role | None
         if folder.concerned(address):
             place = folder.place(node, node.args[0] if node.args else None)
             if role is not None:
-                folder.ledger.use(role, address, place, "pystac", sure=folder.sure)
+                folder.ledger.use(role, address, place, "pystac", sure=folder.sure_of(address))
             else:
                 folder.ledger.entry(address, QUERY, place, "search service")
         found.append(Alternative(Table(address, ""), when))

@@ -7,7 +7,7 @@ start, and joined.
 import ast
 from typing import TYPE_CHECKING
 
-from leap_kg.links.code import configuring, narrowing, options, testing
+from leap_kg.links.code import configuring, narrowing, options, testing, truths
 from leap_kg.links.code.bounds import MAX_DEPTH, MOST_ARMS, MOST_ITEMS
 from leap_kg.links.code.values import (
     NOTHING,
@@ -122,7 +122,7 @@ def _branch(folder: "Folder", node: ast.If, returned: list[Alternative] | None) 
         # Whoever imports the module does not run this, so its functions see what stood before.
         folder.scope.names |= before
         return ended
-    told = folder.known_truth(node.test)
+    told = truths.known(folder, node.test)
     ways = narrowing.ways(folder, node.test)
     start = folder.scope.names
     arms: list[tuple[dict[str, Values], bool]] = []
@@ -130,11 +130,18 @@ def _branch(folder: "Folder", node: ast.If, returned: list[Alternative] | None) 
         folder.scope.names = dict(start)
         # What an arm that is never taken returns is left out; what it reads the code says, but does not do.
         untaken = told is (number == 1)
-        folder.untaken += untaken and not folder.active
-        kept = narrowing.narrow(folder, node.test, arm=number == 0)
+        unlikely = untaken and (folder.site is not None or not folder.active)
+        folder.untaken += unlikely
+        folder.undecided += told is None and folder.site is not None
+        # Whoever comes to an arm that this call does not take, comes with something else.
+        other = untaken and bool(folder.active)
+        folder.elsewhere += other
+        kept = narrowing.forget(folder, node.test) if other else narrowing.narrow(folder, node.test, arm=number == 0)
         ended = body(folder, arm, [] if untaken and returned is not None else returned)
         narrowing.restore(folder, kept)
-        folder.untaken -= untaken and not folder.active
+        folder.untaken -= unlikely
+        folder.elsewhere -= other
+        folder.undecided -= told is None and folder.site is not None
         arms.append((folder.scope.names, ended))
     folder.scope.names = start
     if told is not None:
@@ -163,10 +170,12 @@ def _attempt(folder: "Folder", node: "ast.Try | ast.TryStar", returned: list[Alt
     start = dict(folder.scope.names)
     ended = body(folder, node.body, returned) or body(folder, node.orelse, returned)
     arms = [] if ended else [folder.scope.names]
+    folder.undecided += folder.site is not None
     for handler in node.handlers:
         folder.scope.names = dict(start)
         if not body(folder, handler.body, returned):
             arms.append(folder.scope.names)
+    folder.undecided -= folder.site is not None
     folder.scope.names = start
     folder.scope.join(f"try{node.lineno}:{node.col_offset}", arms)
     body(folder, node.finalbody, returned)

@@ -33,6 +33,7 @@ _SPECIFICATION = re.compile(r"[<>^=]?[ +\-#0]{0,3}\d{0,3},?(?:\.\d{1,2})?[a-zA-Z
 _PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?(?P<spec>[ +\-#0]{0,3}\d{0,3}(?:\.\d{1,2})?)(?P<kind>[a-zA-Z%])")
 _FORMATTER = string.Formatter()
 _PADDING = {"zfill", "rjust", "ljust", "center"}
+_ASKING = {"startswith", "endswith"}
 _STEADY = {
     "lower",
     "upper",
@@ -123,6 +124,8 @@ def method(text: str, name: str, arguments: list[Values], named: dict[str, Value
     if name == "join" and arguments:
         return bounded(_joined_list(text, arguments[0]))
     given = [only(argument) for argument in arguments]
+    if name in _ASKING and len(given) == 1:
+        return _asked(text, name, given[0])
     if name in {"split", "rsplit", "partition", "rpartition", "splitlines"}:
         return _split(text, name, given)
     if name not in _STEADY or not all(isinstance(each, str | int) for each in given):
@@ -130,6 +133,18 @@ def method(text: str, name: str, arguments: list[Values], named: dict[str, Value
     if name in _PADDING and not (given and isinstance(given[0], int) and given[0] < 100):
         return NOTHING
     return _attempted(text, name, given)
+
+
+def _asked(text: str, name: str, affix: Value) -> Values:
+    """Whether the text begins or ends so, if what is unknown in it does not matter."""
+    each = [only(item) for item in affix.each] if isinstance(affix, Items) else [affix]
+    if not all(isinstance(one_of, str) and UNKNOWN not in one_of for one_of in each):
+        return NOTHING
+    known = text.partition(UNKNOWN)[0] if name == "startswith" else text.rpartition(UNKNOWN)[2]
+    affixes = tuple(map(str, each))
+    if getattr(known, name)(affixes):
+        return one(True)
+    return one(False) if known == text or all(len(known) >= len(affix) for affix in affixes) else NOTHING
 
 
 def _attempted(text: str, name: str, given: list[Value]) -> Values:
