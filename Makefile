@@ -30,8 +30,8 @@ run: example ## harvest the example platform and serve it
 
 example: install
 	$(BIN)/python examples/platform/build.py $(EXAMPLE)
-	$(BIN)/leap-kg harvest --sources $(EXAMPLE)/sources.yaml --mirror $(EXAMPLE)/mirror.yaml
-	$(BIN)/leap-kg links mine
+	$(LAB) $(BIN)/leap-kg harvest --sources $(EXAMPLE)/sources.yaml --mirror $(EXAMPLE)/mirror.yaml
+	$(LAB) $(BIN)/leap-kg links mine
 
 install: .venv/.installed ## the environment in .venv, the package and its web assets
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leap_kg.catalog.lacks import lacks
+from leap_kg.catalog.record import data_address
 from leap_kg.catalog.schemaorg import LONGEST_DESCRIPTION, VOCABULARY, described, schema_org
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.catalog.made import BARE, HOSTILE, NO_SHAPES, PLACE, SHAPES, WHOLE, record_of, violations
@@ -69,7 +70,15 @@ def test_a_whole_dataset_says_everything() -> None:
             "encodingFormat": "application/vnd+zarr",
             "contentSize": "2.0 MB",
             "identifier": "gs://leap-test/whole.zarr",
-        }
+        },
+        {
+            "@type": "DataDownload",
+            "@id": f"{BASE}store/s3/leap-test/whole.nc",
+            "name": "Whole, one file",
+            "contentUrl": "s3://leap-test/whole.nc",
+            "encodingFormat": "application/x-netcdf",
+            "identifier": "s3://leap-test/whole.nc",
+        },
     ]
 
 
@@ -112,7 +121,10 @@ def test_what_browsers_may_not_open_is_in_no_address() -> None:
         assert f"javascript:alert({harmful})" not in text
     found = document(HOSTILE)
     assert found["license"] == "]]>"
-    assert "distribution" not in found
+    assert [each["contentUrl"] for each in found["distribution"]] == ["file:///a%20b"]
+    store = record_of(HOSTILE).stores[0]
+    for uri in ("javascript:alert(1)", "javascript://%0aalert(1)", "data:text/html,x", "no address"):
+        assert data_address(replace(store, uri=uri)) == ""
     assert "spatialCoverage" not in found
     assert "temporalCoverage" not in found
 

@@ -207,7 +207,8 @@ def test_an_answer_that_is_empty_for_want_of_what_was_named_says_so(harvested: R
     assert package.returncode == 3
     assert "the graph knows no package 'zarr'" in package.stderr
     nothing = harvested("query", "--named", "questions/exact-link", "--set", "title=no such words")
-    assert (nothing.returncode, nothing.stderr) == (0, "")
+    assert nothing.returncode == 3
+    assert nothing.stderr.startswith("error: --set title: no dataset has 'no such words' in its title; titles are such")
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def test_check_exits_by_what_it_found(recipe: Run, tmp_path: Path) -> None:
     meta.write_text(meta.read_text().replace("  license: who knows\n", ""))
     bad = recipe("check", str(tmp_path / "warm"))
     assert bad.returncode == 1
-    assert "1 feedstocks, 0 with nothing that has to be mended" in bad.stdout
+    assert "1 feedstock, 0 with nothing that has to be mended" in bad.stdout
     assert recipe("check", str(tmp_path / "warm" / "feedstock" / "nothing")).returncode == 3
 
 

@@ -33,3 +33,9 @@ def test_search_narrows_counts_and_forgives(harvested: Run) -> None:
 def test_what_cannot_be_searched_is_said(harvested: Run, options: tuple[str, ...], said: str) -> None:
     done = harvested("search", *options)
     assert (done.returncode, said in " ".join(done.stderr.split())) == (2, True)
+
+
+def test_what_names_a_node_shows_it_first(harvested: Run) -> None:
+    (first, *_) = json.loads(harvested("search", "--kind", "dataset", "--json").stdout)["hits"]
+    for text in (first["iri"], f"<{first['iri']}>", f"{first['iri']}#part"):
+        assert json.loads(harvested("search", text, "--json").stdout)["hits"][0] == first

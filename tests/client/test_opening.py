@@ -68,6 +68,10 @@ def test_the_snippet_does_the_same_without_the_client(kg: Client, name: str) -> 
     [
         ("private", r"is private: .* harvesting found it refused on 2026-02-03\. Ask its maintainers for access"),
         ("gone", r"is gone: there is nothing at http://127.*/gone\.zarr\. Look for another store"),
+        ("removed", r"is gone: there is nothing at http://127.*/removed\.nc\. Look for another store"),
+        ("nowhere", r"the host of the store nowhere cannot be reached at https://data\.invalid/field\.zarr"),
+        ("nowhere-netcdf", r"the host of the store nowhere-netcdf cannot be reached.* Is there a network"),
+        ("closed-netcdf", r"the host of the store closed-netcdf cannot be reached at http://127\.0\.0\.1:1/field\.nc"),
         (
             "disguised",
             r"is a NetCDF 4 \(HDF5\) file, although its record says zarr\. Open it with to_xarray\(engine='h5",

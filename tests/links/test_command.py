@@ -31,7 +31,7 @@ def test_a_folder_is_mined_without_a_harvest_and_its_links_take_a_verdict(tmp_pa
     assert (report["files"], report["published"], report["unresolved"]) == (1, 0, {"leap": 1})
     link = link_node(CODE, PROV("used"), "gs://leap/ocean.zarr", BASE).value
     assert run(home, "verdict", link.removeprefix(BASE), "accepted").returncode == 0
-    assert "1 of them published" in run(home, "mine").stdout
+    assert "2 links, 2 of them published" in run(home, "mine").stdout
     assert run(home, "verdict", "link/none", "accepted").returncode == 3
     assert run(home, "verdict", link, "perhaps").returncode == 2
     assert run(home, "mine", "--repository", str(tmp_path / "none")).returncode == 1
@@ -39,3 +39,7 @@ def test_a_folder_is_mined_without_a_harvest_and_its_links_take_a_verdict(tmp_pa
     empty = run(home, "mine", "--repository", str(tmp_path / "bare"))
     assert (empty.returncode, "has no file to mine" in " ".join(empty.stderr.split())) == (1, True)
     assert run(home, "mine", "--as", "lab/code").returncode == 2
+    assert run(home, "forget", "lab/none").returncode == 3
+    assert run(home, "forget", "no name").returncode == 1
+    forgotten = json.loads(run(home, "forget", "lab/code", "--json").stdout)
+    assert (forgotten["files"], forgotten["links"]) == (0, 0)

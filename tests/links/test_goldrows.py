@@ -12,12 +12,17 @@ from leap_kg.links.assertion import link_node
 from leap_kg.links.evaluation.gold import read_gold
 from leap_kg.links.goldrows import gold_rows
 from leap_kg.links.verdicts import decide
-from leap_kg.ontology.namespaces import CODEMETA, OWL
+from leap_kg.ontology.namespaces import CODEMETA, OWL, SCHEMA
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.links.test_verdicts import FIRST, JOSIAH, OTHER, RUN, SURE, UNSURE, Desk
-from tests.links.worlds import CODE, COMMIT, PAPER
+from tests.links.worlds import CODE, PAPER, commit, commit_of
 
-README = "# Code\n\n## How to cite\n\nPlease cite https://doi.org/10.5555/paper.1\n"
+README = (
+    "# Code\n\n## How to cite\n\nPlease cite https://doi.org/10.5555/paper.1\n"
+    "\n## References\n\nThe method is that of https://arxiv.org/abs/2306.08754\n"
+)
+CITED = "https://arxiv.org/abs/2306.08754"
+CITES = link_node(CODE, SCHEMA("citation"), CITED, BASE).value
 OWN = link_node(CODE, CODEMETA("referencePublication"), PAPER, BASE).value
 
 
@@ -25,6 +30,7 @@ OWN = link_node(CODE, CODEMETA("referencePublication"), PAPER, BASE).value
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     made = Desk(tmp_path_factory.mktemp("gold"))
     (made.folder / "README.md").write_text(README)
+    commit(made.folder)
     made.mine(made.folder)
     for link, word, name in (
         (SURE, "accepted", "kim"),
@@ -43,14 +49,24 @@ def test_the_evaluation_reads_what_curators_agree_on(desk: Desk, tmp_path: Path)
     rows.write(tmp_path)
     gold = read_gold(tmp_path)
     assert {(s.source.repository, s.source.commit, s.source.path, s.start) for s in gold.sites} == {
-        ("lab/code", COMMIT, "run.py", 2),
-        ("lab/code", COMMIT, "run.py", 4),
+        ("lab/code", commit_of(desk.folder), "run.py", 2),
+        ("lab/code", commit_of(desk.folder), "run.py", 4),
     }
     opened, rejected = sorted(gold.sites, key=lambda site: site.start)
     assert (opened.label, opened.addresses, opened.resolvable) == ("reads", ("gs://leap/ocean.zarr",), "exact")
     assert (rejected.label, rejected.addresses) == ("none", ())
     (pair,) = gold.pairs
     assert (pair.paper, pair.label, pair.source.path, pair.start) == ("10.5555/paper.1", "implements", "README.md", 5)
+
+
+def test_an_agreement_that_a_paper_is_cited_leaves_open_whose_code_it_is(desk: Desk, tmp_path: Path) -> None:
+    decide(desk.home, BASE, CITES, "accepted", "ada")
+    try:
+        gold_rows(desk.store, BASE).write(tmp_path)
+        pairs = {pair.paper: pair.label for pair in read_gold(tmp_path).pairs}
+        assert pairs == {"10.5555/paper.1": "implements", "arXiv:2306.08754": "named"}
+    finally:
+        decide(desk.home, BASE, CITES, "none", "ada")
 
 
 def test_a_dispute_is_no_truth(desk: Desk) -> None:

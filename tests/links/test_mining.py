@@ -1,6 +1,7 @@
 """Mining from end to end: two checkouts into one graph, again and again, with changes, verdicts and bad files."""
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from leap_kg.graph.snapshot import Snapshots
 from leap_kg.links.assertion import link_node
 from leap_kg.links.checkout import Checkout
 from leap_kg.links.known import Known
-from leap_kg.links.mining import Report, mine
+from leap_kg.links.mining import NotRemembered, Report, mine
 from leap_kg.links.readers import READERS, Readers
 from leap_kg.links.verdicts import NoLink, decide
 from leap_kg.ontology.namespaces import CODEMETA, PROV, ours
@@ -26,7 +27,7 @@ from leap_kg.web.cells import Node, plain
 from leap_kg.web.nodes.panels import panels_of
 from leap_kg.web.site import Site
 from tests.ingest.clock import START
-from tests.links.worlds import CODE, COMMIT, IMAGE, NOTEBOOK, OCEAN, PAPER, checkout, quads
+from tests.links.worlds import CODE, IMAGE, NOTEBOOK, OCEAN, PAPER, checkout, commit, commit_of, quads
 from tests.sparql.questions.asked import questions
 
 README = "# Code\n\n## How to cite\n\nPlease cite https://doi.org/10.5555/paper.1\n"
@@ -96,7 +97,7 @@ def test_a_chain_from_the_paper_to_the_hub_is_in_plain_triples(world: World) -> 
 def test_question_12_names_the_very_line(world: World) -> None:
     rows = world.asked("questions/behind-paper", paper=NamedNode(PAPER))
     found = {(row["code"], row["thing"], row.get("file", ""), row.get("place", ""), row["address"]) for row in rows}
-    at = f"{CODE}/blob/{COMMIT}"
+    at = f"{CODE}/blob/{commit_of(world.code)}"
     assert (BOOK, OCEAN, "analysis.ipynb", "cell 1, line 3", f"{at}/analysis.ipynb?plain=1#L3") in found
     assert (CODE, IMAGE, "Dockerfile", "line 1", f"{at}/Dockerfile#L1") in found
     assert (CODE, PAPER, "README.md", "line 5", f"{at}/README.md?plain=1#L5") in found
@@ -127,7 +128,7 @@ def test_question_13_leads_from_the_dataset_to_notebooks_and_papers(world: World
 
 
 # Of each page, the panels about links: what they list, as what, how sure it is, and where the evidence opens.
-_AT = f"{CODE}/blob/{COMMIT}"
+_AT = "AT-ITS-COMMIT"
 _RECORD = ("its record in lab", PAPER)
 _LINE = ("analysis.ipynb, cell 1, line 3", f"{_AT}/analysis.ipynb?plain=1#L3")
 _FROM = ("Dockerfile, line 1", f"{_AT}/Dockerfile#L1")
@@ -159,7 +160,7 @@ def test_pages_list_links_with_their_evidence(world: World, iri: str) -> None:
             thing = row.get("thing")
             what = thing.iri.replace(f"{BASE}dataset", "dataset") if isinstance(thing, Node) else ""
             cells = (plain(row.get(key)) for key in ("property", "confidence"))
-            found.add((what, *cells, place.label, place.path))
+            found.add((what, *cells, place.label, place.path.replace(f"{CODE}/blob/{commit_of(world.code)}", _AT)))
         assert found == expected, name
 
 
@@ -188,6 +189,8 @@ def test_a_run_over_one_checkout_changes_only_what_it_found(world: World) -> Non
     (world.other / "run.py").write_text("x = (\n")
     (world.other / "places.py").write_text('ROOT = "gs://leap"\n')
     (world.other / "use.py").write_text('import xarray\nimport places\nxarray.open_zarr(places.ROOT + "/ocean.zarr")\n')
+    assert world.mine(world.other).findings == {"uncommitted-files": 1}
+    now = commit(world.other)
     report = world.mine(world.other)
     assert (report.files, report.read) == (6, 3)
     assert world.says(f"{OTHER}/blob/main/use.py", USED, OCEAN)  # a constant of another file
@@ -196,7 +199,7 @@ def test_a_run_over_one_checkout_changes_only_what_it_found(world: World) -> Non
     assert not any(world.store.quads_for_pattern(link_node(OTHER, USED, "gs://far/away.zarr", BASE), None, None, None))
     (finding,) = [row for row in world.asked("findings") if row["source"] == "links.files"]
     assert finding["record"] == f"{OTHER}/blob/main/run.py"
-    assert finding["file"] == f"{OTHER}/blob/{COMMIT}/run.py"
+    assert finding["file"] == f"{OTHER}/blob/{now}/run.py"
 
 
 def test_a_checkout_that_is_not_at_hand_keeps_its_links_when_readers_change(world: World) -> None:
@@ -219,6 +222,38 @@ def test_a_curators_no_takes_the_plain_triple_away_and_keeps_the_link(world: Wor
         decide(world.home, BASE, f"{BASE}link/none", "accepted")
 
 
+def test_a_checkout_can_be_forgotten_renamed_and_missed(tmp_path: Path) -> None:
+    made = World(tmp_path)
+    shutil.rmtree(made.other / ".git")
+    (made.other / "run.py").write_text('import xarray\nxarray.open_zarr("gs://leap/ocean.zarr")\n')
+    ours_ = f"{BASE}repository/local/other"
+    made.mine(made.code, made.other)
+    assert made.says(ours_, USED, OCEAN)
+    # The same folder by another name: it is one repository, not two.
+    mine(made.home, BASE, READERS, [Checkout.of(made.other, "lab/other", BASE)])
+    assert made.says(OTHER, USED, OCEAN)
+    assert not made.says(ours_, USED, OCEAN)
+    assert not any(made.store.quads_for_pattern(NamedNode(ours_), None, None, None))
+    shutil.move(made.other, tmp_path / "elsewhere")
+    gone = made.mine()
+    assert gone.findings == {"checkout-gone": 1}
+    assert made.says(OTHER, USED, OCEAN)
+    (finding,) = [row for row in made.asked("findings") if row["source"] == "links.files"]
+    assert (finding["record"], "leap-kg links forget lab/other" in finding["hint"]) == (OTHER, True)
+    assert str(tmp_path) not in str(finding)
+    assert made.mine().revision == gone.revision
+    shutil.move(tmp_path / "elsewhere", made.other)
+    assert made.mine().findings == {}
+    with pytest.raises(NotRemembered, match=r"those are: https://github\.com/lab/code, https://github\.com/lab/other"):
+        mine(made.home, BASE, READERS, forget=["https://github.com/lab/none"])
+    report = mine(made.home, BASE, READERS, forget=[OTHER])
+    assert report.repositories == 1
+    assert not any(made.store.quads_for_pattern(NamedNode(OTHER), None, None, None))
+    assert made.says(BOOK, USED, OCEAN)
+    with pytest.raises(NotRemembered):
+        mine(made.home, BASE, READERS, forget=[OTHER])
+
+
 @pytest.mark.all
 def test_large_notebooks_and_empty_repositories_are_findings_until_they_are_mended(tmp_path: Path) -> None:
     made = World(tmp_path)
@@ -226,7 +261,17 @@ def test_large_notebooks_and_empty_repositories_are_findings_until_they_are_mend
     (made.other / "whole.ipynb").touch()
     os.truncate(made.other / "whole.ipynb", 200_000_000)
     (made.other / "valid.ipynb").write_text(NOTEBOOK + " " * 20_000_000)
-    report = made.mine(made.code, made.other, empty)
+    shutil.rmtree(made.other / ".git")
+
+    def mined(*folders: Path) -> Report:
+        return mine(
+            made.home,
+            BASE,
+            READERS,
+            [Checkout.of(made.other, OTHER, BASE), *(Checkout.of(f, "", BASE) for f in folders)],
+        )
+
+    report = mined(made.code, empty)
     assert report.findings == {"empty-repository": 1, "unreadable-file": 2}
 
     def said() -> dict[str, tuple[str, str]]:
@@ -234,18 +279,19 @@ def test_large_notebooks_and_empty_repositories_are_findings_until_they_are_mend
         return {row["record"]: (row["message"], row["hint"]) for row in rows}
 
     found = said()
-    message, hint = found[f"{OTHER}/blob/main/whole.ipynb"]
+    message, hint = found[f"{OTHER}/blob/HEAD/whole.ipynb"]
     assert "200000000 bytes" in message
     assert "Clear the outputs" in hint
-    assert f"{OTHER}/blob/main/valid.ipynb" in found
+    assert f"{OTHER}/blob/HEAD/valid.ipynb" in found
     assert found["https://github.com/lab/empty"][0] == "the repository has no file"
     assert made.says(BOOK, USED, OCEAN)
     again = made.mine()
     assert (again.read, again.revision, again.findings) == (0, report.revision, report.findings)
     (empty / "run.py").write_text("x = 1\n")
+    commit(empty)
     (made.other / "whole.ipynb").unlink()
     (made.other / "valid.ipynb").write_text(NOTEBOOK)
-    assert made.mine(made.other, empty).findings == {}
+    assert mined(empty).findings == {}
     assert not said()
 
 

@@ -3,6 +3,7 @@
 import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
+from leap_kg.ingest.mapping.finding import Finding, Severity
 from leap_kg.links.assembling import Assembly
 from leap_kg.links.assertion import Link
 from leap_kg.links.catalogued import CATALOGUE
@@ -97,3 +98,24 @@ def test_a_recipe_makes_a_store_by_the_very_line_of_its_catalogue(address: str) 
 def test_without_such_a_line_the_evidence_is_a_record_and_no_file(catalogue: str) -> None:
     (evidence,) = links(MADE, catalogue=catalogue)[CODE, PROV("generated").value, OCEAN].evidence
     assert (evidence.source, evidence.pointer, evidence.path) == (RECIPE, "its record in one", "")
+
+
+@pytest.mark.parametrize(
+    ("named", "published"),
+    [
+        ("https://github.com/lab/template/blob/main/feedstock/meta.yaml", False),
+        ("https://github.com/Lab/Code/blob/main/feedstock/meta.yaml", True),
+        ("https://raw.githubusercontent.com/lab/old/main/feedstock/meta.yaml", True),  # as it was called before
+    ],
+)
+def test_a_catalogue_that_was_copied_from_another_repository_makes_candidates(named: str, published: bool) -> None:
+    finding = Finding(
+        "foreign-meta", Severity.WARNING, "m", "h", "meta_yaml_url", named, f"{CODE}/blob/main/{CATALOGUE}"
+    )
+    said = " ".join(f"{triple} ." for triple in finding.triples(NamedNode(f"{BASE}dataset/lab/code"), BASE))
+    for catalogue in ("", "stores:\n- url: gs://leap/ocean.zarr\n"):
+        found = links(MADE, said, catalogue=catalogue)
+        for subject in (CODE, RECIPE):
+            link = found[subject, PROV("generated").value, OCEAN]
+            assert link.published == published
+            assert (link.confidence < 0.8) != published

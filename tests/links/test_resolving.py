@@ -1,5 +1,7 @@
 """Every spelling of a thing leads to its one node; what is not known stays an address, and nothing is guessed."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -125,7 +127,6 @@ def test_what_the_graph_does_not_know_stays_the_address_that_it_is() -> None:
         (f"gs://leap/land-{UNKNOWN}.zarr", LAND),
         (f"gs://leap/land-{UNKNOWN}.zarr/{UNKNOWN}", LAND),
         (f"gs://leap/{UNKNOWN}-2020.zarr", LAND[:1]),
-        (f"gs://leap/sea-{UNKNOWN}.zarr", []),
         (f"gs://{UNKNOWN}/land-2020.zarr", []),
         (f"gs://leap/{UNKNOWN}", []),
         (f"{UNKNOWN}/ocean.zarr", [OCEAN]),
@@ -138,8 +139,98 @@ def test_a_pattern_gives_candidates_only(text: str, nodes: list[str]) -> None:
     assert found(text) == [Target(node, known=True, exact=False) for node in nodes]
 
 
-@given(st.text(max_size=60) | st.from_regex(r"(gs|s3|https|doi|arXiv)(://|:)[\w./#?{}*%-]{0,40}", fullmatch=True),
-       st.sampled_from(Role))  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "nodes"),
+    [
+        ("gs://leap/land-*.zarr", LAND),
+        ("simplecache::gcs://leap/land-202?.zarr", LAND),
+        ("gs://leap/land-20[2-9][!1].zarr", LAND[:1]),
+        ("gs://leap/**/*-2020.zarr", []),
+        ("gs://leap/**-2020.zarr", LAND[:1]),
+        ("https://storage.googleapis.com/leap/land-*.zarr", LAND),
+        ("gs://leap/ocean.zarr/*/.zarray", [OCEAN]),
+        ("osn://nyu1.osn.mghpcc.org/leap/g*.zarr", [GOTM]),
+    ],
+)
+def test_a_glob_opens_every_store_that_fits(text: str, nodes: list[str]) -> None:
+    stores = [target for target in found(text) if target.known]
+    assert stores == [Target(node, known=True) for node in nodes]
+
+
+def test_what_lies_below_or_above_a_glob_is_a_candidate() -> None:
+    assert found("gs://leap/land-*.zarr/t/0.0") == [Target(node, known=True, exact=False) for node in LAND]
+    assert found("gs://lea*/land-2020.zarr") == []
+    assert found("s3://leap/g*.zarr") == [Target(GOTM, known=True, exact=False)]  # Amazon's bucket is another
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "exact"),
+    [
+        ("gs://leap/sea-*.zarr", "gs://leap/sea-*.zarr", True),
+        ("gs://other/[12]/a?.nc", "gs://other/%5B12%5D/a%3F.nc", True),
+        (f"gs://leap/sea-{UNKNOWN}.zarr", "gs://leap/sea-*.zarr", False),
+        (f"https://example.org/{UNKNOWN}/run.nc", "https://example.org/*/run.nc", False),
+    ],
+)
+def test_a_pattern_that_no_store_fits_stays_the_address_that_the_file_has(text: str, address: str, exact: bool) -> None:
+    for role in (Role.READS, Role.WRITES):
+        assert found(text, role) == [Target(address, known=False, exact=exact)]
+    assert [target.exact for target in found(text, Role.MENTIONS)] == []
+
+
+def test_more_stores_than_a_pattern_can_mean_leave_its_address() -> None:
+    stores = (
+        f'<{BASE}store/gs/many/{n:02}.zarr> a leap:ZarrStore ; leap:storageURI "gs://many/{n:02}.zarr"^^xsd:anyURI .'
+        for n in range(21)
+    )
+    world, signal = known("".join(stores)), Signal("D1", Role.READS, "gs://many/*.zarr", 0.9, Place("r.py", 1, 1, "x"))
+    assert resolve(signal, FILE, world, BASE) == [Target("gs://many/*.zarr", known=False)]
+    assert len(resolve(replace(signal, target="gs://many/0*.zarr"), FILE, world, BASE)) == 10
+
+
+def test_a_catalogue_that_is_searched_is_the_dataset_made_of_it_and_never_its_repository() -> None:
+    raw = "https://raw.githubusercontent.com/lab/tables/main/cmip6.json"
+    tables = "https://github.com/lab/tables"
+    world = known(
+        f"<{tables}> a schema:SoftwareSourceCode ."
+        f"<{BASE}dataset/esm/cmip6> a dcat:Dataset ; dct:source <{raw}> ."
+        f"<{BASE}dataset/told> a dcat:Dataset ; dct:source <https://example.org/told.csv> ."
+    )
+
+    def told(method: str, target: str, via: str) -> list[Target]:
+        return resolve(Signal(method, Role.READS, target, 0.6, Place("r.py", 1, 1, "x"), via), FILE, world, BASE)
+
+    dataset = Target(f"{BASE}dataset/esm/cmip6", known=True)
+    assert told("D1", raw, "intake.open_esm_datastore") == [dataset]
+    assert told("D3", f"{raw}?source_id=CESM2&variable_id=tos*", "search") == [dataset]
+    assert told("D1", f"{tables}/blob/main/cmip6.json", "intake.open_esm_datastore") == [dataset]
+    assert told("D3", f"{raw}#{UNKNOWN}", "to_dataset_dict") == [replace(dataset, exact=False)]
+    other = Target(f"{tables}/blob/main/other.json", known=False)
+    assert told("D3", f"{tables}/blob/main/other.json?source_id=CESM2", "search") == [other]
+    # Whoever reads a file as a file does not read the dataset that somebody described by it.
+    assert told("D1", "https://example.org/told.csv", "pandas.read_csv") == [
+        Target("https://example.org/told.csv", known=False)
+    ]
+
+
+def test_osn_without_its_server_leads_to_the_one_store_that_is_there() -> None:
+    assert found("osn://leap/gotm.zarr") == [Target(GOTM, known=True)]
+    assert found("osn://leap/gotm.zarr/t/0.0") == [Target(GOTM, known=True)]
+    assert found("osn://leap/ocean.zarr") == [Target("osn://leap/ocean.zarr", known=False)]  # Google's is another
+    assert found("osn://nyu1.osn.mghpcc.org/leap/gotm.zarr") == [Target(GOTM, known=True)]
+    twice = GOTM.replace("nyu1", "ncsa")
+    world = known(
+        f'<{twice}> a leap:ZarrStore ; leap:storageURI "s3://leap/gotm.zarr"^^xsd:anyURI ; '
+        'leap:storageEndpoint "https://ncsa.osn.mghpcc.org"^^xsd:anyURI .'
+    )
+    signal = Signal("D1", Role.READS, "osn://leap/gotm.zarr", 0.97, Place("r.py", 1, 1, "x"))
+    assert resolve(signal, FILE, world, BASE) == [Target("osn://leap/gotm.zarr", known=False)]
+
+
+ADDRESSES = st.from_regex(r"(gs|s3|osn|https|doi|arXiv)(://|:)[\w./#?{}*!%\[\]-]{0,40}", fullmatch=True)
+
+
+@given(st.text(max_size=60) | ADDRESSES, st.sampled_from(Role))
 @settings(max_examples=50, deadline=None)
 def test_any_text_gives_absolute_iris_or_nothing(text: str, role: Role) -> None:
     for target in found(text, role):

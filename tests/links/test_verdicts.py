@@ -40,7 +40,7 @@ from leap_kg.links.verdicts import (
 from leap_kg.ontology.namespaces import OWL, PROV
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.ingest.clock import START
-from tests.links.worlds import CODE, OCEAN, checkout, quads
+from tests.links.worlds import CODE, OCEAN, checkout, commit, quads
 
 USED, SAME = PROV("used"), OWL("sameAs")
 RUN = f"{CODE}/blob/main/run.py"
@@ -60,6 +60,8 @@ FIRST, SECOND = "https://orcid.org/0000-0002-1825-0097", "https://orcid.org/0000
 JOSIAH = f"{BASE}person/josiah"
 SURE = link_node(CODE, USED, OCEAN, BASE).value
 UNSURE = link_node(CODE, USED, LAND, BASE).value
+SURE_OF_FILE = link_node(RUN, USED, OCEAN, BASE).value
+UNSURE_OF_FILE = link_node(RUN, USED, LAND, BASE).value
 PERSON = link_node(JOSIAH, SAME, FIRST, BASE).value
 OTHER = link_node(JOSIAH, SAME, SECOND, BASE).value
 
@@ -128,7 +130,7 @@ def test_a_no_takes_away_at_once_and_what_was_there_comes_back(desk: Desk) -> No
     before = desk.plain()
     revision = desk.decide(SURE, "rejected")
     assert not desk.says(CODE, USED, OCEAN)
-    assert desk.says(RUN, USED, OCEAN)  # that the file opens it is a link of its own
+    assert not desk.says(RUN, USED, OCEAN)  # what the repository does not do, none of its files does
     assert desk.mine().revision == revision
     assert desk.decide(SURE, "none") == revision + 1
     assert desk.plain() == before
@@ -218,6 +220,7 @@ def test_a_yes_makes_two_nodes_one_person_and_never_two_people_one(desk: Desk) -
 def test_a_word_said_while_files_are_read_counts(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     (desk.folder / "run.py").write_text(CODE_TEXT + "# read again\n")
+    commit(desk.folder)
     told: list[int] = []
 
     def interrupt(done: int, total: int, path: object) -> None:
@@ -235,6 +238,7 @@ def test_a_verdict_outlives_its_link_and_can_be_taken_back(tmp_path: Path) -> No
     desk = Desk(tmp_path)
     desk.decide(SURE, "accepted", "kim")
     (desk.folder / "run.py").write_text("x = 1\n")
+    commit(desk.folder)
     desk.mine(desk.folder)
     assert not desk.says(CODE, USED, OCEAN)
     with pytest.raises(NoLink):
@@ -244,8 +248,46 @@ def test_a_verdict_outlives_its_link_and_can_be_taken_back(tmp_path: Path) -> No
     assert not all_verdicts(desk.store, BASE)
 
 
+def test_a_verdict_on_a_file_counts_for_its_repository_as_far_as_no_other_file_supports_it(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    (desk.folder / "more.py").write_text('import xarray\nxarray.open_zarr("gs://leap/ocean.zarr")\n')
+    commit(desk.folder)
+    desk.mine(desk.folder)
+    more = f"{CODE}/blob/main/more.py"
+    of_more = link_node(more, USED, OCEAN, BASE).value
+    before = desk.plain()
+
+    def stand() -> tuple[bool, bool, bool]:
+        revision = desk.revision
+        assert desk.mine().revision == revision
+        return desk.says(CODE, USED, OCEAN), desk.says(RUN, USED, OCEAN), desk.says(more, USED, OCEAN)
+
+    desk.decide(SURE_OF_FILE, "rejected")
+    assert stand() == (True, False, True)
+    desk.decide(of_more, "rejected")
+    assert stand() == (False, False, False)
+    desk.decide(of_more, "accepted")
+    assert stand() == (True, False, True)
+    desk.decide(of_more, "none")
+    desk.decide(SURE_OF_FILE, "none")
+    assert desk.plain() == before
+    desk.decide(SURE, "rejected")
+    assert stand() == (False, False, False)
+    desk.decide(of_more, "accepted")  # whoever judged this one itself looked closer
+    assert stand() == (False, False, True)
+    desk.decide(of_more, "none")
+    desk.decide(SURE, "none")
+    desk.decide(UNSURE_OF_FILE, "accepted")
+    assert desk.says(CODE, USED, LAND)
+    assert stand() == (True, True, True)
+    desk.decide(UNSURE_OF_FILE, "none")
+    assert desk.plain() == before
+    assert {q.subject.value for q in desk.store if q.graph_name == curated_graph(BASE)} == {f"{BASE}curator/kim"}
+
+
 WORDS = st.sampled_from(["accepted", "rejected", "none"])
-STEPS = st.lists(st.tuples(st.sampled_from([SURE, UNSURE]), st.sampled_from(["kim", "ada"]), WORDS), max_size=6)
+PAIRS = {SURE: SURE_OF_FILE, SURE_OF_FILE: SURE, UNSURE: UNSURE_OF_FILE, UNSURE_OF_FILE: UNSURE}
+STEPS = st.lists(st.tuples(st.sampled_from(list(PAIRS)), st.sampled_from(["kim", "ada"]), WORDS), max_size=6)
 
 
 @given(steps=STEPS)
@@ -254,7 +296,7 @@ def test_any_verdicts_come_to_what_all_say_and_leave_no_trace_when_taken_back(
     desk: Desk, steps: list[tuple[str, str, str]]
 ) -> None:
     moment = datetime.now(UTC)
-    words: dict[str, dict[str, str]] = {SURE: {}, UNSURE: {}}
+    words: dict[str, dict[str, str]] = {link: {} for link in PAIRS}
     with Writer(desk.home, BASE) as writer:
 
         def say(link: str, name: str, word: str) -> None:
@@ -270,10 +312,16 @@ def test_any_verdicts_come_to_what_all_say_and_leave_no_trace_when_taken_back(
             words[link].pop(name, None)
             if word != "none":
                 words[link][name] = word
-            for one, target, unjudged in ((SURE, OCEAN, True), (UNSURE, LAND, False)):
+            for one, subject, target, unjudged in (
+                (SURE, CODE, OCEAN, True),
+                (UNSURE, CODE, LAND, False),
+                (SURE_OF_FILE, RUN, OCEAN, True),
+                (UNSURE_OF_FILE, RUN, LAND, False),
+            ):
                 found = set(words[one].values())
-                expected = found == {"accepted"} if found else unjudged
-                pattern = (NamedNode(CODE), USED, NamedNode(target), None)
+                counting = found or set(words[PAIRS[one]].values())  # what is said of the other counts for it
+                expected = counting == {"accepted"} if counting else unjudged
+                pattern = (NamedNode(subject), USED, NamedNode(target), None)
                 assert any(writer.store.quads_for_pattern(*pattern)) == expected
                 assert status_on(writer.store, BASE, one) == (
                     "" if not found else DISPUTED if len(found) > 1 else next(iter(found))

@@ -1,5 +1,8 @@
 """A small graph for links to lead to, and folders with code to mine."""
 
+import hashlib
+import os
+import zlib
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
@@ -72,12 +75,50 @@ NOTEBOOK = """{"cells": [
 
 
 def checkout(folder: Path, repository: str = "lab/code", **files: str) -> Path:
-    """A clone of a repository on GitHub, at `COMMIT` of `main`; of the files, `__` in a name is a dot."""
+    """A clone of a repository on GitHub, at a commit of `main` that has the files; `__` in a name is a dot."""
     git = folder / ".git"
     (git / "refs" / "heads").mkdir(parents=True)
     (git / "HEAD").write_text("ref: refs/heads/main\n")
-    (git / "refs" / "heads" / "main").write_text(f"{COMMIT}\n")
     (git / "config").write_text(f'[core]\n\tbare = false\n[remote "origin"]\n\turl = git@github.com:{repository}.git\n')
     for name, text in files.items():
         (folder / name.replace("__", ".")).write_text(text)
+    commit(folder)
     return folder
+
+
+def commit(folder: Path) -> str:
+    """Commit all files of a clone to `main`, as they are; the commit."""
+    who = "Ada <ada@example.org> 1700000000 +0000"
+    told = f"tree {_tree(folder, folder / '.git')}\nauthor {who}\ncommitter {who}\n\nAll\n"
+    name = _object(folder / ".git", "commit", told.encode())
+    (folder / ".git" / "refs" / "heads" / "main").write_text(f"{name}\n")
+    return name
+
+
+def commit_of(folder: Path) -> str:
+    """The commit that `main` of a clone is at."""
+    return (folder / ".git" / "refs" / "heads" / "main").read_text().strip()
+
+
+def _tree(folder: Path, git: Path) -> str:
+    entries: list[tuple[bytes, bytes]] = []
+    for each in folder.iterdir():
+        if each == git:
+            continue
+        if each.is_dir():
+            kind, name, key = b"40000", _tree(each, git), os.fsencode(each.name) + b"/"
+        elif each.is_symlink():
+            kind, name, key = b"120000", _object(git, "blob", os.fsencode(each.readlink())), os.fsencode(each.name)
+        else:
+            kind, name, key = b"100644", _object(git, "blob", each.read_bytes()), os.fsencode(each.name)
+        entries.append((key, kind + b" " + os.fsencode(each.name) + b"\0" + bytes.fromhex(name)))
+    return _object(git, "tree", b"".join(entry for _, entry in sorted(entries)))
+
+
+def _object(git: Path, kind: str, data: bytes) -> str:
+    whole = f"{kind} {len(data)}\0".encode() + data
+    name = hashlib.sha1(whole, usedforsecurity=False).hexdigest()
+    file = git / "objects" / name[:2] / name[2:]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(zlib.compress(whole, 1))
+    return name

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import rispy
 from bibtexparser.entrypoint import parse_string
@@ -28,6 +29,8 @@ def test_an_article_in_each_format() -> None:
         "  title = {{Warm water \\& rain}},\n"
         "  journal = {Journal of Rain},\n"
         "  year = {2024},\n"
+        "  month = may,\n"
+        "  date = {2024-05-17},\n"
         "  volume = {7},\n"
         "  pages = {1--9},\n"
         "  doi = {10.5555/article},\n"
@@ -40,6 +43,27 @@ def test_an_article_in_each_format() -> None:
     (reference,) = rispy.loads(ris([ARTICLE]))
     assert (reference["type_of_reference"], reference["journal_name"]) == ("JOUR", "Journal of Rain")
     assert (reference["start_page"], reference["end_page"]) == ("1", "9")
+
+
+def test_a_date_is_as_precise_as_it_is_known() -> None:
+    for issued, month, date in (("2025-06-30", "jun", "2025-06-30"), ("2025-06", "jun", None), ("2025", None, None)):
+        entry = parse_string(bibtex([replace(ARTICLE, issued=issued)])).entries[0]
+        said = {field.key: field.value for field in entry.fields}
+        assert (said["year"], said.get("month"), said.get("date")) == ("2025", month, date)
+
+
+def test_every_format_says_that_a_work_was_retracted() -> None:
+    fallen = [
+        replace(ARTICLE, status=("retracted",)),
+        replace(ARTICLE, status=("corrected",), makers=(), reference="R."),
+    ]
+    notes = [
+        field.value for entry in parse_string(bibtex(fallen)).entries for field in entry.fields if field.key == "note"
+    ]
+    assert notes == ["Retracted", "Corrected. R."]
+    assert [each["notes"] for each in rispy.loads(ris(fallen))] == [["Retracted"], ["Corrected", "R."]]
+    assert [item["status"] for item in json.loads(csl_json(fallen))] == ["retracted", "corrected"]
+    assert [row["status"] for row in csv.DictReader(io.StringIO(csv_table(fallen)))] == ["retracted", "corrected"]
 
 
 def test_names_in_their_parts() -> None:

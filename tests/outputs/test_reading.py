@@ -1,9 +1,10 @@
 """What is read of an output, and which nodes are outputs."""
 
+import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store
 
 from leap_kg.outputs.kind import Kind
-from leap_kg.outputs.output import Maker
+from leap_kg.outputs.output import Maker, Output
 from leap_kg.outputs.reading import Reader
 from tests.outputs.made import BASE, TURTLE, platform
 
@@ -66,3 +67,62 @@ def test_a_node_that_is_only_referred_to_is_no_output() -> None:
         "https://e.org/data", "https://e.org/code", "https://e.org/seen", "javascript:alert(1)",
     }  # fmt: skip
     assert OUTPUTS["javascript:alert(1)"].href == ""
+
+
+def read(more: str, iri: str) -> Output:
+    """An output of the graph with more said."""
+    store = Store()
+    store.load((TURTLE + more).encode(), format=RdfFormat.TURTLE)
+    found = Reader(store, BASE).output(NamedNode(iri))
+    assert found is not None
+    return found
+
+
+def test_data_and_their_code_that_a_record_references_are_those_of_the_paper() -> None:
+    more = f"<{ARTICLE.iri}> dct:references :seen, :feedstock, :tool . "
+    more += ":feedstock a schema:SoftwareSourceCode ; dct:title 'f' ."
+    more += f" :tool a schema:SoftwareSourceCode ; dct:title 'tool' . :seen <{BASE}ontology#feedstock> :feedstock ."
+    article = read(more, ARTICLE.iri)
+    assert [thing.name for thing in article.data] == ["Heat", "Seen elsewhere"]
+    # Software that a paper only references is not its code.
+    assert [thing.name for thing in article.code] == ["f", "lab/rain"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<https://doi.org/10.5555/cited> dct:references :seen .",
+        ":seen schema:citation <https://doi.org/10.5555/cited> .",
+        ":seen dcat:distribution :s . :c prov:used :s ; codemeta:referencePublication <https://doi.org/10.5555/cited>.",
+    ],
+    ids=["named", "cited", "read"],
+)
+def test_a_dataset_has_the_papers_that_its_page_lists_also_those_of_others(said: str) -> None:
+    assert [thing.name for thing in read(said, "https://e.org/seen").papers] == ["Somebody else's"]
+    assert read("", "https://e.org/seen").papers == ()
+
+
+def test_what_a_curator_took_in_says_so_also_without_any_other_reason() -> None:
+    rdf = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+    more = f":yes {rdf}subject> <https://doi.org/10.5555/cited> ; {rdf}predicate> schema:sourceOrganization ; "
+    cited = read(f"{more} adms:status <{BASE}verdict/accepted> .", "https://doi.org/10.5555/cited")
+    assert cited.reasons == ("taken in by a curator",)
+    assert read(f"{more} adms:status <{BASE}verdict/rejected> .", "https://doi.org/10.5555/cited").reasons == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("<https://doi.org/10.5555/cited> cito:isCorrectedBy :notice .", ("corrected",)),
+        (":notice cito:corrects <https://doi.org/10.5555/cited> .", ("corrected",)),
+        (":notice cito:retracts <https://doi.org/10.5555/cited> .", ("retracted",)),
+        (
+            f"<https://doi.org/10.5555/cited> cito:isCorrectedBy :notice ; adms:status <{BASE}work-status/corrected> .",
+            ("corrected",),
+        ),
+        ("", ()),
+    ],
+    ids=["corrected", "corrects", "retracts", "both", "none"],
+)
+def test_a_notice_tells_what_became_of_a_work(said: str, status: tuple[str, ...]) -> None:
+    assert read(said, "https://doi.org/10.5555/cited").status == status

@@ -65,7 +65,8 @@ def test_shares_are_of_what_could_have_it() -> None:
         "Code with a licence": (0, 1),
         "People with an ORCID iD": (1, 2),
     }
-    assert Share("x", 2, 3).percent == 66
+    assert [Share("x", have, 3).percent for have in range(4)] == [0, 33, 67, 100]
+    assert [Share("x", have, 1000).percent for have in (0, 1, 999, 1000)] == [0, 1, 99, 100]
     assert Report.of((), Selection()).shares == []
 
 

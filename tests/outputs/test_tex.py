@@ -71,6 +71,17 @@ def test_a_report_names_its_house_as_the_institution() -> None:
     assert "institution = {S}" in in_a_series
 
 
+def test_data_of_one_maker_have_keys_of_their_own_in_files_of_their_own() -> None:
+    lab = (Maker("Example Climate Lab", body=True),)
+    titles = ("Example sea-surface temperature", "Example wind stress", "Example wind stress")
+    made = [Output(f"{IRI}/{at}", Kind.DATASET, title, lab) for at, title in enumerate(titles)]
+    keys = [re.search(r"\{([^,]+),", bibtex([each]))[1] for each in made]  # type: ignore[index]
+    assert len(set(keys)) == 3
+    assert [key.partition("-")[0] for key in keys] == ["examplesurface", "examplewind", "examplewind"]
+    published = bibtex([Output(IRI, Kind.DATASET, "Rain", publisher="NOAA", issued="2020")])
+    assert re.match(r"@\w+\{noaa2020rain-[0-9a-f]{6},", published)
+
+
 def test_equal_keys_get_letters() -> None:
     entries = bibtex([Output(IRI, Kind.ARTICLE, "Rain", issued="2020")] * 28)
     keys = re.findall(r"@article\{(\w+),", entries)

@@ -226,7 +226,12 @@ def test_a_bound_query_is_known_by_its_title() -> None:
 @pytest.mark.parametrize(
     ("name", "parameter", "bad", "good"),
     [
-        ("cover-place-time", "area", ["oops", "", "1 2 3", "-30 -10 20 90.5", "-30 -10 20 10 5"], ["-30.5 -90 20 10 "]),
+        (
+            "cover-place-time",
+            "area",
+            ["oops", "", "1 2 3", "-30 -10 20 90.5", "-30 -10 20 10 5", "0 40 10 20"],
+            ["-30.5 -90 20 10 "],
+        ),
         ("cover-place-time", "name", ["sea surface"], ["sea_surface_temperature"]),
         ("built-below", "bound", ["2.11rc1", "2.", ""], ["2", "2.11.0"]),
         ("silent-stores", "answer", ["gone", "all "], ["all", "missing"]),
@@ -238,7 +243,26 @@ def test_a_value_that_a_question_cannot_use_is_refused_with_what_fits(
     query = repository(DEFAULT_BASE).get(f"questions/{name}")
     assert query is not None
     for value in bad:
-        with pytest.raises(ParameterError, match=rf"'{parameter}' cannot be .*; give it: "):
+        with pytest.raises(
+            ParameterError, match=rf"'{parameter}' (cannot be .*; give it: |must be of type box|needs )"
+        ):
             query.bind(**{parameter: value})
     for value in good:
         assert f'"{value}"' in query.bind(**{parameter: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("questions/cover-place-time", "start", "end"),
+        ("questions/produced", "since", "until"),
+        ("questions/produced-counts", "since", "until"),
+        ("changes/gained", "since", "until"),
+    ],
+)
+def test_a_question_about_a_time_that_ends_before_it_begins_is_refused(name: str, first: str, last: str) -> None:
+    query = repository(DEFAULT_BASE).get(name)
+    assert query is not None
+    with pytest.raises(ParameterError, match=rf"'{last}' cannot be '2023-01-01', which is before '2024-01-01'"):
+        query.bind(**{first: "2024-01-01", last: "2023-01-01"})
+    assert query.bind(**{first: "2023-01-01", last: "2024-01-01"})

@@ -13,7 +13,10 @@ from tests.sparql.questions.test_environments import IMAGES
 
 @pytest.fixture(scope="module")
 def store() -> Store:
-    return stored(said(IMAGES + '<urn:x> dct:title "twin" . <urn:y> dct:title "twin" .'))
+    fresh = (
+        '<https://doi.org/10.5555/fresh.1> a schema:ScholarlyArticle . <urn:numbered> dct:title "10.5555/numbered" .'
+    )
+    return stored(said(IMAGES + f'<urn:x> dct:title "twin" . <urn:y> dct:title "twin" . {fresh}'))
 
 
 @pytest.mark.parametrize(
@@ -25,6 +28,14 @@ def store() -> Store:
         ("lab/tide@2024-06-01", "urn:tide:1"),
         ("lab/tide@2025-01-01", "urn:tide:2"),
         ("lab/tide@today", "urn:tide:3"),
+        ("10.5555/FRESH.1", "https://doi.org/10.5555/fresh.1"),
+        ("doi:10.5555/fresh.1", "https://doi.org/10.5555/fresh.1"),
+        ("http://dx.doi.org/10.5555/FRESH.1", "https://doi.org/10.5555/fresh.1"),
+        ("https://doi.org/10.5555/fresh.1", None),
+        ("https://doi.org/10.5555/UNKNOWN", None),
+        ("10.5555/numbered", "urn:numbered"),
+        ("0000-0002-1825-0097", "https://orcid.org/0000-0002-1825-0097"),
+        ("0000-0002-1825-0098", None),
         ("lab/tide@2023-01-01", None),
         ("lab/tide@yesterday", None),
         ("nothing@today", None),
@@ -58,3 +69,13 @@ def test_only_parameters_that_take_an_iri_take_names(store: Store) -> None:
 def test_any_text_is_answered(store: Store, text: str) -> None:
     found = named(text, store, BASE)
     assert found is None or isinstance(found, NamedNode)
+
+
+def test_of_several_nodes_of_a_name_that_of_the_kind_of_the_parameter_is_meant() -> None:
+    query = questions().get("questions/person-and-data")
+    assert query is not None
+    said_so = f"""<{BASE}dataset/lab/sea> dct:title "Sea" . <{BASE}store/gs/sea.zarr> dct:title "Sea" .
+    <{BASE}dataset/lab/ice> dct:title "Ice" . <{BASE}dataset/other/ice> dct:title "Ice" ."""
+    store = stored(said(said_so))
+    assert meant(query, {"dataset": "Sea"}, store, BASE)["dataset"] == NamedNode(f"{BASE}dataset/lab/sea")
+    assert meant(query, {"dataset": "Ice"}, store, BASE)["dataset"] == "Ice"

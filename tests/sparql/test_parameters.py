@@ -58,11 +58,61 @@ def test_values(kind: str, value: Value, written: str) -> None:
         ("date", "yesterday"),
         ("date", datetime(2020, 1, 1, tzinfo=UTC)),
         ("date", 5),
+        ("box", "0 0 1"),
+        ("box", "0 0 1 1 1"),
+        ("box", "0,0,1,1"),
+        ("box", "0 0 1 ١"),
+        ("box", ""),
+        ("box", 5),
     ],
 )
 def test_what_does_not_fit_is_refused_by_name(kind: str, value: Value) -> None:
     with pytest.raises(ParameterError, match=f"parameter 'x' must be of type {kind}"):
         Parameter("x", kind).write(value)
+
+
+@pytest.mark.parametrize(
+    ("box", "reason"),
+    [
+        ("0 40 10 20", "parameter 'x' needs its south below its north; write 0 20 10 40"),
+        ("-5.5 1 10 -0.5", "needs its south below its north; write -5.5 -0.5 10 1"),
+        ("0 -91 10 20", "needs latitudes between -90 and 90, not '0 -91 10 20'"),
+        ("0 0 10 90.001", "needs latitudes between -90 and 90"),
+        ("0 0 999 10", "needs longitudes between -720 and 720"),
+    ],
+)
+def test_a_box_that_is_none_says_what_to_write(box: str, reason: str) -> None:
+    with pytest.raises(ParameterError, match=reason):
+        Parameter("x", "box").write(box)
+
+
+@pytest.mark.parametrize("box", ["170 -10 -170 10", "0 0 0 0", " -180 -90 180 90 ", "340 -10 380 10.5"])
+def test_a_box_is_the_text_of_it(box: str) -> None:
+    assert evaluated(Parameter("x", "box").write(box)) == Literal(box)
+
+
+@pytest.mark.parametrize(
+    ("first", "value", "fits"),
+    [
+        ("2024-01-01", "2023-01-01", False),
+        (date(2024, 1, 2), date(2024, 1, 1), False),
+        (date(2024, 1, 2), "2024-01-02", True),
+        ("2024-05", "2024", True),
+        ("2024-05", "2023", False),
+        ("2024", "2024-05-01", True),
+        ("2024", "2023-12-31", False),
+        ("", "2024", True),
+        ("2024", "", True),
+        (None, None, True),
+    ],
+)
+def test_an_end_is_not_before_its_beginning(first: Value | None, value: Value | None, fits: bool) -> None:
+    end = Parameter("end", "date", not_before="start")
+    if fits:
+        end.follows(first, value)
+        return
+    with pytest.raises(ParameterError, match=r"parameter 'end' cannot be '20.*, which is before '2024.*'start'; exch"):
+        end.follows(first, value)
 
 
 def test_the_default_and_what_is_missing() -> None:

@@ -93,6 +93,20 @@ def test_a_parameter_that_no_search_has_is_told(server: Server, name: str, said:
     assert f"no parameter &#39;{name}&#39;" in page_of(server, f"/search?q=alpha&{name}=2020")
 
 
+@pytest.mark.parametrize("name", ["page", "limit"])
+@pytest.mark.parametrize("text", ["abc", "-1", "0", "", "1.5", "00", "9" * 12, "١"])
+def test_a_page_or_a_length_that_is_no_number_is_told(server: Server, name: str, text: str) -> None:
+    for path in ("/search.json", "/browse.json", "/search.csv"):
+        answer = server.get(path, params={"q": "alpha", name: text})
+        assert (answer.status_code, answer.text[: len(name)]) == (400, name)
+        assert f"write a whole number from 1 on, such as {name}=" in answer.text
+    shown = server.get("/search", params={"q": "alpha", name: text})
+    assert shown.status_code == 200
+    assert f"{name} cannot be" in shown.text.lower()
+    assert server.get("/search.json", params={"q": "alpha", name: "7"}).status_code == 200
+    assert server.get("/search.json", params={"q": "alpha", "limit": "999999"}).status_code == 200
+
+
 def test_words_that_nothing_has_are_shown_for_the_nearest_ones(server: Server) -> None:
     answer = server.get("/search.json?q=aplha+sea+surfcae&kind=dataset").json()
     assert answer["shown_for"] == "alpha sea surface"

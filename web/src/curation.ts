@@ -4,6 +4,7 @@ import { announce } from "./dom";
 
 interface Answer {
   text?: string;
+  standing?: string;
   error?: string;
   seen?: string;
 }
@@ -66,6 +67,8 @@ export function startCuration(queue: HTMLElement): void {
     if (undo) undo.hidden = word === "none";
     if (word === "none") delete one.dataset["decided"];
     else one.dataset["decided"] = word;
+    const standing = one.querySelector("[data-standing]");
+    if (standing && answer.standing) standing.textContent = answer.standing;
     show(one, answer.text ?? "Noted", word);
     announce(`${answer.text ?? "Noted"}: ${name(one)}`);
   };

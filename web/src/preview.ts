@@ -4,76 +4,85 @@
 // Hazards: sizes are a stranger's, so what a plane takes is counted before it is fetched; what stands in attributes becomes
 // text and numbers, never markup.
 import * as zarr from "zarrita";
+import { dimension, number, spot, text, tick, type Dimension } from "./axis";
+import { bytesOf, Told } from "./bounded";
 import { element } from "./dom";
-import { paint, type Plane } from "./shades";
+import { origin, Store } from "./measured";
+import { paint, type Painted, type Plane } from "./shades";
 
 const MOST_CHUNKS = 36;
 const MOST_BYTES = 64 * 2 ** 20;
-const LONGEST_AXIS = 100_000;
-const SIZES: Record<string, number> = { 8: 1, 16: 2, 32: 4, 64: 8 };
 
 type Values = zarr.Array<zarr.NumberDataType, zarr.Readable>;
 
-interface Dimension {
-  name: string;
-  length: number;
-  values: number[];
-  units: string;
+/** The drawing with what stands beside it. */
+interface Chart {
+  whole: HTMLElement;
+  canvas: HTMLCanvasElement;
+  up: HTMLElement;
+  along: HTMLElement;
 }
 
 /** Fills `place` with a choice of variables, sliders and a drawing. */
 export function startPreview(place: HTMLElement): void {
   const names = (place.dataset["variables"] ?? "").split("\n").filter(Boolean);
-  const store = new zarr.FetchStore(place.dataset["preview"] ?? "");
+  const store = new Store(place.dataset["preview"] ?? "");
   const choice = element("select");
   choice.id = "preview-variable";
   for (const name of names) choice.append(element("option", "", name));
   const label = element("label", "", "Variable");
   label.htmlFor = choice.id;
   const sliders = element("div", "preview__sliders");
-  const canvas = element("canvas", "preview__canvas");
-  canvas.setAttribute("role", "img");
+  const map = emptyChart();
   const words = element("p", "note");
   words.setAttribute("role", "status");
-  place.replaceChildren(element("p", "field", label, choice), sliders, canvas, words);
+  place.replaceChildren(element("p", "field", label, choice), sliders, map.whole, words);
   const show = (): void => {
-    canvas.hidden = true;
+    map.whole.hidden = true;
     words.textContent = "Asking the store …";
     sliders.replaceChildren();
-    begin(store, choice.value, sliders, canvas, words).catch((failure: unknown) => fail(words, failure));
+    begin(store, choice.value, sliders, map, words).catch((failure: unknown) => fail(map, words, failure));
   };
   choice.addEventListener("change", show);
   if (names.length > 0) show();
 }
 
-class TooMuch extends Error {}
+function emptyChart(): Chart {
+  const canvas = element("canvas", "preview__canvas");
+  canvas.setAttribute("role", "img");
+  const ticks = (names: string): HTMLElement => {
+    const made = element("div", names);
+    // The name of the drawing says the same.
+    made.setAttribute("aria-hidden", "true");
+    return made;
+  };
+  const [up, along] = [ticks("preview__ticks preview__ticks--up"), ticks("preview__ticks preview__ticks--along")];
+  return { whole: element("div", "preview__map", up, canvas, along), canvas, up, along };
+}
 
-function fail(words: HTMLElement, failure: unknown): void {
-  const reason = cause(failure);
-  const why = failure instanceof TooMuch ? reason : `The store could not be read from here (${reason.slice(0, 200)}).`;
-  const often = /fetch/i.test(reason) ? " Many stores are private, or let no pages of other sites ask." : "";
+function fail(map: Chart, words: HTMLElement, failure: unknown): void {
+  // What is still drawn is of another place.
+  map.whole.hidden = true;
+  const first = origin(failure);
+  const reason = first instanceof Error ? first.message : String(first);
+  const why = first instanceof Told ? reason : `The store could not be read from here (${reason.slice(0, 200)}).`;
+  const often = !(first instanceof Told) && /fetch/i.test(reason) ? " Many stores are private, or let no pages of other sites ask." : "";
   words.textContent = `${why}${often} The code on the page of the store opens it in Python.`;
 }
 
-/** What went wrong first: the library says which step failed, and the error behind it why. */
-function cause(failure: unknown): string {
-  if (!(failure instanceof Error)) return String(failure);
-  return failure.cause instanceof Error ? cause(failure.cause) : failure.message;
-}
-
 async function begin(
-  store: zarr.FetchStore,
+  store: Store,
   name: string,
   sliders: HTMLElement,
-  canvas: HTMLCanvasElement,
+  map: Chart,
   words: HTMLElement,
 ): Promise<void> {
-  const array = await zarr.open(zarr.root(store).resolve(name), { kind: "array" });
-  if (!array.is("number")) throw new TooMuch(`${name} holds no plain numbers (${array.dtype}), and only those are drawn.`);
+  const array = await store.open(name);
+  if (!array.is("number")) throw new Told(`${name} holds no plain numbers (${array.dtype}), and only those are drawn.`);
   const names = dimensionNames(array);
   const rows = names.findIndex((one) => /^(lat|nav_lat|y$)/i.test(one));
   const columns = names.findIndex((one) => /^(lon|nav_lon|x$)/i.test(one));
-  if (rows < 0 || columns < 0) throw new TooMuch(`${name} does not lie on latitudes and longitudes (${names.join(", ")}).`);
+  if (rows < 0 || columns < 0) throw new Told(`${name} does not lie on latitudes and longitudes (${names.join(", ")}).`);
   afford(array, rows, columns);
   const folder = name.includes("/") ? name.slice(0, name.lastIndexOf("/") + 1) : "";
   const dimensions = await Promise.all(
@@ -85,13 +94,15 @@ async function begin(
     const turn = (asked += 1);
     const found = await plane(array, places, rows, columns, dimensions);
     if (turn !== asked) return;
-    const drawn = paint(canvas, found);
-    canvas.hidden = false;
+    const drawn = paint(map.canvas, found);
+    map.whole.hidden = false;
     const at = places.flatMap((place, one) => (one === rows || one === columns ? [] : [spot(dimensions[one], place)]));
     const units = text(array.attrs["units"]);
-    const range = drawn ? `${drawn.low.toPrecision(4)} to ${drawn.high.toPrecision(4)} ${units}` : "no values there";
+    const ends = drawn.ends;
+    const range = ends ? `${ends.low.toPrecision(4)} to ${ends.high.toPrecision(4)} ${units}` : "no values there";
     words.textContent = [`${name}: ${range.trim()}`, ...at].join(", ");
-    canvas.setAttribute("aria-label", `Map of ${words.textContent}`);
+    const frame = ticked(map, drawn, dimensions[rows], dimensions[columns]);
+    map.canvas.setAttribute("aria-label", `Map of ${words.textContent}; ${frame}`);
   };
   dimensions.forEach((one, at) => {
     if (at === rows || at === columns || one.length < 2) return;
@@ -108,7 +119,7 @@ async function begin(
       output.textContent = spot(one, places[at] ?? 0);
       slider.setAttribute("aria-valuetext", output.textContent);
       window.clearTimeout(waiting);
-      waiting = window.setTimeout(() => void draw().catch((failure: unknown) => fail(words, failure)), 150);
+      waiting = window.setTimeout(() => void draw().catch((failure: unknown) => fail(map, words, failure)), 150);
     });
     sliders.append(element("p", "field", label, slider, output));
   });
@@ -120,30 +131,31 @@ function dimensionNames(array: Values): string[] {
   return Array.isArray(stated) ? stated.map(String) : [];
 }
 
-/** Throws `TooMuch` if a plane takes more than a page should fetch. */
+/** Throws `Told` if a plane takes more than a page should fetch. */
 function afford(array: Values, rows: number, columns: number): void {
   const chunks = [rows, columns].reduce((product, at) => product * Math.ceil((array.shape[at] ?? 1) / (array.chunks[at] ?? 1)), 1);
-  const item = SIZES[/\d+$/.exec(array.dtype)?.[0] ?? ""] ?? 8;
-  const bytes = chunks * item * array.chunks.reduce((product, size) => product * size, 1);
+  const bytes = chunks * bytesOf({ dataType: array.dtype, shape: array.chunks });
   if (chunks > MOST_CHUNKS || bytes > MOST_BYTES) {
     const size = `${chunks.toLocaleString("en")} chunks, ${(bytes / 1e6).toLocaleString("en", { maximumFractionDigits: 0 })} MB unpacked`;
-    throw new TooMuch(`One map takes ${size}; a page fetches at most ${MOST_CHUNKS} and ${Math.round(MOST_BYTES / 1e6)} MB.`);
+    throw new Told(`One map takes ${size}; a page fetches at most ${MOST_CHUNKS} and ${Math.round(MOST_BYTES / 1e6)} MB.`);
   }
 }
 
-/** The numbers along a dimension, none if the store has none that are as many. */
-async function dimension(store: zarr.FetchStore, path: string, name: string, length: number): Promise<Dimension> {
-  const bare = { name, length, values: [], units: "" };
-  if (length > LONGEST_AXIS) return bare;
-  try {
-    const array = await zarr.open(zarr.root(store).resolve(path), { kind: "array" });
-    if (array.shape.length !== 1 || array.shape[0] !== length) return bare;
-    const found = await zarr.get(array);
-    const values = Array.from(found.data as ArrayLike<number | bigint>, Number);
-    return { name, length, values, units: text(array.attrs["units"]) };
-  } catch {
-    return bare;
-  }
+/** Writes first, middle and last of the rows and columns beside the map; gives the ends of both in words. */
+function ticked(map: Chart, drawn: Painted, rows: Dimension | undefined, columns: Dimension | undefined): string {
+  const sides = [
+    [map.up, rows, drawn.down, ["N", "S"]],
+    [map.along, columns, drawn.across, ["E", "W"]],
+  ] as const;
+  const ends = sides.map(([place, one, order, signs]) => {
+    const end = order.length - 1;
+    // An even number of cells has none in the middle.
+    const shown = new Set(end % 2 ? [0, end] : [0, end / 2, end]);
+    const ticks = [...shown].map((at) => (one ? tick(one, order[at] ?? 0, signs) : ""));
+    place.replaceChildren(...ticks.map((words) => element("span", "", words)));
+    return `${ticks[0] ?? ""} to ${ticks.at(-1) ?? ""}`;
+  });
+  return ends.join(", ");
 }
 
 async function plane(array: Values, places: number[], rows: number, columns: number, dimensions: Dimension[]): Promise<Plane> {
@@ -168,19 +180,4 @@ async function plane(array: Values, places: number[], rows: number, columns: num
     latitudes: dimensions[rows]?.values ?? [],
     longitudes: dimensions[columns]?.values ?? [],
   };
-}
-
-function spot(one: Dimension | undefined, place: number): string {
-  if (!one) return "";
-  const value = one.values[place];
-  const named = value === undefined ? "" : ` (${value.toPrecision(6).replace(/\.?0+$/, "")} ${one.units})`.replace(" )", ")");
-  return `${one.name} ${place + 1} of ${one.length}${named}`;
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value.slice(0, 100) : "";
-}
-
-function number(value: unknown, usual: number): number {
-  return typeof value === "number" && Number.isFinite(value) ? value : usual;
 }

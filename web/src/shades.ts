@@ -25,8 +25,15 @@ const STOPS: readonly (readonly [number, number, number])[] = [
   [0xfd, 0xeb, 0x9c],
 ];
 
-/** Draws the plane; gives the numbers at the ends of its colours, nothing if it holds none. */
-export function paint(canvas: HTMLCanvasElement, plane: Plane): { low: number; high: number } | undefined {
+/** The numbers at the ends of the colours, none if there are none, and the rows and columns as they are drawn. */
+export interface Painted {
+  ends: { low: number; high: number } | undefined;
+  down: readonly number[];
+  across: readonly number[];
+}
+
+/** Draws the plane. */
+export function paint(canvas: HTMLCanvasElement, plane: Plane): Painted {
   const down = thinned(order(plane.latitudes, plane.rows, (value) => -value));
   const across = thinned(order(plane.longitudes, plane.columns, turned(plane.longitudes)));
   const values = new Float64Array(down.length * across.length);
@@ -43,7 +50,7 @@ export function paint(canvas: HTMLCanvasElement, plane: Plane): { low: number; h
   canvas.width = across.length;
   canvas.height = down.length;
   const context = canvas.getContext("2d");
-  if (!context || low === undefined || high === undefined) return undefined;
+  if (!context || low === undefined || high === undefined) return { ends: undefined, down, across };
   const image = context.createImageData(across.length, down.length);
   values.forEach((value, place) => {
     if (!Number.isFinite(value)) return;
@@ -51,7 +58,7 @@ export function paint(canvas: HTMLCanvasElement, plane: Plane): { low: number; h
     image.data.set([...shade(part), 255], place * 4);
   });
   context.putImageData(image, 0, 0);
-  return { low, high };
+  return { ends: { low, high }, down, across };
 }
 
 function order(coordinates: number[], length: number, key: (value: number) => number): number[] {

@@ -15,8 +15,8 @@ from leap_kg.catalog.facts import Facts
 from leap_kg.catalog.page import STORE_DESCRIPTIONS, Place
 from leap_kg.catalog.reading import MOST_VARIABLES, read, read_store
 from leap_kg.catalog.record import Record, Store, web_address
-from leap_kg.catalog.schemaorg import CONTEXT, download
-from leap_kg.catalog.signposts import Signpost, linked
+from leap_kg.catalog.schemaorg import CONTEXT, download, stac_download
+from leap_kg.catalog.signposts import Signpost, linked, stac_of
 from leap_kg.ontology.namespaces import DCAT, DCT, FOAF, RDFS
 
 MOST_DATASETS = 20
@@ -86,6 +86,7 @@ def schema_org_of(found: Distribution, place: Place) -> dict[str, Any]:
         "url": place.page(found.iri),
         "license": found.licence,
         "encodesCreativeWork": wholes[0] if len(wholes) == 1 else wholes,
+        "subjectOf": stac_download(place),
     }
     return {key: value for key, value in stated.items() if value not in ("", None, [], {})}
 
@@ -101,6 +102,7 @@ def signposts_of(found: Distribution, place: Place) -> list[Signpost]:
             Signpost("describedby", place.twin(found.iri, twin.suffix), twin.media_type, twin.profile)
             for twin in STORE_DESCRIPTIONS
         ),
+        *stac_of(place),
         *(Signpost("item", store.address, store.media_type) for _ in (1,) if store.address),
         *(Signpost("collection", place.page(record.iri), "text/html") for record in found.datasets),
     ]

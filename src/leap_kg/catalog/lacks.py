@@ -21,6 +21,11 @@ class Lack:
     mend: str
 
 
+def _levels(record: Record) -> set[str]:
+    """Who may have the data, as far as that was stated or found out."""
+    return {record.access, *(store.access for store in record.stores)} - {""}
+
+
 # Each by its name: whether it is there, why it is not, and how to mend that.
 _WANTED: tuple[tuple[str, Callable[[Record], object], str, str], ...] = (
     (
@@ -91,9 +96,15 @@ _WANTED: tuple[tuple[str, Callable[[Record], object], str, str], ...] = (
     ),
     (
         "isAccessibleForFree",
-        lambda record: free(record) is not None,
+        lambda record: free(record) is not None or _levels(record),
         "Nobody has found out whether the data can be had without an account or payment.",
         "Let the catalogue's check look at the stores, or state it in the record.",
+    ),
+    (
+        "isAccessibleForFree",
+        lambda record: free(record) is not None or not _levels(record),
+        "The data are not public, and no source says whether an account costs anything.",
+        "State it in the record.",
     ),
     (
         "distribution",

@@ -60,11 +60,15 @@ def from_store(address: str, first: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A server: `origin` is its scheme and host, `base` what its own IRIs begin with."""
+    """A server: `origin` is its scheme and host, `base` what its own IRIs begin with.
+
+    `stac` is the address of the STAC collection of what a document is about, `""` if it has none.
+    """
 
     origin: str
     base: str
     name: str
+    stac: str = ""
 
     def page(self, iri: str) -> str:
         """The address of the page of a node."""

@@ -1,7 +1,7 @@
 """Reads what the graph says of a dataset, its stores and its variables, within bounds.
 
-What a dataset does not say of itself, but all or some of its stores say (variables, licence, version, when and where),
-is taken from them: whoever describes the stores describes the dataset.
+What a dataset does not say of itself, but all or some of its stores say (licence, version, when and where), is taken
+from them: whoever describes the stores describes the dataset. Variables are of both, see `leap_kg.catalog.variables`.
 """
 
 import re
@@ -27,6 +27,7 @@ from leap_kg.catalog.record import (
     web_address,
 )
 from leap_kg.catalog.span import MOST_STORES, Span
+from leap_kg.catalog.variables import merged
 from leap_kg.ingest.mapping.extents import read_box
 from leap_kg.ontology.iri import readable
 from leap_kg.ontology.namespaces import ADMS, DCAT, DCT, FOAF, OWL, PROV, SCHEMA, VCARD
@@ -60,7 +61,7 @@ def read(facts: Facts, node: NamedNode, most_stores: int = MOST_STORES, first: i
     stores = _stores(facts, listed[:most_stores])
     span = Span(len(listed), first, most_stores)
     own, more = _variables(facts, node)
-    variables = own or _merged(stores)
+    variables = merged(own, (variable for store in stores for variable in store.variables))
     licence = _licence(facts, node)
     credits_, cited = _credits(facts, node), facts.cited(node)
     series = tuple(_series(facts, whole) for whole in facts.nodes(node, DCAT("inSeries")))
@@ -93,7 +94,7 @@ def read(facts: Facts, node: NamedNode, most_stores: int = MOST_STORES, first: i
         variables=variables[:MOST_VARIABLES],
         stores=stores if first == 1 else _stores(facts, listed[first - 1 : span.last]),
         span=span,
-        more_variables=more or max(0, len(variables) - MOST_VARIABLES),
+        more_variables=more + max(0, len(variables) - MOST_VARIABLES),
         pages=_addresses(facts.nodes(node, FOAF("page"))),
         same=_same_pages(facts, node),
         sources=_addresses(facts.nodes(node, DCT("source"))),
@@ -157,7 +158,7 @@ def _variables(facts: Facts, node: NamedNode, most: int = MOST_VARIABLES) -> tup
 
 def _variable(facts: Facts, name: str, iri: str) -> Measured:
     said = facts.about(NamedNode(iri))
-    meaning = said.one(SCHEMA("propertyID"))
+    meaning, size = said.one(SCHEMA("propertyID")), said.text(DCAT("byteSize"))
     return Measured(
         iri=iri,
         name=name,
@@ -167,6 +168,9 @@ def _variable(facts: Facts, name: str, iri: str) -> Measured:
         meaning=meaning.value if meaning else "",
         shape=_shape(said.text(facts.leap("shape"))),
         data_type=said.text(facts.leap("dataType")),
+        chunks=_shape(said.text(facts.leap("chunkShape"))),
+        size=int(size) if _LENGTH.fullmatch(size) else -1,
+        codecs=said.text(facts.leap("codecs")),
     )
 
 
@@ -178,15 +182,6 @@ def _shape(text: str) -> tuple[tuple[str, int], ...]:
         known = mark and name and _LENGTH.fullmatch(length)
         found.append((name, int(length)) if known else (dimension, 0))
     return tuple(found)
-
-
-def _merged(stores: Iterable[Store]) -> tuple[Measured, ...]:
-    """The variables of all stores, each name once."""
-    found: dict[str, Measured] = {}
-    for store in stores:
-        for variable in store.variables:
-            found.setdefault(variable.name, variable)
-    return tuple(found[name] for name in sorted(found))
 
 
 def _licence(facts: Facts, node: NamedNode) -> Licence:
@@ -229,7 +224,7 @@ def _credits(facts: Facts, node: NamedNode) -> tuple[Credit, ...]:
 
 def _creators(facts: Facts, node: NamedNode, credits_: Iterable[Credit], cited: Citation) -> tuple[Agent, ...]:
     """Those whom the record calls creators, in the order in which they are cited."""
-    places = {maker.iri: place for place, maker in enumerate(cited.own.makers)}
+    places = {iri: place for place, maker in enumerate(cited.own.makers) for iri in (maker.iri, *maker.others)}
     named = sorted(facts.nodes(node, DCT("creator")), key=lambda each: places.get(each.value, len(places)))
     stated = _agents(facts, named)
     makers = (credit.agent for credit in credits_ if any(iri.endswith(_PRODUCER) for iri, _ in credit.roles))

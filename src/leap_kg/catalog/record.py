@@ -4,7 +4,7 @@ Texts are as they were harvested, and hostile; addresses that are given to brows
 """
 
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from leap_kg.catalog.span import Span
 from leap_kg.ingest.mapping.extents import Box
@@ -15,6 +15,10 @@ DOI = "https://doi.org/"
 SPDX = "https://spdx.org/licenses/"
 PUBLIC = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
 NOT_PUBLIC = "http://publications.europa.eu/resource/authority/access-right/NON_PUBLIC"
+_KEPT = "/-._~!$&'()*+,;=:@?#[]%"
+_STORAGE = frozenset(
+    ("s3", "gs", "gcs", "abfs", "abfss", "az", "adl", "osn", "hf", "ftp", "ftps", "sftp", "file", "http", "https")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,11 @@ class Licence:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A variable; `shape` is its length in each dimension by name, 0 where it is not known."""
+    """A variable; `shape` is its length in each dimension by name, 0 where it is not known, as those of `chunks` are.
+
+    `size` is in bytes as it lies unpacked, -1 if it is not known, `codecs` are as Zarr writes them in JSON. Of a
+    variable of several stores all this is what they agree on.
+    """
 
     iri: str
     name: str
@@ -61,6 +69,11 @@ class Measured:
     meaning: str = ""
     shape: tuple[tuple[str, int], ...] = ()
     data_type: str = ""
+    chunks: tuple[tuple[str, int], ...] = ()
+    size: int = -1
+    codecs: str = ""
+    held: tuple["Measured", ...] = ()
+    """What the stores have of it, each as large as no other before it, where they differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +191,17 @@ class Record:
     is_series: bool = False
     funding: tuple[tuple[str, str], ...] = ()
     """The IRI of each grant with its name."""
+
+
+def data_address(store: Store) -> str:
+    """Where the data lie, for who downloads them: on the web if they can be had there, else as libraries open them.
+
+    Of what else a scheme may be, some makes browsers run what follows it: that is no address here.
+    """
+    if store.address:
+        return store.address
+    scheme, mark, _ = store.uri.partition("://")
+    return quote(store.uri, safe=_KEPT) if mark and scheme.lower() in _STORAGE else ""
 
 
 def web_address(iri: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from leap_kg.catalog.coverage import around, calendar, interval
 from leap_kg.catalog.page import DESCRIPTIONS, SCHEMAORG, Place, Twin
 from leap_kg.catalog.reading import short_name
-from leap_kg.catalog.record import DOI, NOT_PUBLIC, PUBLIC, Agent, Measured, Record, Store, web_address
+from leap_kg.catalog.record import DOI, NOT_PUBLIC, PUBLIC, Agent, Measured, Record, Store, data_address, web_address
 from leap_kg.ontology.namespaces import SCHEMA
 from leap_kg.outputs.output import Maker, Output
 from leap_kg.outputs.party import Party
@@ -59,13 +59,14 @@ def schema_org(record: Record, place: Place) -> dict[str, Any]:
         "spatialCoverage": _spatial(record),
         "temporalCoverage": interval(record.periods),
         "variableMeasured": [_variable(each) for each in record.variables],
-        "distribution": [download(each) for each in record.stores if each.address],
+        "distribution": [download(each) for each in record.stores if data_address(each)],
         "size": number_of_stores(record),
         "isBasedOn": [iri for iri in record.derived_from if web_address(iri)],
         "isPartOf": [{"@type": "CreativeWork", "@id": each.iri, "name": each.title} for each in record.series],
         "includedInDataCatalog": {"@type": "DataCatalog", "@id": place.catalogue, "name": place.name},
         "subjectOf": [
             *_twins(record, place),
+            *stac_download(place),
             *other_stores(record, place, SCHEMAORG),
             *(_work(each) for each in record.works[1:]),
         ],
@@ -236,13 +237,24 @@ def download(store: Store) -> dict[str, Any]:
         "@id": store.iri,
         "name": store.title,
         "description": store.description,
-        "contentUrl": store.address,
+        "contentUrl": data_address(store),
         "encodingFormat": store.media_type,
         "contentSize": amount(store.size) if store.size >= 0 else "",
         "identifier": store.uri,
         "dateModified": calendar(store.modified),
     }
     return {key: value for key, value in stated.items() if value}
+
+
+def stac_download(place: Place) -> list[dict[str, Any]]:
+    """The STAC collection as what can be downloaded, if there is one."""
+    stated = {
+        "@type": "DataDownload",
+        "name": "STAC collection",
+        "encodingFormat": "application/json",
+        "contentUrl": place.stac,
+    }
+    return [stated] if place.stac else []
 
 
 def _twins(record: Record, place: Place) -> list[dict[str, Any]]:

@@ -42,8 +42,14 @@ def signposts(record: Record, place: Place) -> list[Signpost]:
             Signpost("describedby", place.twin(record.iri, twin.suffix), twin.media_type, twin.profile)
             for twin in DESCRIPTIONS
         ),
+        *stac_of(place),
         *_items(record),
     ]
+
+
+def stac_of(place: Place) -> list[Signpost]:
+    """The way to the STAC collection, if there is one."""
+    return [Signpost("describedby", place.stac, "application/json", title="STAC collection")] if place.stac else []
 
 
 def cite_as(record: Record) -> str:

@@ -39,6 +39,10 @@ def mine(
     approve_removals: Annotated[
         bool, typer.Option("--approve-removals", help="Let links go of more than a fifth of the repositories.")
     ] = False,
+    mirror: Annotated[
+        Path | None,
+        typer.Option(help="The mirror that was harvested from: `_snapshot.json` beside its files names their commit."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Mine the files of harvested repositories for links, and publish them with their evidence.
@@ -47,8 +51,10 @@ def mine(
     """
     from leap_kg.graph.home import Home, HomeError
     from leap_kg.graph.log.patchfile import LogError
+    from leap_kg.ingest.mirror import MirrorFaulty, read_mirror
     from leap_kg.links.checkout import Checkout, NoFolder
     from leap_kg.links.mining import Held, mine
+    from leap_kg.links.mirrored import Mirrored
     from leap_kg.links.readers import READERS
 
     settings = context.settings()
@@ -57,6 +63,7 @@ def mine(
         raise typer.BadParameter("--as names the one folder that --repository gives")
     try:
         checkouts = [Checkout.of(path, name, settings.base) for path in paths]
+        mirrored = Mirrored(read_mirror(mirror)) if mirror else None
         with errors.status("mining") as status:
             report = mine(
                 Home.of(settings),
@@ -65,8 +72,37 @@ def mine(
                 checkouts,
                 approve=approve_removals,
                 platform=settings.name,
+                mirrored=mirrored,
                 progress=lambda done, total, path: status.update(f"mining: {done} of {total} files"),
             )
+    except (HomeError, LogError, MirrorFaulty, NoFolder, Held) as error:
+        fail(str(error))
+    if as_json:
+        print_json(asdict(report))
+    else:
+        _print(report)
+
+
+@app.command()
+def forget(
+    names: Annotated[
+        list[str], typer.Argument(metavar="NAME...", help="Checkouts: owner/name, or local/NAME for a folder of ours.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Forget checkouts that were mined from this machine, with all links that only their files show."""
+    from leap_kg.graph.home import Home, HomeError
+    from leap_kg.graph.log.patchfile import LogError
+    from leap_kg.links.checkout import NoFolder, repository_iri
+    from leap_kg.links.mining import Held, NotRemembered, mine
+    from leap_kg.links.readers import READERS
+
+    settings = context.settings()
+    try:
+        gone = [repository_iri(name, settings.base) for name in names]
+        report = mine(Home.of(settings), settings.base, READERS, platform=settings.name, forget=gone)
+    except NotRemembered as missing:
+        fail(str(missing), status=NOT_FOUND)
     except (HomeError, LogError, NoFolder, Held) as error:
         fail(str(error))
     if as_json:
@@ -114,6 +150,8 @@ def evaluate(
         print_json(asdict(found))
         return
     print_line(f"{found.files} of {found.wanted} judged files read; {found.places} of {found.signals} quotes in place")
+    if found.lacking:
+        print_table("Judged files that are not in the folder", ("repository", "files"), found.lacking.items())
     for part, scores in found.scores.items():
         rows = [
             (

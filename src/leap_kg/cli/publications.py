@@ -19,7 +19,7 @@ from leap_kg.outputs.page import report_file
 from leap_kg.outputs.period import between
 from leap_kg.outputs.reading import Reader
 from leap_kg.outputs.report import Report
-from leap_kg.outputs.selection import Access, Selection
+from leap_kg.outputs.selection import Access, Selection, person_wanted
 
 app = typer.Typer(help="The works of the platform, for reference managers and spreadsheets.", no_args_is_help=True)
 
@@ -98,10 +98,10 @@ def _selection(
     others: bool,
 ) -> Selection:
     try:
-        period = between(since, until)
+        period, person = between(since, until), person_wanted(person)
     except ValueError as error:
         fail(str(error), status=2)
-    return Selection(period, kinds, person.strip(), award.strip(), theme.strip(), access, others)
+    return Selection(period, kinds, person, award.strip(), theme.strip(), access, others)
 
 
 def _outputs(at: str | None) -> list[Output]:

@@ -221,7 +221,9 @@ def check(
         if apart := of_running(reports):
             print_line(apart)
         good = sum(report.passes for report in reports)
-        print_line(f"{len(reports)} feedstocks, {good} with nothing that has to be mended")
+        print_line(
+            f"{len(reports)} feedstock{'' if len(reports) == 1 else 's'}, {good} with nothing that has to be mended"
+        )
     bad = [report for report in reports if not report.passes or (strict and report.counts[Severity.WARNING])]
     if bad:
         raise typer.Exit(FAILED)

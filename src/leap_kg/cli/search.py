@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from textwrap import shorten
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from leap_kg.graph.index.search import Found, SearchIndex
 from leap_kg.ontology.kinds import kinds
 from leap_kg.stac.refusal import BadSearch
 from leap_kg.web.hints import hints
+from leap_kg.web.identified import identified
 from leap_kg.web.listing import FACETS, State
 
 _SHOWN_FACETS = 6
@@ -52,7 +54,7 @@ def search(
 ) -> None:
     """Find nodes by their words, where and when their data are, and what they measure."""
     settings = context.settings()
-    context.snapshot(settings)
+    snapshot = context.snapshot(settings)
     known = {k.name: k.label for k in kinds(settings.base)}
     if unknown := [name for name in kind or () if name not in known]:
         fail(f"there is no kind {unknown[0]!r}; the kinds are {', '.join(known)}", status=2)
@@ -66,6 +68,7 @@ def search(
         standard_name=standard_name,
         exact=exact,
     )
+    state = replace(state, named=identified(state.text, snapshot.store, settings.base))
     if not (state.text or state.facets or state.narrowed):
         fail("give words, or something to narrow the search by; see `leap-kg search --help`", status=2)
     try:

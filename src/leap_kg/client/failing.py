@@ -28,7 +28,10 @@ _PAGE = (b"<!doctype", b"<html")
 
 def failure(plan: Plan, error: Exception) -> CannotOpen:
     """The error to raise in place of a library's."""
-    statuses, beginning = _looked(plan)
+    statuses, beginning, unanswered = _looked(plan)
+    # Libraries also say of a host that they do not reach that a file is not there.
+    causes = [*_chain(error), *(_chain(unanswered) if unanswered is not None else ())]
+    unheard = not statuses and any(_is_late(one) or _is_unreachable(one) for one in causes)
     found = set(statuses) | {status for one in _chain(error) if (status := _status(one))}
     told = f"; {plan.store.told}" if plan.store.told else ""
     name = f"the store {plan.store.name or plan.store.uri}"
@@ -39,7 +42,8 @@ def failure(plan: Plan, error: Exception) -> CannotOpen:
         return CannotOpen(f"{name} is {what}{said}", f"{fix}, and tell the maintainers: the record is wrong.")
     if found & {401, 403} or any(isinstance(one, PermissionError) for one in _chain(error)):
         return CannotOpen(f"{name} is private: its host refuses to show it without credentials{told}", _sign_in(plan))
-    if any(_is_absent(one) for one in _chain(error)) or (statuses and set(statuses) <= {404, 410}):
+    absent = any(_is_absent(one) for one in _chain(error)) and (not unheard or found & {404, 410})
+    if absent or (statuses and set(statuses) <= {404, 410}):
         if statuses and not set(statuses) <= {404, 410}:
             return CannotOpen(
                 f"{name} has no metadata that can be read at {_place(plan)}{told}",
@@ -49,11 +53,11 @@ def failure(plan: Plan, error: Exception) -> CannotOpen:
             f"{name} is gone: there is nothing at {_place(plan)}{told}",
             "Look for another store (.stores, .versions), and tell the maintainers of the dataset.",
         )
-    if any(_is_late(one) for one in _chain(error)):
+    if any(_is_late(one) for one in causes):
         return CannotOpen(
             f"the host of {name} does not answer in time{told}", "Try again later, or from another network."
         )
-    if any(_is_unreachable(one) for one in _chain(error)):
+    if any(_is_unreachable(one) for one in causes):
         return CannotOpen(
             f"the host of {name} cannot be reached at {_place(plan)}{told}",
             "Is there a network, and does it lead there? If so, tell the maintainers of the dataset.",
@@ -64,12 +68,15 @@ def failure(plan: Plan, error: Exception) -> CannotOpen:
     )
 
 
-def _looked(plan: Plan) -> tuple[list[int], bytes]:
-    """What the web address answers: a status for each thing that was asked, and how the address itself begins."""
+def _looked(plan: Plan) -> tuple[list[int], bytes, Exception | None]:
+    """What the web address answers: a status for each thing that was asked, and how the address itself begins.
+
+    At the end why it does not answer, if it does not.
+    """
     base = plan.url if plan.scheme in ("http", "https") else plan.store.web
     if not base.startswith(("http://", "https://")):
-        return [], b""
-    beginning, statuses = b"", []
+        return [], b"", None
+    beginning, statuses = b"", list[int]()
     paths = ("", *(_METADATA if plan.way == "zarr" else ()))
     with requests.Session() as session:
         for path in paths:
@@ -80,9 +87,9 @@ def _looked(plan: Plan) -> tuple[list[int], bytes]:
                     statuses.append(answer.status_code)
                     if not path and answer.ok:
                         beginning = answer.raw.read(_BEGINNING, decode_content=True)
-            except (requests.RequestException, HTTPError, OSError, ValueError):
-                return statuses, beginning
-    return statuses, beginning
+            except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+                return statuses, beginning, error
+    return statuses, beginning, None
 
 
 def _held(beginning: bytes) -> tuple[str, str] | None:
@@ -120,7 +127,7 @@ def _is_late(error: BaseException) -> bool:
 
 
 def _is_unreachable(error: BaseException) -> bool:
-    return isinstance(error, ConnectionError) or type(error).__name__ in (
+    return isinstance(error, ConnectionError | requests.ConnectionError) or type(error).__name__ in (
         *("ClientConnectorError", "ClientConnectorDNSError", "ServerDisconnectedError", "EndpointConnectionError"),
     )
 

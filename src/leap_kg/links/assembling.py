@@ -19,6 +19,7 @@ from leap_kg.links.known import Known
 from leap_kg.links.methods import CITATION, PUBLICATION, predicate
 from leap_kg.links.mined import Mined
 from leap_kg.links.resolving import Target, resolve
+from leap_kg.links.siblings import Siblings
 from leap_kg.links.signal import Place, Role, Signal
 from leap_kg.ontology.identifiers import Refusal, github
 from leap_kg.ontology.namespaces import DCT, SCHEMA, SPDX, ours
@@ -30,6 +31,7 @@ _RENDERED = (".md", ".markdown", ".rst", ".ipynb", ".txt", ".org")
 """Files that GitHub shows as text without lines, unless it is asked for the plain file."""
 
 Key = tuple[str, NamedNode, str]
+"""Subject, property and target."""
 
 
 @dataclass(slots=True)
@@ -37,6 +39,7 @@ class _Gathered:
     known: bool
     exact: bool
     evidence: list[Evidence] = field(default_factory=list)
+    files: set[Key] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -61,21 +64,28 @@ class Assembly:
             says = predicate(signal.role, signal.method, signal.via, self.base)
             for target in found:
                 evidence = _evidence(file, signal, target)
+                does = target.says or says
                 for subject in self._subjects(file, signal.role):
-                    self.add(subject, target.says or says, target, evidence)
+                    self.add(subject, does, target, evidence)
+                if signal.role in (Role.READS, Role.WRITES):
+                    self.add(file.repository, does, target, evidence, of=self.node(file))
 
-    def add(self, subject: str, says: NamedNode, target: Target, evidence: Evidence) -> None:
-        """Take one piece of evidence for one link; nothing is linked to itself."""
+    def add(self, subject: str, says: NamedNode, target: Target, evidence: Evidence, *, of: str = "") -> None:
+        """Take one piece of evidence for one link; nothing is linked to itself. `of` is the file of the repository
+        `subject` whose own link to the target it was taken for, too.
+        """
         if subject == target.iri:
             return
         found = self._gathered.setdefault((subject, says, target.iri), _Gathered(target.known, target.exact))
         found.exact = found.exact or target.exact
         found.evidence.append(evidence)
+        if of and of not in (subject, target.iri):
+            found.files.add((of, says, target.iri))
 
     def links(self) -> list[Link]:
         """All links in the order of their IRIs."""
         said = [
-            Link(subject, says, target, tuple(found.evidence), found.known, found.exact)
+            Link(subject, says, target, tuple(found.evidence), found.known, found.exact, supports=self._supports(found))
             for (subject, says, target), found in self._together().items()
         ]
         ordered = sorted(said, key=lambda link: (link.subject, link.predicate.value, link.target))
@@ -93,14 +103,19 @@ class Assembly:
     def _subjects(self, file: File, role: Role) -> tuple[str, ...]:
         node = self.node(file)
         match role:
-            case Role.READS | Role.WRITES:
-                return (node, file.repository)
-            case Role.MENTIONS:
+            case Role.READS | Role.WRITES | Role.MENTIONS:
                 return (node,)
             case Role.RUNS_IN:
                 return (node,) if file.path.endswith(".ipynb") else (file.repository,)
             case _:
                 return (file.repository,)
+
+    def _supports(self, found: _Gathered) -> tuple[str, ...]:
+        """The links of files that a link follows from: those, if they show all that shows it."""
+        shown = {each for key in found.files for each in self._gathered[key].evidence}
+        if not found.files or not shown.issuperset(found.evidence):
+            return ()
+        return tuple(sorted(link_node(*key, self.base).value for key in found.files))
 
     def _together(self) -> Mapping[Key, _Gathered]:
         """Citations of the paper that is the repository's own are evidence for just that."""
@@ -114,12 +129,19 @@ class Assembly:
 
 
 def judged(links: Iterable[Link], verdicts: Mapping[str, str], base: str) -> list[Link]:
-    """The links with what curators come to about each, given by the links' IRIs."""
+    """The links with what verdicts come to about each; those are given by the links' IRIs."""
+    said = list(links)
+    if not verdicts:
+        return [replace(link, verdict="", doubted=frozenset()) for link in said]
+    named = {link_node(link.subject, link.predicate, link.target, base).value: link for link in said}
+    siblings = Siblings(verdicts, {iri: link.supports for iri, link in named.items()})
 
-    def verdict(link: Link) -> str:
-        return verdicts.get(link_node(link.subject, link.predicate, link.target, base).value, "") if verdicts else ""
+    def doubted(iri: str) -> frozenset[Evidence]:
+        gone = siblings.doubted(iri)
+        held = {each for file in named[iri].supports if file not in gone for each in named[file].evidence}
+        return frozenset(each for each in named[iri].evidence if each not in held) if gone else frozenset()
 
-    return [replace(link, verdict=verdict(link)) for link in links]
+    return [replace(link, verdict=siblings.word(iri), doubted=doubted(iri)) for iri, link in named.items()]
 
 
 def describe_file(file: File, mined: Mined, assembly: Assembly, own: Container[str] = frozenset()) -> Iterator[Triple]:

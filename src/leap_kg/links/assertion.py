@@ -45,7 +45,10 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class Link:
     """One link with all its evidence. `known` says whether the graph describes its target, `exact` whether the target
-    is known whole; `verdict` is a curator's, `""` for none.
+    is known whole; `verdict` is what curators' verdicts come to, `""` for none.
+
+    `supports` are the links of files, by IRI, from which that of a repository follows; `doubted` is evidence that
+    curators took from it by what they said of those.
     """
 
     subject: str
@@ -55,6 +58,8 @@ class Link:
     known: bool = True
     exact: bool = True
     verdict: str = ""
+    supports: tuple[str, ...] = ()
+    doubted: frozenset[Evidence] = frozenset()
 
     @property
     def confidence(self) -> float:
@@ -66,7 +71,8 @@ class Link:
         """Whether the plain triple is published: a verdict decides; else it must be sure, exact, and lead somewhere."""
         if self.verdict:
             return self.verdict == ACCEPTED
-        return self.known and self.exact and self.confidence >= PUBLISHED
+        held = [each for each in self.evidence if each not in self.doubted]
+        return self.known and self.exact and weighed(held) >= PUBLISHED
 
     @property
     def leading(self) -> str:
@@ -104,6 +110,8 @@ def link_triples(link: Link, base: str) -> Iterator[Triple]:
     yield Triple(node, RDF("predicate"), link.predicate)
     yield Triple(node, RDF("object"), target)
     yield Triple(node, leap("confidence"), _decimal(link.confidence))
+    for file in link.supports:
+        yield Triple(node, PROV("wasDerivedFrom"), NamedNode(file))
     for method in sorted({each.method for each in link.evidence}):
         yield Triple(node, leap("method"), METHODS[method].node(base))
     for each in ranked(link.evidence)[:MOST_EVIDENCE]:

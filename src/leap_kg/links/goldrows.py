@@ -2,7 +2,8 @@
 
 A place in a file at a commit becomes a call site, labelled by what curators agreed to there: `reads`, `writes` or
 `mentions` with the address, or `none` where they rejected all that was found. A paper that a file of a repository names
-becomes a pair: `implements`, `cites` or `archive`; `cites` where they rejected that the repository is its code.
+becomes a pair: `implements` or `archive`; `cites` where they rejected that the repository is its code; `named` where
+they agreed that it is cited, which leaves open whose code the repository is.
 
 Hazard: these rows are judged by people who saw what the miner found, and only where it found something. They measure
 precision; for recall, and for numbers to quote, there is the set that was labelled blind.
@@ -19,15 +20,16 @@ from pyoxigraph import Literal, NamedNode
 from leap_kg.graph.engine import Engine
 from leap_kg.graph.lookup import looked_up
 from leap_kg.links.assertion import ACCEPTED
+from leap_kg.links.evaluation.gold import NAMED
 from leap_kg.links.judged import DISPUTED, Verdict, all_verdicts, status_of
 from leap_kg.links.methods import CITATION, PUBLICATION
 from leap_kg.ontology.identifiers import Refusal, github
 from leap_kg.ontology.namespaces import CITO, OA, PROV, SCHEMA, ours
 
 _SITES = {PROV("used").value: "reads", PROV("generated").value: "writes", SCHEMA("mentions").value: "mentions"}
-_PAIRS = {PUBLICATION.value: "implements", CITATION.value: "cites", SCHEMA("archivedAt").value: "archive"}
+_PAIRS = {PUBLICATION.value: "implements", CITATION.value: NAMED, SCHEMA("archivedAt").value: "archive"}
 _RANK = ("reads", "writes", "mentions", "none")
-_PAIR_RANK = ("implements", "archive", "cites", "none")
+_PAIR_RANK = ("implements", "archive", "cites", NAMED, "none")
 _POINTER = re.compile(r"(?:cell (\d+), )?lines? (\d+)(?: to (\d+))?")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 

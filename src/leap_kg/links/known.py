@@ -90,6 +90,31 @@ class Known:
                 return found.pop() if len(found) == 1 else None
         return None
 
+    def dataset_from(self, addresses: Iterable[str]) -> str | None:
+        """The one dataset that a source made of a file by any of its addresses."""
+        found = {
+            s.value
+            for address in addresses
+            for s, _ in self._said(None, DCT("source"), NamedNode(address))
+            if isinstance(s, NamedNode) and self.says(s.value, RDF("type"), DCAT("Dataset").value)
+        }
+        return found.pop() if len(found) == 1 else None
+
+    def store_on_osn(self, bucket: str, key: str) -> str | None:
+        """The one store at that key of a bucket of the Open Storage Network, or around it, on whatever server."""
+        folders = key.split("/")
+        while folders and folders[0]:
+            uri = Location("s3", None, bucket, "/".join(folders)).uri
+            found = {node for each, node in self.addresses() if each == uri and ".osn." in self._server(node)}
+            if found:
+                return found.pop() if len(found) == 1 else None
+            folders.pop()
+        return None
+
+    def _server(self, node: str) -> str:
+        told = self._said(NamedNode(node), ours(self._base)("storageEndpoint"), None)
+        return next((target.value for _, target in told), "")
+
     def numbered(self, number: str) -> list[str]:
         """The repositories that have this number at GitHub."""
         node = NamedNode(f"https://api.github.com/repositories/{number}")

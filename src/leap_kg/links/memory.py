@@ -68,15 +68,20 @@ class Memory(Held):
         rows = self._database.execute("SELECT repository, found FROM lacking ORDER BY repository")
         return {repository: _mined(json.loads(found)).findings[0] for repository, found in rows}
 
+    def folders(self) -> dict[str, str]:
+        """The folder that each checkout was mined from, by the repository's IRI, as far as it is known."""
+        return dict(self._database.execute("SELECT repository, folder FROM checkout ORDER BY repository"))
+
     def settle(
         self,
         files: Mapping[str, Iterable[tuple[str, File]]],
         readers: Iterable[str],
         lacking: Mapping[str, Finding] | None = None,
+        folders: Mapping[str, str] | None = None,
     ) -> None:
         """Make these all the files there are, by repository, each with its origin; forget what is in none of them, and
         what other readers than these have found, if these have read the file. `lacking` are the findings on
-        repositories as a whole.
+        repositories as a whole, `folders` those that checkouts were mined from.
         """
         rows = [
             (file.repository, origin, file.path, file.at, file.sha256, file.node)
@@ -87,6 +92,8 @@ class Memory(Held):
             self._database.execute("DELETE FROM lacking")
             told = [(iri, json.dumps(_plain(Mined((), (said,))))) for iri, said in (lacking or {}).items()]
             self._database.executemany("INSERT INTO lacking VALUES (?, ?)", told)
+            self._database.execute("DELETE FROM checkout")
+            self._database.executemany("INSERT INTO checkout VALUES (?, ?)", (folders or {}).items())
             self._database.execute("DELETE FROM file")
             self._database.executemany("INSERT INTO file VALUES (?, ?, ?, ?, ?, ?)", rows)
             self._database.execute(
@@ -104,6 +111,9 @@ class Memory(Held):
 def _prepare(database: sqlite3.Connection) -> None:
     database.execute(
         "CREATE TABLE IF NOT EXISTS lacking (repository TEXT PRIMARY KEY, found TEXT NOT NULL) WITHOUT ROWID"
+    )
+    database.execute(
+        "CREATE TABLE IF NOT EXISTS checkout (repository TEXT PRIMARY KEY, folder TEXT NOT NULL) WITHOUT ROWID"
     )
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version == _LAYOUT:

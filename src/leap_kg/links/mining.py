@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode, Store, Triple
@@ -32,12 +33,13 @@ from leap_kg.ingest.runs.rounds import publish_ontology
 from leap_kg.ingest.state import State
 from leap_kg.links.assembling import Assembly, describe_file, describe_lacking, judged
 from leap_kg.links.assertion import Link, link_node, link_triples, run_triple
-from leap_kg.links.checkout import Checkout
+from leap_kg.links.checkout import GONE, Checkout, checkout_gone
 from leap_kg.links.files import File, Listed, harvested
 from leap_kg.links.known import Known
 from leap_kg.links.membership import add_members, describe_platform, platform_node
 from leap_kg.links.memory import HARVESTED, LOCAL, Memory
 from leap_kg.links.methods import METHODS
+from leap_kg.links.mirrored import Mirrored
 from leap_kg.links.people import add_people
 from leap_kg.links.readers import Readers
 from leap_kg.links.reading import Progress, Reading
@@ -52,6 +54,10 @@ FILES = f"{LINKS}files"
 _WAIT = 300.0
 """Seconds to wait for another writer."""
 _LARGE_LOSS = 0.2
+
+
+class NotRemembered(LookupError):
+    """No checkout of that name is remembered; the text says which are."""
 
 
 class Held(RuntimeError):
@@ -81,12 +87,13 @@ class Report:
 @dataclass(slots=True)
 class _Files:
     """The files of a run by repository, each with its origin, and how to read those that may have to be; `lacking` is
-    what is wrong with repositories as a whole.
+    what is wrong with repositories as a whole, `folders` where checkouts are.
     """
 
     listed: dict[str, list[tuple[str, File]]] = field(default_factory=dict)
     load: dict[tuple[str, str], Listed] = field(default_factory=dict)
     lacking: dict[str, Finding] = field(default_factory=dict)
+    folders: dict[str, str] = field(default_factory=dict)
 
     def take(self, origin: str, listed: Iterable[Listed]) -> None:
         """Add files that can be read."""
@@ -103,18 +110,21 @@ def mine(
     *,
     approve: bool = False,
     platform: str = "The platform",
+    mirrored: Mirrored | None = None,
+    forget: Sequence[str] = (),
     progress: Progress = lambda done, total, path: None,
 ) -> Report:
     """Mine what was harvested into the home, and these checkouts; `approve` lets a large loss through, `platform` is
-    the name of that to which works belong.
+    the name of that to which works belong, `mirrored` knows the commits of what a mirror answered. Checkouts of the
+    repositories in `forget` (IRIs) are remembered no more, nor is one whose folder is now mined by another name.
 
-    Raises `HomeError`, and `Held` if many repositories are gone.
+    Raises `HomeError`, `NotRemembered`, and `Held` if many repositories are gone.
     """
     home.create()
     with ExitStack() as stack:
         stack.enter_context(leased(home, ["links"]))
         memory = stack.enter_context(Memory(home.path / "links.sqlite"))
-        files = _listing(home, memory, readers, checkouts, stack, approve=approve)
+        files = _listing(home, memory, readers, checkouts, stack, mirrored, forget, approve=approve)
         reading = Reading(memory, readers, progress)
         mined = reading.read(files.listed, files.load)
         snapshot = Snapshots(home).current()
@@ -134,7 +144,7 @@ def mine(
             if add_members(snapshot.store, assembly):
                 descriptions[platform_node(base).value] = list(describe_platform(platform, base))
         revision, links = _publish(home, base, assembly.links(), descriptions)
-        memory.settle(files.listed, reading.versions, files.lacking)
+        memory.settle(files.listed, reading.versions, files.lacking, files.folders)
     signals = Counter(signal.method for _, found in mined for signal in found.signals)
     findings = [*files.lacking.values(), *(f for _, found in mined for f in found.findings)]
     return Report(
@@ -158,7 +168,15 @@ def _modules(listed: Iterable[tuple[str, File]]) -> frozenset[str]:
 
 
 def _listing(
-    home: Home, memory: Memory, readers: Readers, checkouts: Sequence[Checkout], stack: ExitStack, *, approve: bool
+    home: Home,
+    memory: Memory,
+    readers: Readers,
+    checkouts: Sequence[Checkout],
+    stack: ExitStack,
+    mirrored: Mirrored | None,
+    forget: Sequence[str],
+    *,
+    approve: bool,
 ) -> _Files:
     """All files there are: those just given, then those harvested, then checkouts of earlier runs."""
     files = _Files()
@@ -166,27 +184,52 @@ def _listing(
         every = list(checkout.files())
         files.take(LOCAL, (each for each in every if readers.reads(each.file.path)))
         files.listed.setdefault(checkout.repository, [])
-        if (finding := checkout.lacking(len(every))) is not None:
+        if (finding := checkout.lacking(len(every), readers.reads)) is not None:
             files.lacking[checkout.repository] = finding
     given = set(files.listed)
+    before = memory.repositories(HARVESTED)
     if home.state.is_file():
         state = stack.enter_context(State(home.state, readonly=True))
-        found = harvested(state, RawStore(home.raw))
+        found = harvested(state, RawStore(home.raw), mirrored, (file for those in before.values() for file in those))
         files.take(HARVESTED, (e for e in found if e.file.repository not in given and readers.reads(e.file.path)))
     # A repository that was said to lack something is believed to until its files are listed anew.
     said_before = {iri: said for iri, said in memory.lacking().items() if iri not in files.listed}
     files.lacking = {**said_before, **files.lacking}
-    before = memory.repositories(HARVESTED)
     gone = before.keys() - files.listed.keys()
     if len(gone) > max(1, _LARGE_LOSS * len(before)) and not approve:
         raise Held(
             f"{len(gone)} of {len(before)} repositories that were mined are not among what is harvested now; nothing "
             "was changed: harvest them again, or run the command with --approve-removals if they are gone for good"
         )
-    for repository, remembered in memory.repositories(LOCAL).items():
-        if repository not in files.listed:
-            files.listed[repository] = [(LOCAL, file) for file in remembered]
+    _remembered(files, memory, checkouts, forget)
     return files
+
+
+def _remembered(files: _Files, memory: Memory, checkouts: Sequence[Checkout], forget: Sequence[str]) -> None:
+    """Add the checkouts of earlier runs, but for those to be forgotten."""
+    # A checkout without files is known by what it lacks.
+    folders, local = memory.folders(), memory.repositories(LOCAL)
+    known = sorted(local.keys() | folders.keys())
+    if missing := [name for name in forget if name not in known]:
+        raise NotRemembered(f"{missing[0]} is no checkout that is remembered; those are: {', '.join(known) or 'none'}")
+    files.folders = {checkout.repository: str(checkout.path) for checkout in checkouts}
+    again = set(files.folders.values())
+    for repository in known:
+        folder = folders.get(repository, "")
+        if repository in files.folders:
+            continue
+        if repository in forget or folder in again:
+            files.lacking.pop(repository, None)
+            continue
+        if repository in files.listed:
+            continue  # it is harvested now
+        files.listed[repository] = [(LOCAL, file) for file in local.get(repository, ())]
+        if folder:
+            files.folders[repository] = folder
+        if folder and not Path(folder).is_dir():
+            files.lacking[repository] = checkout_gone(repository)
+        elif repository in files.lacking and files.lacking[repository].kind == GONE:
+            del files.lacking[repository]
 
 
 def _publish(

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pyoxigraph import NamedNode
 
 from leap_kg.graph.engine import Engine
+from leap_kg.graph.lookup import looked_up
 from leap_kg.links.assembling import Assembly
 from leap_kg.links.assertion import Evidence
 from leap_kg.links.catalogued import Catalogues
@@ -21,12 +22,15 @@ from leap_kg.links.methods import CITATION, PUBLICATION
 from leap_kg.links.resolving import Target
 from leap_kg.links.signal import LONGEST_QUOTE
 from leap_kg.ontology.identifiers import Refusal, github
-from leap_kg.ontology.namespaces import CITO, DCT, PROV
+from leap_kg.ontology.iri import mint
+from leap_kg.ontology.namespaces import CITO, DCT, PROV, SH
 from leap_kg.resources import declarations
 from leap_kg.sparql.catalogue import Catalogue, load
 from leap_kg.sparql.run import Term, select
 
 _BOTH, _ONE, _NAMED_BY_BOTH = 0.98, 0.95, 0.98
+_COPIED = 0.6
+"""A catalogue that takes its description from another repository may be that one's, copied as a start."""
 _INVERSE = {
     DCT("isPartOf"): DCT("hasPart"),
     DCT("isReferencedBy"): DCT("references"),
@@ -55,17 +59,39 @@ def _recipes(store: Engine, assembly: Assembly, catalogues: Catalogues) -> None:
     Evidence is the line of the feedstock's catalogue; where none is at hand, it is the record, and no file is named.
     """
     told: set[tuple[str, str, Evidence]] = set()
+    copied = _described_elsewhere(store, assembly)
     for row in _rows(store, "links/recipe-stores", assembly.base):
         recipe, made, repository = (getattr(row.get(name), "value", "") for name in ("recipe", "store", "repository"))
         address, graph = (getattr(row.get(name), "value", "") for name in ("address", "source"))
-        evidence = catalogues.evidence("D2", _ONE, repository, made)
+        sure = _COPIED if assembly.known.now(repository) in copied else _ONE
+        evidence = catalogues.evidence("D2", sure, repository, made)
         if evidence is None:
-            evidence = _evidence("D2", _ONE, recipe, f"{recipe.rpartition('/')[2]}: {address}", graph)
-        for subject in (recipe, repository):
+            evidence = _evidence("D2", sure, recipe, f"{recipe.rpartition('/')[2]}: {address}", graph)
+        for subject, of in ((recipe, ""), (repository, recipe)):
             # Two sources may have taken it from the same line.
             if (subject, made, evidence) not in told:
                 told.add((subject, made, evidence))
-                assembly.add(subject, PROV("generated"), Target(made, known=True), evidence)
+                assembly.add(subject, PROV("generated"), Target(made, known=True), evidence, of=of)
+
+
+def _described_elsewhere(store: Engine, assembly: Assembly) -> set[str]:
+    """The repositories whose catalogue points at the description of another, as findings about it say."""
+    found = set()
+    for quad in looked_up(store, None, DCT("type"), mint(assembly.base, "finding-kind", "foreign-meta")):
+        if not isinstance(quad.subject, NamedNode):
+            continue
+        file, said = (_value(store, quad.subject, name) for name in (DCT("source"), SH("value")))
+        own, other = github.parse_file(file), github.parse_repository(said)
+        if isinstance(own, Refusal) or isinstance(other, Refusal):
+            continue
+        now = assembly.known.now(own.repository.iri)
+        if now != assembly.known.now(other.iri):
+            found.add(now)
+    return found
+
+
+def _value(store: Engine, node: NamedNode, predicate: NamedNode) -> str:
+    return next((str(getattr(quad.object, "value", "")) for quad in looked_up(store, node, predicate)), "")
 
 
 def _registers(store: Engine, assembly: Assembly) -> None:

@@ -1,30 +1,29 @@
 """From what a file says to a node of the graph: an address, a DOI, an image, a repository, a key of a catalogue.
 
-Hazard: a wrong link is worse than none. What can mean two nodes leads to neither, a pattern gives candidates only, and
-what the graph does not know stays the address that the file has. A badge or a link that starts a hub may have been
-copied with the text around it: one that names another repository says nothing of this one.
+Hazard: a wrong link is worse than none. What can mean two nodes leads to neither, what has a piece that nobody knows
+gives candidates only, and what the graph does not know stays the address that the file has. A badge or a link that
+starts a hub may have been copied with the text around it: one that names another repository says nothing of this one.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode
 
 from leap_kg.ingest.images.reference import parse_image
+from leap_kg.links.code.catalogues import OPENERS
 from leap_kg.links.environments.launching import Launch, parse_launch
 from leap_kg.links.files import File
 from leap_kg.links.known import Known
+from leap_kg.links.patterns import Pattern, is_glob, namesakes
 from leap_kg.links.signal import UNKNOWN, Role, Signal
-from leap_kg.ontology.identifiers import Location, Refusal, arxiv, doi, github, storage
+from leap_kg.ontology.identifiers import Refusal, arxiv, doi, github, storage
 from leap_kg.ontology.iri import iri_text, mint
 from leap_kg.ontology.namespaces import DCT, SCHEMA
 
-MOST_CANDIDATES = 20
-"""Stores that a pattern may stand for; one that fits more says nothing."""
-_MOST_NAMESAKES = 3
-"""Stores of one name in different buckets: a copy of a copy, but not every store that is called `data.zarr`."""
-_HOLE = "-unknown-"
+_OPENED = frozenset({Role.READS, Role.WRITES})
+_DATA = _OPENED | {Role.MENTIONS}
 _BADGE = re.compile(r"https?://(?:www\.)?zenodo\.org/badge/latestdoi/([0-9]+)")
 _ARXIV_DOI = "https://doi.org/10.48550/arxiv."
 
@@ -44,8 +43,9 @@ class Target:
 def resolve(signal: Signal, file: File, known: Known, base: str) -> list[Target]:
     """The nodes that a signal of the file leads to: one, or the candidates for a pattern; none for no address."""
     text = signal.target.strip()
-    if not signal.exact:
-        return [Target(iri, known=True, exact=False) for iri in _candidates(text, known)]
+    is_data = signal.role in _DATA
+    if not signal.exact or (is_data and is_glob(text)):
+        return _fitting(text, signal, known)
     match signal.role:
         case Role.RUNS_IN:
             found = _environment(text, file, known, base)
@@ -56,8 +56,38 @@ def resolve(signal: Signal, file: File, known: Known, base: str) -> list[Target]
         case Role.CITES:
             found = _work(text, known)
         case _:
-            found = _data(text, known) or _work(text, known)
+            found = _table(text, signal, known) or _data(text, known) or _work(text, known)
     return [found] if found else []
+
+
+def _fitting(text: str, signal: Signal, known: Known) -> list[Target]:
+    """What a pattern leads to: the stores that fit, else its address, if it says what is read or written."""
+    if signal.exact and (literal := _data(text, known)) is not None and literal.known:
+        return [literal]  # a key may hold a bracket
+    if called := namesakes(text, known):
+        return [Target(iri, known=True, exact=False) for iri in called]
+    pattern = Pattern.read(text)
+    if pattern is None:
+        return []
+    if pattern.whole and signal.role in _DATA:
+        # The piece that is not known is in what follows the address: which entry of a catalogue, say.
+        place = text.partition("#")[0]
+        found = None if UNKNOWN in place else _table(place, signal, known) or _data(place, known)
+        return [replace(found, exact=False)] if found else []
+    if found_stores := pattern.stores(known):
+        return [Target(iri, known=True, exact=sure) for iri, sure in found_stores]
+    if signal.role not in _OPENED or not pattern.telling or pattern.location.provider == "file":
+        return []
+    return [Target(pattern.iri, known=False, exact=signal.exact)]
+
+
+def _table(text: str, signal: Signal, known: Known) -> Target | None:
+    """The dataset that the graph made of a table, where code opens or searches the table as a catalogue."""
+    if signal.method != "D3" and signal.via.rpartition(".")[2] not in OPENERS:
+        return None
+    table, _, entry = text.partition("#")
+    node = None if entry else known.dataset_from(_spellings(table.partition("?")[0]))
+    return Target(node, known=True) if node else None
 
 
 def _data(text: str, known: Known) -> Target | None:
@@ -68,6 +98,12 @@ def _data(text: str, known: Known) -> Target | None:
         return Target(entry, known=True)
     if found := next(filter(known.described, _spellings(catalogue.partition("?")[0])), None):
         return Target(found, known=True)
+    file = github.parse_file(catalogue.partition("?")[0])
+    if "?" in catalogue and not isinstance(file, Refusal) and not file.folder:
+        # A search in a table that the graph does not know: the file is what is read, not its repository.
+        return Target(file.iri, known=False)
+    if elsewhere := _on_osn(text, known):
+        return elsewhere
     location = storage.parse(text)
     if isinstance(location, Refusal) or (location.provider == "http" and _names_a_work(text)):
         return None
@@ -76,6 +112,18 @@ def _data(text: str, known: Known) -> Target | None:
         return Target(node, known=True)
     # A path of somebody's own machine is an address for nobody else.
     return None if location.provider == "file" else Target(location.iri, known=False)
+
+
+def _on_osn(text: str, known: Known) -> Target | None:
+    """What `osn://bucket/key` leads to, which does not say on which of its servers; `None` for any other form."""
+    if not text.lower().startswith("osn://") or not isinstance(storage.parse(text), Refusal):
+        return None
+    address = iri_text(text)
+    inside = storage.parse(f"s3://{text[len('osn://') :]}")
+    if address is None or isinstance(inside, Refusal):
+        return None
+    node = known.store_on_osn(inside.bucket, inside.key)
+    return Target(node or address, known=node is not None)
 
 
 def _spellings(address: str) -> list[str]:
@@ -162,31 +210,3 @@ def _environment(text: str, file: File, known: Known, base: str) -> Target | Non
         return None
     node = image.node(base).value
     return Target(node, known=known.described(node))
-
-
-def _candidates(text: str, known: Known) -> list[str]:
-    """The stores that a pattern may mean. Its bucket must be known, and so must a piece of the key; of a store that is
-    told by its name alone there must be no more than a few.
-    """
-    if text.startswith(f"{UNKNOWN}/") and UNKNOWN not in (name := text.removeprefix(f"{UNKNOWN}/")):
-        called = sorted({node for uri, node in known.addresses() if uri.endswith(f"/{name}")})
-        return called if len(called) <= _MOST_NAMESAKES else []
-    location = storage.parse(text.replace(UNKNOWN, _HOLE))
-    if isinstance(location, Refusal) or _HOLE in location.bucket or _HOLE in (location.endpoint or ""):
-        return []
-    # What lies in a store that fits leads to the store; what fits must have a piece of its key in common.
-    folders = location.key.split("/")
-    starts = ["/".join(folders[: number + 1]) for number in range(len(folders))]
-    telling = [start for start in starts if re.sub(r"[\W_]", "", start.replace(_HOLE, ""))]
-    if not telling or telling[-1] != location.key:
-        return []
-    pattern = re.compile("|".join(_expression(location, start) for start in telling))
-    inside = re.compile(f"(?:{_expression(location, location.key)})/.*", re.DOTALL)
-    found = {node for uri, node in known.addresses() if pattern.fullmatch(uri) or inside.fullmatch(uri)}
-    return sorted(found) if len(found) <= MOST_CANDIDATES else []
-
-
-def _expression(location: Location, key: str) -> str:
-    """The expression that canonical addresses of the same bucket match, whose keys are like this one."""
-    uri = Location(location.provider, location.endpoint, location.bucket, key).uri
-    return re.escape(uri).replace(re.escape(_HOLE), "[^/]+")

@@ -2,6 +2,7 @@
 
 Accepted by all who say anything: the plain triple is published, however unsure its evidence. Rejected, or disputed:
 it is not. Taken back: it is as it was before anybody spoke, which the link remembers; the next mining says the rest.
+What it comes to for the links of the same place, of a file and of its repository, is done with it.
 
 Hazard: two curators may work at once. Each has one verdict a link, and nobody overwrites another's; `seen` refuses a
 verdict on what its sender has not seen.
@@ -19,7 +20,7 @@ from leap_kg.graph.followers import followed_writer
 from leap_kg.graph.home import Home
 from leap_kg.graph.lookup import looked_up
 from leap_kg.graph.publish import Writer
-from leap_kg.links.assertion import ACCEPTED, REJECTED
+from leap_kg.links.assertion import ACCEPTED, PUBLISHED, REJECTED
 from leap_kg.links.judged import (
     Curator,
     Verdict,
@@ -30,6 +31,7 @@ from leap_kg.links.judged import (
     verdicts_on,
 )
 from leap_kg.links.sameness import require_one_person
+from leap_kg.links.siblings import Siblings, family_of, statuses, still_held
 from leap_kg.ontology.iri import mint, part
 from leap_kg.ontology.jsonld import quads_in
 from leap_kg.ontology.namespaces import ADMS, DCT, PROV, RDF, SCHEMA, ours
@@ -134,25 +136,45 @@ def _write(
     added = [quad for each in after for quad in quads_in(each.triples(base), curated)]
     if status:
         added.append(Quad(node, ADMS("status"), mint(base, "verdict", status), curated))
-    gone, come = _plain(store, base, node, status)
-    revision = writer.commit("curated", [*removed, *gone], [*added, *come], activity).revision
+    for gone, come in _changes(store, base, said.link, status):
+        removed += gone
+        added += come
+    revision = writer.commit("curated", removed, added, activity).revision
     return Decided(revision, status)
 
 
-def _plain(store: Store, base: str, link: NamedNode, status: str) -> tuple[list[Quad], list[Quad]]:
-    """What goes and comes so that the plain triple is as a status has it, and so that it can be taken back."""
+def _changes(store: Store, base: str, link: str, status: str) -> Iterator[tuple[list[Quad], list[Quad]]]:
+    """What goes and comes, of the link and of those that follow from it or that it follows from."""
+    family = family_of(store, link)
+    own = statuses(store, base, family)
+    before, after = Siblings(own, family), Siblings({**own, link: status}, family)
+    for each, files in family.items():
+        words, doubted = (before.word(each), after.word(each)), (before.doubted(each), after.doubted(each))
+        if each != link and words[0] == words[1] and doubted[0] == doubted[1]:
+            continue
+        kept = [file for file in files if file not in doubted[1]]
+        holds = not doubted[1] or still_held(store, base, kept) >= PUBLISHED
+        yield _plain(store, base, NamedNode(each), words[1], holds=holds, touched=bool(words[1] or doubted[1]))
+
+
+def _plain(
+    store: Store, base: str, link: NamedNode, word: str, *, holds: bool, touched: bool
+) -> tuple[list[Quad], list[Quad]]:
+    """What goes and comes so that the plain triple is as a word has it (`""`: as it was before any, if what is left
+    of the evidence holds), and so that it can be taken back.
+    """
     unjudged, curated = part(link, "unjudged"), curated_graph(base)
     remembered = looked_up(store, unjudged, None, None, curated)
     places = list(_places(store, base, link))
     present = [quad for quad in places if quad in store]
     was = any(quad.object == _PUBLISHED for quad in remembered) if remembered else bool(present)
-    wanted = status == ACCEPTED if status else was
+    wanted = word == ACCEPTED if word else was and holds
     noted = [
         Triple(unjudged, DCT("title"), Literal("Before any verdict")),
         Triple(unjudged, PROV("specializationOf"), link),
         Triple(unjudged, SCHEMA("creativeWorkStatus"), _PUBLISHED if was else _UNPUBLISHED),
     ]
-    kept = quads_in(noted, curated) if status else []
+    kept = quads_in(noted, curated) if touched else []
     return [*remembered, *([] if wanted else present)], [*kept, *(places if wanted else [])]
 
 

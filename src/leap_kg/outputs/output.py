@@ -3,26 +3,31 @@
 Hazard: an IRI can be `javascript:` something; only what begins with http is ever an address to follow.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from leap_kg.outputs.kind import Kind
 from leap_kg.outputs.period import Span, span_of
+
+ORCID = "https://orcid.org/"
+"""What the IRI of a person with an ORCID iD begins with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Maker:
     """Who made it; `iri` is the node. `body` if the name is not to be taken apart: that of an organisation, or of
-    somebody of whom nobody says that it is one person.
+    somebody of whom nobody says that it is one person. `others` are the IRIs and names of what is published as the
+    same.
     """
 
     name: str
     iri: str = ""
     body: bool = False
+    others: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def orcid(self) -> str:
         """The ORCID iD, `""` without one."""
-        return self.iri.rpartition("/")[2] if self.iri.startswith("https://orcid.org/") else ""
+        return self.iri.rpartition("/")[2] if self.iri.startswith(ORCID) else ""
 
     @property
     def href(self) -> str:
@@ -50,7 +55,7 @@ class Output:
     `issued` is a date as XML Schema writes it, to the year, month or day. `free` is whether a copy is free to read,
     `None` where nobody has looked. `reasons` are why it belongs to the platform, `doubtful` those that do not suffice
     before a curator has taken it in; `code` and `data` what is linked to
-    it as its code and data, `status` what became of it (retracted, say),
+    it as its code and data, `papers` the publications of data, `status` what became of it (retracted, say),
     `reference` how its own record wants it cited. `keepers` look after data; `versions` are the
     IRIs of what it is said to be a version of, or the same as, either way.
     """
@@ -79,6 +84,7 @@ class Output:
     status: tuple[str, ...] = ()
     code: tuple[Thing, ...] = ()
     data: tuple[Thing, ...] = ()
+    papers: tuple[Thing, ...] = ()
     later: tuple[Thing, ...] = ()
     keepers: tuple[Maker, ...] = ()
     versions: tuple[str, ...] = ()
@@ -92,6 +98,11 @@ class Output:
     def people(self) -> tuple[Maker, ...]:
         """Everybody who made it or looks after it, each once; no organisations."""
         return tuple(dict.fromkeys(maker for maker in (*self.makers, *self.keepers) if not maker.body))
+
+    @property
+    def standing(self) -> str:
+        """What became of it, in words for a reference: `Retracted`."""
+        return ", ".join(self.status).capitalize()
 
     @property
     def remark(self) -> str:

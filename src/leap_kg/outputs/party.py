@@ -10,8 +10,9 @@ from enum import Enum
 from pyoxigraph import NamedNode
 
 from leap_kg.ontology.namespaces import FOAF, ORG
+from leap_kg.outputs.output import ORCID
 
-_ORCID, _ROR = "https://orcid.org/", "https://ror.org/"
+_ROR = "https://ror.org/"
 
 
 class Party(Enum):
@@ -24,7 +25,7 @@ class Party(Enum):
 
 def party_of(iri: str, types: Set[NamedNode]) -> Party:
     """What a node with these classes is; an identifier that only people or only organisations get outweighs them."""
-    if iri.startswith(_ORCID):
+    if iri.startswith(ORCID):
         return Party.PERSON
     if iri.startswith(_ROR):
         return Party.ORGANISATION

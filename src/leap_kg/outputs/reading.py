@@ -14,10 +14,12 @@ from leap_kg.graph.index.entry import label_in
 from leap_kg.graph.lookup import looked_up
 from leap_kg.ontology.namespaces import (
     ADMS,
+    CITO,
     CODEMETA,
     DCAT,
     DCT,
     FABIO,
+    FOAF,
     ONTOLOGY_PATH,
     PROV,
     RDF,
@@ -31,16 +33,23 @@ from leap_kg.outputs.kind import CLASSES, Kind, kind_of
 from leap_kg.outputs.linked import IN_CATALOGUE, Linked
 from leap_kg.outputs.output import Maker, Output, Thing
 from leap_kg.outputs.party import Party, party_of
+from leap_kg.outputs.same import Same
 
 _DOI = "https://doi.org/"
 _MOST = 2_000
 _TITLES = (DCT("title"), SCHEMA("name"), RDFS("label"))
+_LABELS = (FOAF("name"), *_TITLES)
 _DATES = (DCT("issued"), SCHEMA("datePublished"), DCT("created"))
 _ABSTRACTS = (DCT("abstract"), DCT("description"))
 _AUTHORS = frozenset(("aut", "cre"))
 _PRODUCER = "producer"
 _BELONGS = SCHEMA("sourceOrganization")
+_NOTICES = (
+    ("retracted", CITO("retracts"), CITO("isRetractedBy")),
+    ("corrected", CITO("corrects"), CITO("isCorrectedBy")),
+)
 _SURE = 0.8
+_TAKEN = "taken in by a curator"
 
 
 class Reader:
@@ -53,6 +62,7 @@ class Reader:
         self._pieces = (SPDX("File"), STAC("Item"), self._leap("Notebook"), self._leap("Recipe"))
         self._names: dict[str, str] = {}
         self._linked = Linked(self._nodes, self._subjects, self._leap)
+        self._same = Same(self._nodes, self._subjects)
 
     def outputs(self, nodes: Iterable[str] | None = None) -> Iterator[Output]:
         """The outputs among these nodes, by default all that there are, in the order of their IRIs."""
@@ -82,17 +92,20 @@ class Reader:
         if kind is None or not title or types & set(self._pieces):
             return None
         own = tuple(self._own(node, kind))
-        reasons = (*self._reasons(node), *own)
-        belongs = self.belongs(node) or (bool(own) and self._verdict(node) != "rejected")
+        verdict = self._verdict(node)
+        taken = (_TAKEN,) if verdict == "accepted" else ()
+        reasons = (*taken, *self._reasons(node), *own)
+        belongs = self.belongs(node) or (bool(own) and verdict != "rejected")
         keepers = sorted(self._nodes(node, SCHEMA("maintainer")), key=self._place_of)
         return replace(
             self.described(node, kind, title),
-            keepers=tuple(map(self._maker, keepers)),
+            keepers=self._each_once(keepers),
             awards=tuple(self._things(node, SCHEMA("funding"))),
             reasons=reasons if belongs else (),
             doubtful=() if belongs else reasons,
             code=self._named(self._linked.code(node)),
             data=self._named(self._linked.data(node)),
+            papers=self._named(self._linked.papers(node)) if kind is Kind.DATASET else (),
             later=self._named(self._subjects(PROV("wasRevisionOf"), node)),
             versions=self._linked.versions(node),
         )
@@ -110,7 +123,7 @@ class Reader:
             iri=node.value,
             kind=kind,
             title=title,
-            makers=tuple(self._makers(node)),
+            makers=self._each_once(self._makers(node)),
             issued=max((self._text(node, date) for date in _DATES[:2]), key=len) or self._text(node, _DATES[2]),
             container=self._container(node),
             volume=self._text(node, SCHEMA("volumeNumber")),
@@ -125,10 +138,18 @@ class Reader:
             licence=licence,
             free=_is_free(free, licence),
             keywords=tuple(self._texts(node, DCAT("keyword"))),
-            status=tuple(thing.name for thing in self._things(node, ADMS("status"))),
+            status=tuple(self._status(node)),
         )
 
-    def _makers(self, node: NamedNode) -> Iterator[Maker]:
+    def _status(self, node: NamedNode) -> list[str]:
+        """What became of it, as its record says or as a notice does that only names it."""
+        said = [thing.name for thing in self._things(node, ADMS("status"))]
+        for word, does, suffers in _NOTICES:
+            if word not in said and (self._nodes(node, suffers) or self._subjects(does, node)):
+                said.append(word)
+        return said
+
+    def _makers(self, node: NamedNode) -> list[NamedNode]:
         """Authors in the order of the work; else creators or producers, in the order of the record or by name."""
         placed: dict[str, tuple[float, NamedNode]] = {}
         places: dict[str, float] = {}
@@ -146,11 +167,18 @@ class Reader:
         if not agents:
             named = self._nodes(node, DCT("creator")) or self._nodes(node, SCHEMA("author")) or producers
             agents = sorted(named, key=lambda each: (places.get(each.value, float("inf")), *self._place_of(each)))
-        yield from map(self._maker, agents)
+        return agents
+
+    def _each_once(self, agents: Iterable[NamedNode]) -> tuple[Maker, ...]:
+        """Who these are; two that are the same are one."""
+        return tuple(dict.fromkeys(map(self._maker, agents)))
 
     def _maker(self, agent: NamedNode) -> Maker:
-        party = party_of(agent.value, set(self._nodes(agent, RDF("type"))))
-        return Maker(self._name(agent), agent.value, party is not Party.PERSON)
+        first, *others = self._same.of(agent)
+        named = next((each for each in (first, *others) if self._first(each, _LABELS)), first)
+        party = party_of(first.value, {kind for each in (first, *others) for kind in self._nodes(each, RDF("type"))})
+        same = tuple(dict.fromkeys(text for each in others for text in (each.value, self._name(each))))
+        return Maker(self._name(named), first.value, party is not Party.PERSON, same)
 
     def _container(self, node: NamedNode) -> str:
         for place in sorted(self._nodes(node, DCT("isPartOf")), key=lambda each: each.value):

@@ -31,8 +31,9 @@ class Share:
 
     @property
     def percent(self) -> int:
-        """The same of a hundred, rounded down, so that only all of them are 100."""
-        return self.have * 100 // self.all
+        """The same of a hundred, rounded to the nearest; only all of them are 100, and only none are 0."""
+        nearest = (self.have * 200 + self.all) // (2 * self.all)
+        return nearest if self.have in (0, self.all) else min(max(nearest, 1), 99)
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,6 @@ class Report:
     @property
     def missing(self) -> dict[str, list[Output]]:
         """What the programme still owes: by what is missing."""
-        used = {thing.iri for each in self.outputs for thing in each.data}
         return {
             "Publications without code": [each for each in self.publications if not each.code],
             "Publications without data": [each for each in self.publications if not each.data],
@@ -141,7 +141,7 @@ class Report:
             "Publications where nobody has looked for an open copy": [
                 each for each in self.publications if each.free is None
             ],
-            "Datasets without a paper": [each for each in self.datasets if each.iri not in used],
+            "Datasets without a paper": [each for each in self.datasets if not each.papers],
             "Datasets without a licence": [each for each in self.datasets if not each.licence],
         }
 

@@ -1,17 +1,20 @@
 """Which outputs: by period, kind, person, award, theme and open access."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from leap_kg.ontology.identifiers import Refusal, orcid
 from leap_kg.outputs.kind import Kind
-from leap_kg.outputs.output import Output, Thing
+from leap_kg.outputs.output import ORCID, Maker, Output, Thing
 from leap_kg.outputs.period import Span
 
 EVER = Span(date.min, date.max)
 # Known only because somebody of the platform describes them, so they need no other reason.
 _OWN = (Kind.MODEL, Kind.TRAINING)
+_LIKE_ORCID = re.compile(r"(https?://)?(www\.)?orcid\.org/.*|([0-9]{4}[- ]?){3}[0-9]{3}[0-9x]", re.IGNORECASE)
 
 
 class Access(Enum):
@@ -72,10 +75,25 @@ class Selection:
         return self.award == award.iri or ("://" not in self.award and _has(self.award, (award.iri, award.name)))
 
     def _by_person(self, output: Output) -> bool:
-        return any(
-            self.person in (maker.iri, maker.orcid) or _has(self.person, (maker.name,))
-            for maker in (*output.makers, *output.keepers)
-        )
+        return any(self._is(maker) for maker in (*output.makers, *output.keepers))
+
+    def _is(self, maker: Maker) -> bool:
+        iris = (maker.iri, *maker.others)
+        names = (maker.name, *(text for text in maker.others if "://" not in text))
+        return self.person in iris or f"{ORCID}{self.person}" in iris or _has(self.person, names)
+
+
+def person_wanted(text: str) -> str:
+    """What `Selection.person` takes: an ORCID iD in any spelling as its IRI, anything else as it is.
+
+    Raises `ValueError` for what nobody writes who means a name: an ORCID iD that is none, which would choose nothing.
+    """
+    if not _LIKE_ORCID.fullmatch(text.strip()):
+        return text.strip()
+    known = orcid.parse(text)
+    if isinstance(known, Refusal):
+        raise ValueError(f"{text[:60]!r} is {known.reason}: {known.hint}")
+    return known.iri
 
 
 def _has(words: str, texts: Iterable[str]) -> bool:

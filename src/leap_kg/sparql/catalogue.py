@@ -14,7 +14,9 @@ The header is YAML (see `header`); all keys but `title` are optional. A paramete
 `?_node` and is replaced by a term, so it can stand wherever a term can; to select it, write `(?_node AS ?node)`.
 All of a string must match its `pattern`, a regular expression, if it has one, and its `description` tells what fits;
 `lower: true` writes it in lower case. `among: names/packages` names the query, without parameters and of one column,
-that lists the values which the graph has; its title is the noun for one of them. `panel_of` names the classes whose
+that lists the values which the graph has; its title is the noun for one of them. `not_before: start` names a parameter
+with a day (or a year, or a month) that the day of this one may not lie before, and `titled: [dataset, store]` the kinds
+of nodes of which one should have the string in its title. `panel_of` names the classes whose
 pages show the query (`any` for all). Our own prefixes need no PREFIX line. IRIs and strings that begin with the default
 base move with the base.
 
@@ -85,6 +87,10 @@ class NamedQuery:
             has = f"it has {', '.join(self.parameters)}" if self.parameters else "it has none"
             raise ParameterError(f"{self.name} has no parameter {unknown[0]!r}; {has}")
         terms = {each.variable: each.write(values.get(name)) for name, each in self.parameters.items()}
+        taken = {name: each.taken(values.get(name)) for name, each in self.parameters.items()}
+        for name, each in self.parameters.items():
+            if each.not_before is not None:
+                each.follows(taken[each.not_before], taken[name])
         return f"# {self.title}\n{template.substitute(self.text, terms)}"
 
 

@@ -11,14 +11,16 @@ from typing import Any
 
 import yaml
 
+from leap_kg.ontology.kinds import kinds
 from leap_kg.ontology.namespaces import RDFS
+from leap_kg.settings import DEFAULT_BASE
 from leap_kg.sparql.parameters import TYPES, Parameter, ParameterError
 
 MARK = "#+"
 # Every node is one of these.
 ANY = RDFS("Resource").value
 SUBJECT = "node"
-_OF_PARAMETER = ("type", "default", "description", "pattern", "lower", "among")
+_OF_PARAMETER = ("type", "default", "description", "pattern", "lower", "among", "not_before", "titled")
 
 
 class HeaderError(ValueError):
@@ -111,7 +113,11 @@ def _columns(value: object, _: Mapping[str, str]) -> dict[str, str]:
 def _parameters(value: object, _: Mapping[str, str]) -> dict[str, Parameter]:
     if not isinstance(value, dict):
         raise TypeError("must map names to {type, default, description}")
-    return {name: _parameter(name, declared) for name, declared in value.items()}
+    found = {name: _parameter(name, declared) for name, declared in value.items()}
+    for name, parameter in found.items():
+        if parameter.not_before is not None and parameter.not_before not in found:
+            raise ValueError(f"{name} is not before {parameter.not_before}, which is no parameter")
+    return found
 
 
 def _parameter(name: object, declared: object) -> Parameter:
@@ -134,13 +140,27 @@ def _parameter(name: object, declared: object) -> Parameter:
     if among is not None and (not isinstance(among, str) or declared["type"] not in ("string", "iri")):
         raise TypeError(f"among of {name} must be the name of a query, for a string or an iri")
     description = str(declared.get("description", ""))
-    parameter = Parameter(name, declared["type"], description, default, pattern, lower, among)
+    not_before = declared.get("not_before")
+    if not_before is not None and (not isinstance(not_before, str) or declared["type"] not in ("string", "date")):
+        raise TypeError(f"not_before of {name} must be the name of a parameter, for a string or a date")
+    kind, titled = declared["type"], _kinds(name, declared)
+    parameter = Parameter(name, kind, description, default, pattern, lower, among, not_before, titled)
     if default is not None:
         try:
             parameter.write(None)
         except ParameterError as error:
             raise ValueError(f"the default does not fit: {error}") from None
     return parameter
+
+
+def _kinds(name: str, declared: Mapping[str, Any]) -> tuple[str, ...]:
+    """The kinds of nodes whose titles a string is a part of."""
+    if "titled" not in declared:
+        return ()
+    titled, known = declared["titled"], {kind.name for kind in kinds(DEFAULT_BASE)}
+    if declared["type"] != "string" or not isinstance(titled, list) or not known.issuperset(map(str, titled)):
+        raise TypeError(f"titled of {name} must be a list of kinds such as [dataset, store], for a string")
+    return tuple(titled)
 
 
 def _check_pattern(name: str, pattern: object, kind: str, default: object) -> None:

@@ -1,4 +1,5 @@
-"""Names for parameters that take an IRI, so that people need not know it: what a node is called, or where its page is.
+"""Names for parameters that take an IRI, so that people need not know it: what a node is called, a DOI, an ORCID iD or
+a ROR id in any spelling, or where its page is.
 
 An image without its tag, an `@` and a day (or `today`) means the last release of it by that day. What means nothing, or
 several things, stays as it is: the parameter then says that it is no IRI.
@@ -11,6 +12,8 @@ from pyoxigraph import Literal, NamedNode
 
 from leap_kg.graph.engine import Engine
 from leap_kg.graph.lookup import looked_up, stands
+from leap_kg.ontology.identifiers import Refusal, doi, orcid, ror
+from leap_kg.ontology.identifiers.canonical import canonical
 from leap_kg.ontology.iri import iri_of
 from leap_kg.ontology.kinds import LABELS
 from leap_kg.ontology.namespaces import DCT, RDF, ours
@@ -30,7 +33,8 @@ def meant(query: NamedQuery, values: Mapping[str, str], store: Engine, base: str
     found: dict[str, Value] = dict(values)
     for name, parameter in query.parameters.items():
         text = values.get(name, "") if parameter.type == "iri" else ""
-        if (node := named(text, store, base)) is not None:
+        node = named(text, store, base) or _alike(called(text.strip(), store), parameter.default, base)
+        if node is not None:
             found[name] = node
         elif text and (why := undated(text, store, base)) is not None:
             raise ParameterError(f"parameter {name!r}: {why}")
@@ -38,14 +42,23 @@ def meant(query: NamedQuery, values: Mapping[str, str], store: Engine, base: str
 
 
 def named(text: str, store: Engine, base: str) -> NamedNode | None:
-    """The node that a text means: its name, its path here, or an image on a day; `None` if that is not one."""
+    """The node that a text means: its name, an identifier of it, its path here, or an image on a day; `None` if that is
+    not one, or if the text is an IRI as the graph writes it.
+    """
     text = text.strip()
-    if not text or len(text) > _LONGEST or text.startswith(("https://", "http://", "pkg:", "urn:")):
+    if not text or len(text) > _LONGEST:
         return None
+    if text.startswith(("https://", "http://", "pkg:", "urn:")):
+        spelt = _node(canonical(text))
+        return spelt if spelt is not None and spelt.value != text and stands(store, spelt) else None
     if text.startswith("/"):
         return _node(iri_of(base, text))
     if (node := _called(text, store)) is not None:
         return node
+    for parse in (doi.parse, orcid.parse, ror.parse):
+        known = parse(text)
+        if not isinstance(known, Refusal):
+            return NamedNode(known.iri)
     image, _, day = text.rpartition("@")
     return released_by(image, day, store, base) if image else None
 
@@ -81,6 +94,17 @@ def called(text: str, store: Engine) -> list[NamedNode]:
     quads = [quad for label in LABELS for quad in looked_up(store, None, label, Literal(text), most=_MOST)]
     found = {quad.subject for quad in quads if isinstance(quad.subject, NamedNode)}
     return sorted(found, key=lambda node: node.value)
+
+
+def _alike(nodes: list[NamedNode], default: Value | None, base: str) -> NamedNode | None:
+    """The only one of several nodes of a name that is of the kind of a parameter's default, as its IRI tells: a dataset
+    and its stores may have one title.
+    """
+    iri = str(getattr(default, "value", default) or "")
+    start = base if iri.startswith(base) else ""
+    kind = "/".join(iri.removeprefix(start).split("/")[: 1 if start else 3])
+    fitting = [node for node in nodes if kind and node.value.startswith(f"{start}{kind}/")]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _called(text: str, store: Engine) -> NamedNode | None:

@@ -1,7 +1,8 @@
 """Values of a named query's parameters that the graph does not have, so that an empty answer says nothing.
 
-A string is looked for in what the query `among` lists, an IRI anywhere in the graph. Hazard: the lists are read in this
-process, as all queries of the catalogue are; they have no parameters, so that nobody can make them long.
+A string is looked for in what the query `among` lists, or in the titles of the kinds that `titled` names, an IRI
+anywhere in the graph. Hazard: the lists are read in this process, as all queries of the catalogue are; they have no
+parameters, so that nobody can make them long, and no more titles are looked through than a bound.
 """
 
 import re
@@ -14,8 +15,9 @@ from rapidfuzz.distance import JaroWinkler
 
 from leap_kg.graph.engine import Engine
 from leap_kg.graph.index.search import SearchIndex
-from leap_kg.graph.lookup import stands
+from leap_kg.graph.lookup import looked_up, stands
 from leap_kg.ontology.iri import readable
+from leap_kg.ontology.namespaces import DCT
 from leap_kg.sparql import run
 from leap_kg.sparql.catalogue import Catalogue, NamedQuery
 from leap_kg.sparql.parameters import Parameter, Value
@@ -25,6 +27,7 @@ _LEAST_ALIKE = 0.75
 _ALIKE_FROM = 100  # characters; a longer text is no misspelling of a name
 _MOST_WORDS = 6
 _MOST_BESIDE = 10_000
+_MOST_TITLES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ def _missed(
             return None
         reason = f"the graph says nothing of <{node.value}>"
         return Unknown(parameter.name, node.value, reason, _like(node, index), is_node=True)
+    if parameter.titled:
+        return _untitled(parameter, str(value), store, index)
     listed = catalogue.get(parameter.among) if parameter.among else None
     if listed is None:
         return None
@@ -75,6 +80,27 @@ def _missed(
     if text in names:
         return None
     return Unknown(parameter.name, text, f"the graph knows no {listed.title} {text!r}", _alike(text, names))
+
+
+def _untitled(parameter: Parameter, text: str, store: Engine, index: SearchIndex) -> Unknown | None:
+    """Whether no node of the kinds has the text in its title, as far as so many titles can be looked through."""
+    wanted, kinds = text.lower(), {"kind": parameter.titled}
+    alike = index.find(text, kinds, _NEAR, tolerant=True).hits
+    if not wanted or any(wanted in hit.label.lower() for hit in alike):
+        return None
+    titles = looked_up(store, None, DCT("title"), most=_MOST_TITLES)
+    nodes = {q.subject.value for q in titles if isinstance(q.subject, NamedNode) and wanted in _words(q.object).lower()}
+    if len(titles) == _MOST_TITLES or any(index.kind(node) in parameter.titled for node in nodes):
+        return None
+    kinds_said = " or ".join(filter(None, (", ".join(parameter.titled[:-1]), parameter.titled[-1])))
+    reason = f"no {kinds_said} has {text[:_ALIKE_FROM]!r} in its title"
+    if not alike and (some := index.find("", {"kind": parameter.titled[:1]}, _NEAR).hits):
+        reason += f"; titles are such as: {', '.join(hit.label for hit in some)}"
+    return Unknown(parameter.name, text, reason, tuple(dict.fromkeys(hit.label for hit in alike)))
+
+
+def _words(term: object) -> str:
+    return term.value if isinstance(term, Literal) else ""
 
 
 def _stands(node: NamedNode, store: Engine) -> bool:

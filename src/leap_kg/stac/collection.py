@@ -16,7 +16,7 @@ from leap_kg.graph.statements import Statements
 from leap_kg.ontology.iri import path_of
 from leap_kg.ontology.namespaces import DCAT, DCT, PROV, SCHEMA
 from leap_kg.stac.asset import asset
-from leap_kg.stac.cube import cube
+from leap_kg.stac.cube import cubes
 from leap_kg.stac.links import link
 from leap_kg.stac.moments import rfc3339
 from leap_kg.stac.searching import Index, Row
@@ -94,11 +94,13 @@ def _complete(
         document["assets"] = assets
         if any("xarray:open_kwargs" in each or "xarray:storage_options" in each for each in assets.values()):
             extensions.append(_XARRAY)
-    for source in (node, every[0].node) if len(every) == 1 else (node,):
-        if arrays := cube(reading, source, *known):
-            document.update(arrays)
-            extensions.append(_CUBE)
-            break
+    found = cubes(reading, list(dict.fromkeys((node, *(each.node for each in every)))), *known)
+    if found.whole:
+        document.update(found.whole)
+        extensions.append(_CUBE)
+    for each in stores:
+        if each.name in assets and each.node != node:
+            assets[each.name].update(found.stores.get(each.node, {}))
     if providers := _providers(reading, node):
         document["providers"] = providers
     citations = reading.texts(node, DCT("bibliographicCitation"))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leap_kg.graph.index.extent import tree_time
+from leap_kg.ontology.identifiers.standard_name import SCHEME
 from leap_kg.stac.area import Area, box_area, geometry_area
 from leap_kg.stac.interval import Interval, interval, moment
 from leap_kg.stac.naming import LOOSE, called
@@ -33,6 +34,12 @@ COLLECTION = (
 )
 """The document of a row of either kind: of a collection that the API makes, its title and description."""
 
+STANDARD_NAME = "standard_name"
+"""The property of a collection that has the standard names of all variables, its own and those of its stores."""
+_MEANINGS = (
+    f"(SELECT replace(rtrim(f.value, '/'), '{SCHEME}', '') AS value FROM has AS h JOIN facet AS f ON f.id = h.facet "
+    "WHERE f.name = 'meaning' AND (h.node = s.node OR h.node IN (SELECT part FROM owner WHERE whole = s.node)))"
+)
 _SERIES = (
     f"ifnull((SELECT {called('c', 'w.iri')} FROM node AS w JOIN stac AS c ON c.node = w.id WHERE w.iri = s.series "
     f"AND c.form <> 'item'), '{LOOSE}')"
@@ -92,6 +99,7 @@ class _Compiler:
         self.made = Condition()
         self._root = root
         self._terms = 0
+        self._of_meaning = False
 
     def truth(self, value: object, depth: int) -> str:
         """SQL of what is true or false."""
@@ -109,7 +117,14 @@ class _Compiler:
         made = self._TRUTHS.get(operator)
         if made is None:
             raise BadSearch(f"the filter has the operator {operator[:50]!r}, which is not supported here")
-        return made(self, operator, arguments, depth + 1)
+        sql = made(self, operator, arguments, depth + 1)
+        if not self._of_meaning:
+            return sql
+        # There are several of them, and a condition holds that holds for one.
+        self._of_meaning = False
+        if operator == "isNull":
+            return f"NOT EXISTS {_MEANINGS}"
+        return f"EXISTS (SELECT 1 FROM {_MEANINGS} AS m WHERE {sql})"
 
     def _not(self, _: str, arguments: list[object], depth: int) -> str:
         (inner,) = _many(arguments, 1, "not")
@@ -199,6 +214,9 @@ class _Compiler:
             return "s.name" if self._root else _NAME
         if name == "collection" and self._root:
             return _SERIES
+        if name == STANDARD_NAME and not self._root:
+            self._of_meaning = True
+            return "m.value"
         self.made.values.append(path_of(name, self._root))
         return f"json_extract({ITEM if self._root else COLLECTION}, ?)"
 

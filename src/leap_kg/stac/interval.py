@@ -6,7 +6,8 @@ from typing import NamedTuple
 from leap_kg.graph.index.extent import EVER, seconds
 from leap_kg.stac.refusal import BadSearch
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[-+]\d\d:\d\d))?")
+_OFFSET = r"[Zz]|[-+](?:[01]\d|2[0-3]):[0-5]\d"
+_MOMENT = re.compile(rf"\d{{4}}-\d\d-\d\d(?:[Tt]\d\d:\d\d:\d\d(?:\.\d{{1,9}})?(?:{_OFFSET}))?")
 _OPEN = ("", "..")
 
 

@@ -14,6 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from rapidfuzz import process
+
 from leap_kg.graph.index.extent import NOT
 from leap_kg.graph.index.search import words_expression
 from leap_kg.stac.asked import LARGEST_PAGE, Order, Search
@@ -22,6 +24,10 @@ from leap_kg.stac.functions import FUNCTIONS
 from leap_kg.stac.naming import LOOSE, MARK, called, is_called, is_collection, published, spellings
 from leap_kg.stac.refusal import BadSearch
 
+ITEM_ORDERS = ("id", "collection", "datetime")
+COLLECTION_ORDERS = ("id", "title", "description", "license")
+"""What items and collections can always be sorted by, whatever properties they have."""
+_LIKE, _NAMED = 75, 30
 _STEPS = 50_000
 _SAMPLE = 1_000
 _ROW = (
@@ -263,6 +269,28 @@ class Index:
             ).fetchone()
         return Row(*row) if row else None
 
+    def _has(self, by: Order, form: str, root: str) -> bool:
+        """Whether anything has a property to sort by; also where the time does not suffice to look at all."""
+        if by.name.removeprefix("properties.") in (ITEM_ORDERS if root else COLLECTION_ORDERS):
+            return True
+        text = (
+            f"SELECT 1 FROM stac AS s WHERE {form} AND json_type({ITEM if root else COLLECTION}, ?) IS NOT NULL LIMIT 1"
+        )
+        try:
+            with self._bounded():
+                return bool(self._database.execute(text, (path_of(by.name, root),)).fetchall())
+        except TooLong:
+            return True
+
+    def _no_order(self, by: Order, root: str) -> str:
+        """That there is no such property to sort by, and which there are."""
+        fixed = ITEM_ORDERS if root else COLLECTION_ORDERS
+        known = sorted({*fixed, *(name for name, _ in (self.properties(None) if root else ()))})
+        near = process.extractOne(by.name.removeprefix("properties."), known, score_cutoff=_LIKE)
+        hint = f"did you mean {near[0]}? " if near else ""
+        some = ", ".join(known[:_NAMED]) + (f" and {len(known) - _NAMED} more" if len(known) > _NAMED else "")
+        return f"sortby: there is no property {by.name[:100]!r}; {hint}there are {some}"
+
     def _page(self, search: Search, form: str, series: str | None, order: Sequence[Order], root: str) -> Page:
         wanted = _wanted(search, form, series, root)
         keys, key_values = _keys(order, root)
@@ -284,6 +312,10 @@ class Index:
         self._areas = wanted
         with self._bounded():
             found = self._database.execute(text, (*key_values, *wanted.values, *last, limit + 1)).fetchall()
+        for by, values in zip(order, list(zip(*found, strict=True))[1:], strict=False):
+            # What some row has is a property. Who misspells one must not take any order for the one that was asked for.
+            if all(value is None for value in values) and not self._has(by, form, root):
+                raise BadSearch(self._no_order(by, root))
         rows = [Row(*row[1 + len(keys) :]) for row in found if row[1 + len(keys)] is not None]
         token = _token(found[limit - 1][1 : 1 + len(keys)], rows[limit - 1].node) if len(rows) > limit else ""
         return Page(rows[:limit], found[0][0], token)

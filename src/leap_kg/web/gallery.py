@@ -102,6 +102,11 @@ def instead(name: str, values: Mapping[str, str], missed: Unknown) -> list[Node]
     return [Node(near, url(f"/queries/{name}", **{**values, missed.parameter: near}), near) for near in missed.near]
 
 
+def anchor_of(name: str) -> str:
+    """The name of a query as a fragment of the page of questions."""
+    return name.replace("/", "-")
+
+
 def endpoint_of(name: str) -> str:
     """The path of the endpoint that answers a query."""
     return "/changes/sparql" if name.startswith(_OF_CHANGES) else "/sparql"
@@ -119,7 +124,7 @@ def _entry(query: NamedQuery) -> GalleryEntry:
     text = query.bind()
     return GalleryEntry(
         name=query.name,
-        anchor=query.name.replace("/", "-"),
+        anchor=anchor_of(query.name),
         title=query.title,
         description=query.description,
         parameters=[

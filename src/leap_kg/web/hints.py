@@ -4,14 +4,16 @@ Nothing found may be an answer, and may be a standard name that is misspelt or a
 it was is said. The texts hold what visitors wrote, each of it cut.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rapidfuzz import process
 
 from leap_kg.graph.index.entry import CALLED
 from leap_kg.graph.index.search import SearchIndex
+from leap_kg.ontology.identifiers.standard_name import SCHEME
+from leap_kg.ontology.rights import called
 from leap_kg.stac.narrowed import named
-from leap_kg.web.listing import FACETS, FIELDS, State
+from leap_kg.web.listing import FACETS, FIELDS, LARGEST_PAGE, State
 
 _PARAMETERS = ("q", *FIELDS, *FACETS, "exact", "page", "limit", "all", "facets", "at")
 _ELSEWHERE = {
@@ -25,6 +27,9 @@ _ELSEWHERE = {
     **dict.fromkeys(("offset", "start"), "page"),
 }
 """What other catalogues call these, where it is not spelt alike."""
+
+_COUNTS = {"page": "such as page=2", "limit": f"such as limit=50; a page has {LARGEST_PAGE} hits at the most"}
+_DIGITS = 10
 
 _LIKE, _NEAR, _FEW, _SHOWN = 75, 3, 12, 60
 
@@ -40,6 +45,16 @@ def unknown(parameters: Iterable[str]) -> str:
     return ""
 
 
+def uncountable(parameters: Mapping[str, str]) -> str:
+    """What is wrong with the page or the length of a list that an address asks for, `""` if nothing is."""
+    for name, means in _COUNTS.items():
+        text = parameters.get(name, "")
+        counts = text.isascii() and text.isdecimal() and 0 < len(text) < _DIGITS and int(text) > 0
+        if name in parameters and not counts:
+            return f"{name} cannot be {text[:_SHOWN]!r}: write a whole number from 1 on, {means}"
+    return ""
+
+
 def hints(index: SearchIndex, state: State) -> list[str]:
     """Why a search whose values are `resolved` finds nothing, as far as a name or value is to blame."""
     found = []
@@ -48,14 +63,19 @@ def hints(index: SearchIndex, state: State) -> list[str]:
         used, table = index.values("meaning"), index.values(CALLED)
         near = _near(name, used) or _near(name, table)
         if name not in used and (name not in table or near):
-            said = "nothing here means" if name in table else "there is no standard name"
-            found.append(f"{said} {name[:_SHOWN]!r}{_listed('near it', near)}")
+            said, rest = "nothing here means", ""
+            if name not in table and index.below(SCHEME, 1):
+                said = "there is no standard name"
+            elif name not in table:
+                rest = "; whether CF has that name is not known, for its table of names was not harvested"
+            found.append(f"{said} {name[:_SHOWN]!r}{_listed('near it', near)}{rest}")
     for facet, values in state.facets.items():
         for value in values:
             if not index.has(facet, value):
                 known = index.values(facet)
                 shown = known if len(known) <= _FEW else _near(value, known)
-                found.append(f"nothing has the {facet} {value[:_SHOWN]!r}{_listed('there are', shown)}")
+                written = called(value) or value[:_SHOWN]
+                found.append(f"nothing has the {facet} {written!r}{_listed('there are', shown)}")
     return found
 
 

@@ -16,10 +16,12 @@ from starlette.datastructures import QueryParams
 from leap_kg.graph.index.counting import Count
 from leap_kg.graph.index.search import Found, Hit, SearchIndex
 from leap_kg.graph.index.unit import spelt
+from leap_kg.ontology import rights
 from leap_kg.ontology.iri import path_of
 from leap_kg.ontology.kinds import kinds, noun
 from leap_kg.stac.narrowed import narrowing
 from leap_kg.web.cells import Node
+from leap_kg.web.identified import NOTHING, Identified
 
 FACETS = {
     "kind": "Kind",
@@ -53,7 +55,7 @@ class State:
     """What an address asks for: words, chosen values of facets, the page, and the facet shown in full.
 
     `bbox`, `time` and `standard_name` are as they were written. With `exact` no other words are searched in place of
-    those that nothing has.
+    those that nothing has. `named` are the nodes that the text names, which come first.
     """
 
     path: str = "/browse"
@@ -66,6 +68,7 @@ class State:
     time: str = ""
     standard_name: str = ""
     exact: bool = False
+    named: Identified = NOTHING
 
     @classmethod
     def read(cls, path: str, parameters: QueryParams) -> "State":
@@ -83,7 +86,9 @@ class State:
             size=number(parameters.get("limit"), PAGE, LARGEST_PAGE),
             whole=parameters.get("all", "") if parameters.get("all", "") in FACETS else "",
             exact=parameters.get("exact", "") == "yes",
-            **{name: parameters.get(name, "").strip()[:_MAX_VALUE] for name in FIELDS},
+            bbox=parameters.get("bbox", "").strip()[:_MAX_VALUE],
+            time=parameters.get("time", "").strip()[:_MAX_VALUE],
+            standard_name=parameters.get("standard_name", "").strip()[:_MAX_VALUE],
         )
 
     def href(self, page: int = 1, whole: str = "", facets: Mapping[str, tuple[str, ...]] | None = None) -> str:
@@ -130,13 +135,14 @@ class State:
         """A part of what is asked for, with all facets counted as they lead on; raises `BadSearch`."""
         narrowed = narrowing(self.bbox, self.time, self.standard_name, index.meanings)
         tolerant = not self.exact
+        words, ahead = self.named.words or self.text, self.named.nodes
         found = index.find(
-            self.text, self.facets, limit, offset, counted, narrowing=narrowed, tolerant=tolerant, most=most
+            words, self.facets, limit, offset, counted, narrowing=narrowed, tolerant=tolerant, most=most, ahead=ahead
         )
-        text, counts, least = found.shown_for or self.text, dict(found.facets), found.least
+        text, counts, least = found.shown_for or words, dict(found.facets), found.least
         for name in self.facets.keys() & set(counted):
             others = {other: values for other, values in self.facets.items() if other != name}
-            without = index.find(text, others, 0, counted=(name,), narrowing=narrowed)
+            without = index.find(text, others, 0, counted=(name,), narrowing=narrowed, ahead=ahead)
             counts[name] = without.facets[name]
             least = least or without.least
         return replace(found, facets=counts, least=least)
@@ -366,12 +372,14 @@ def _chosen(counts: Mapping[str, Sequence[Count]], state: State) -> list[Chosen]
     found = [Chosen(FIELDS[name], value, state.without(name).href()) for name, value in state.narrowed]
     for name, values in state.facets.items():
         labels = {count.facet.value: count.facet.label for count in counts.get(name, ())}
-        found += [Chosen(FACETS[name], labels.get(v, v), state.toggled(name, v)) for v in values]
+        found += [Chosen(FACETS[name], labels.get(v) or rights.called(v) or v, state.toggled(name, v)) for v in values]
     return found
 
 
 def _written(name: str, text: str) -> str:
     """A value as the index spells it."""
+    if name == "access":
+        return rights.meant(text) or text
     return (spelt(text) or text) if name == "unit" else text
 
 

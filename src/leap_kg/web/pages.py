@@ -1,7 +1,7 @@
 """The pages that are not about one node: first page, lists, questions, help."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from fastapi import APIRouter, Request, Response
 from pyoxigraph import NamedNode
@@ -14,10 +14,11 @@ from leap_kg.web.answers import Resource, answer, page, render, site_of, twins
 from leap_kg.web.cells import Node
 from leap_kg.web.findings import FILTERS, as_rows, chosen, findings_page
 from leap_kg.web.gallery import bound, endpoint_of, gallery, instead, strangers, suggested
-from leap_kg.web.hints import hints, unknown
+from leap_kg.web.hints import hints, uncountable, unknown
 from leap_kg.web.history.memento import headers
 from leap_kg.web.history.moments import named_moment, revision_asked
 from leap_kg.web.home import home_page
+from leap_kg.web.identified import identified
 from leap_kg.web.links import query_url
 from leap_kg.web.listing import (
     FACETS,
@@ -214,11 +215,13 @@ def _listed(request: Request, path: str, suffix: str, heading: str) -> Response:
     if revision_asked(request, site).fixed:
         return _newest_only(request)
     revision, state = site.revision(), State.read(path, request.query_params)
+    reading = revision.reading
+    state = replace(state, named=identified(state.text, reading.snapshot.store, reading.base, str(request.base_url)))
     address = _address(path, request)
     uncounted = request.query_params.get("facets") == "none"
 
     def make(chosen_form: Format) -> bytes | str:
-        ignored = unknown(request.query_params)
+        ignored = unknown(request.query_params) or uncountable(request.query_params)
         if ignored and chosen_form is not HTML:
             raise BadSearch(ignored)
         with site.search() as index:

@@ -17,7 +17,7 @@ from leap_kg.catalog.fair.served import NOTHING, Answer, Served
 from leap_kg.catalog.schemaorg import schema_org
 from leap_kg.catalog.signposts import header
 from leap_kg.settings import DEFAULT_BASE as BASE
-from tests.catalog.made import BARE, PLACE, WHOLE, record_of
+from tests.catalog.made import BARE, DATASETS, PLACE, WHOLE, record_of
 
 PAGE = "https://kg.example/dataset/leap-test/whole"
 ROBOTS = b"User-agent: *\nDisallow: /sparql\nDisallow: /*?at=\nSitemap: https://kg.example/sitemap.xml\n"
@@ -94,6 +94,37 @@ def test_a_bare_dataset_is_told_what_to_mend() -> None:
     core = next(result for result in found.results if result.metric.identifier == "FsF-F2-01M")
     assert "a date of publication" in core.mend[0]
     assert "keywords" in core.mend[1]
+
+
+def test_stores_without_a_web_address_are_data_all_the_same() -> None:
+    """Which format they have and where they lie the page says, too."""
+    text = DATASETS.replace("dcat:accessURL <https://storage.googleapis.com/leap-test/whole.zarr> ;", "")
+    assert text != DATASETS
+    record = record_of(WHOLE, text)
+    assert not any(store.address for store in record.stores)
+    given = served()
+    document = schema_org(record, PLACE)
+    found = tried(replace(given, page=page([json.dumps(document)], given.page.headers["link"])))
+    assert (found["F3-01M"], found["R1-01MD"], found["R1.3-02D"], found["A1-03D"]) == (
+        "pass",
+        "pass",
+        "pass",
+        "partial",
+    )
+
+
+def test_a_stac_collection_counts_if_the_page_leads_to_it() -> None:
+    place = replace(PLACE, stac="https://kg.example/stac/collections/bare")
+    document = {"type": "Collection", "stac_version": "1.1.0", "id": "bare"}
+    stac = replace(as_json(document), address=place.stac)
+    led = page([json.dumps(schema_org(record_of(BARE), place))], header(record_of(BARE), place))
+
+    def score(given: Served) -> float:
+        return next(r.points for r in report(given, "T", 1, ()).results if r.metric.identifier == "FsF-R1.3-01M")
+
+    assert score(replace(served(BARE), page=led, stac=stac)) == 1
+    assert score(replace(served(BARE), stac=stac)) < 1
+    assert score(replace(served(BARE), page=led, stac=replace(stac, body=b'{"type": "Catalog"}'))) < 1
 
 
 def without(*names: str) -> Callable[[Served], Served]:

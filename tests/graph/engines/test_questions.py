@@ -77,7 +77,7 @@ def test_sums_by_week(engine: Server) -> None:
     assert len(alike(engine, stored(said(BILLS)), "hub-costs-by-week")) == 5
 
 
-@pytest.mark.parametrize("area", ["170 -10 -170 10", "-170 -10 170 10", "340 10 380 -10", "180 0 180 0", "10 85 20 90"])
+@pytest.mark.parametrize("area", ["170 -10 -170 10", "-170 -10 170 10", "340 -10 380 10", "180 0 180 0", "10 85 20 90"])
 def test_places(engine: Server, area: str) -> None:
     assert len(alike(engine, test_cover.held(test_cover.PLACES), "cover-place-time", area=area)) > 1
 

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -78,7 +79,13 @@ def _of_another_log(home: Home) -> None:
     database.close()
 
 
-HARMS: list[Callable[[Home], None]] = [_lost, _spoilt, _old, _of_another_log]
+def _of_another_layout(home: Home) -> None:
+    with sqlite3.connect(home.records) as database:
+        database.execute("PRAGMA user_version = 1")
+    database.close()
+
+
+HARMS: list[Callable[[Home], None]] = [_lost, _spoilt, _old, _of_another_log, _of_another_layout]
 versions = st.dictionaries(st.sampled_from(("a", "b", "cc", "ddd")), st.integers(0, 7), max_size=4)
 
 
@@ -174,6 +181,23 @@ def test_only_records_with_a_new_digest_are_asked(writer: Writer) -> None:
     assert changed.revision == first.revision + 1
     assert set(changed.difference.removed) == said("b", 1) - said("b", 2) - said("a", 1) - said("c", 1)
     assert set(changed.difference.added) == said("b", 2) - said("b", 1) - said("a", 1)
+
+
+def test_records_of_some_kilobytes_share_pages(home: Home) -> None:
+    def quads(number: int) -> Callable[[], set[Quad]]:
+        text = Random(number).randbytes(800).hex()
+        return lambda: dataset(str(number), text)
+
+    with Writer(home, BASE) as writer:
+        writer.publish_records("one", [Record(str(n), "v", quads(n)) for n in range(200)], activity())
+    with sqlite3.connect(home.records) as database:
+        ((said,), (pages,), (size,)) = (
+            database.execute(query).fetchone()
+            for query in ("SELECT sum(length(said)) FROM record", "PRAGMA page_count", "PRAGMA page_size")
+        )
+    database.close()
+    assert said > 200 * 1000
+    assert pages * size < 2 * said
 
 
 def test_a_triple_of_two_records_stays_until_neither_says_it(writer: Writer) -> None:

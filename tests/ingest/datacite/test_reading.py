@@ -195,3 +195,29 @@ def test_any_value_at_any_place_is_a_finding_or_a_reason(item: dict[str, Any]) -
 def test_any_object_is_read_or_refused(item: dict[str, Any]) -> None:
     result = read_or_refused(lambda: mapped({"doi": "10.1000/x", **item}))
     assert result is None or not violations(result)
+
+
+@pytest.mark.parametrize(
+    ("container", "volume", "issue", "pages"),
+    [
+        ({"volume": "Volume 3", "firstPage": "Issue 2 November 2016  Pages 60–62"}, {"3"}, set(), {"60-62"}),
+        ({"volume": "12", "issue": "No. 2-3", "firstPage": "45", "lastPage": "60"}, {"12"}, {"2-3"}, {"45-60"}),
+        ({"volume": "XIV", "issue": "4a", "firstPage": "e1023"}, {"XIV"}, {"4a"}, {"e1023"}),
+        ({"volume": "Spring", "issue": "the first of the year", "firstPage": "No 1 (2013)"}, set(), set(), set()),
+    ],
+    ids=["words", "numbers", "other-numbers", "no-numbers"],
+)
+def test_places_in_a_journal_are_numbers(container: dict[str, str], volume: Any, issue: Any, pages: Any) -> None:
+    result = mapped(record(types={"resourceTypeGeneral": "JournalArticle"}, container=container))
+    said = [of(result, SCHEMA(name)) for name in ("volumeNumber", "issueNumber", "pagination")]
+    assert said == [volume, issue, pages]
+
+
+def test_the_identifier_of_an_organisation_is_not_its_name() -> None:
+    iri = f"https://ror.org/{COLUMBIA}"
+    named = {"name": "The Lab", "nameType": "Organizational", "nameIdentifiers": [{"nameIdentifier": iri}]}
+    other = {"name": "Josiah Carberry", "affiliation": [{"name": iri, "affiliationIdentifier": iri}]}
+    assert of(mapped(record(creators=[named, other])), FOAF("name"), NamedNode(iri)) == {"The Lab"}
+    alone = mapped(record(creators=[other], contributors=[]))
+    assert of(alone, FOAF("name"), NamedNode(iri)) == set()
+    assert not violations(alone)

@@ -484,3 +484,18 @@ def test_findings_and_parts_pass_the_shapes() -> None:
     record = described(paper(tilte="x", description="\u0001", **{"schema:about": {"schema:name": "n"}}))
     found = [*record.triples, *(t for finding in record.findings for t in finding.triples(record.subject, BASE))]
     assert validate(quads_in(found, NamedNode(BASE + "g")), BASE) == []
+
+
+def test_a_doi_and_a_login_are_one_node_however_files_spell_them() -> None:
+    document = {"@context": CONTEXT, "type": "ScholarlyArticle", "title": "Fresh"}
+    spelt = ("https://doi.org/10.5555/FRESH.1", "http://dx.doi.org/10.5555/fresh.1")
+    found = [mapped(json.dumps({**document, "id": iri}), f"{number}.jsonld") for number, iri in enumerate(spelt)]
+    turtle = "<https://doi.org/10.5555/Fresh.1#a> a <https://schema.org/Role> . <https://e.org/x> "
+    turtle += f"<{FOAF('account').value}> <https://github.com/Ada-L> ; <{DCT('references').value}> <{spelt[0]}> ."
+    fresh = NamedNode("https://doi.org/10.5555/fresh.1")
+    for each in found:
+        assert each.subject == fresh
+        assert {triple.subject for triple in each.triples} == {fresh}
+    said = {term for triple in mapped(turtle).triples for term in (triple.subject, triple.object)}
+    assert {NamedNode("https://github.com/ada-l"), NamedNode(f"{fresh.value}#a"), fresh} <= said
+    assert not any("FRESH" in str(term) or "Ada-L" in str(term) for term in said)

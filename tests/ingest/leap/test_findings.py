@@ -203,6 +203,9 @@ def test_every_finding_passes_the_shapes() -> None:
 OF_RECIPES = {"requirement", "differs-from-source", "convention", "chunks", "missing-meta-url"}
 """What only running or checking a recipe finds; `tests.ingest.recipes` has the examples."""
 
+OF_LINKS = {"uncommitted-files", "checkout-gone"}
+"""What only mining a checkout finds; `tests.links` has the examples."""
+
 
 def declared() -> set[str]:
     """The kinds of findings that the ontology has."""
@@ -224,9 +227,9 @@ def test_every_kind_is_produced_by_an_example_and_every_example_has_its_kind(
     lab = Lab(tmp_path / "lab")
     lab.harvest({"old": state("a", "ingested"), "gone": state("a", "retracted")})
     between_sources = {finding["type"].rpartition("/")[2] for finding in lab.findings().values()}
-    assert declared() == produced | between_sources | OF_RECIPES
+    assert declared() == produced | between_sources | OF_RECIPES | OF_LINKS
     examples = {kind for kind, *_ in EXAMPLES} | ROUNDS.keys() | faults.EXAMPLES.keys()
-    assert declared() == examples | OF_RECIPES | {"states-differ"}
+    assert declared() == examples | OF_RECIPES | OF_LINKS | {"states-differ"}
 
 
 @pytest.mark.parametrize("kind", faults.EXAMPLES)

@@ -442,7 +442,7 @@ def test_an_address_is_checked_as_a_folder_is(lab: Path, server: HostileServer, 
     done = leap_kg(Home(tmp_path / "home"), "check", url, LEAP_KG_FETCH_PRIVATE_HOSTS=server.host)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"## {NAME}\n")
-    assert "1 feedstocks, 1 with nothing that has to be mended" in done.stdout
+    assert "1 feedstock, 1 with nothing that has to be mended" in done.stdout
 
 
 @pytest.mark.all

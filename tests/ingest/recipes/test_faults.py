@@ -34,7 +34,8 @@ def workers_of(home: Home) -> list[int]:
             with suppress(OSError):
                 if (entry / "cwd").readlink().is_relative_to(home.path / "recipes" / "runs"):
                     parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-    return [pid for pid, parent in parents.items() if parent in parents]
+    # Below the guard is the recipe's process, and below that are these.
+    return [pid for pid, parent in parents.items() if parents.get(parent) in parents]
 
 
 def test_workers_that_are_killed_are_replaced_or_the_run_says_so(home: Home, sources: Sources, tmp_path: Path) -> None:

@@ -33,8 +33,24 @@ def change(feedstock: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new))
 
 
+def shown(home: Home) -> dict[str, str]:
+    """What the page of the only store shows beside its variables."""
+    query = f"""PREFIX leap: <{DEFAULT_BASE}ontology#> PREFIX dct: <http://purl.org/dc/terms/>
+    PREFIX dcat: <http://www.w3.org/ns/dcat#> PREFIX foaf: <http://xmlns.com/foaf/0.1/>
+    SELECT ?box ?start ?end ?picture {{
+        ?store a leap:ZarrStore
+        OPTIONAL {{ ?store dct:spatial/dcat:bbox ?box }}
+        OPTIONAL {{ ?store dct:temporal ?period . ?period dcat:startDate ?start ; dcat:endDate ?end }}
+        OPTIONAL {{ ?store foaf:thumbnail/dct:description ?picture }}
+    }}"""
+    snapshot = Snapshots(home).current()
+    assert snapshot is not None
+    (row,) = snapshot.store.query(query, use_default_graph_as_union=True)  # type: ignore[misc]
+    return {name: row[name].value for name in ("box", "start", "end", "picture") if row[name] is not None}
+
+
 def test_each_run_is_a_commit_and_what_was_before_can_be_read(
-    home: Home, sources: Sources, feedstock: Path, tmp_path: Path
+    home: Home, sources: Sources, feedstock: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     change(feedstock, "sea-surface.zarr", "sea-surface.icechunk")
     target = tmp_path / "stores"
@@ -43,6 +59,13 @@ def test_each_run_is_a_commit_and_what_was_before_can_be_read(
     assert run_of(home, feedstock, target, settings(sources, 3)).unchanged
     store = target / "sea-surface.icechunk"
     assert second.stores == (str(store),)
+    assert "icechunk" not in "".join(capfd.readouterr())  # nothing is wrong with the repository, and nothing is said
+    assert shown(home) == {
+        "box": "POLYGON((-180 -90,180 -90,180 90,-180 90,-180 -90))",
+        "start": "2024-01-01T00:00:00Z",
+        "end": "2024-03-31T23:59:59Z",
+        "picture": "sst, 5.1 to 24.9, at the first time",
+    }
     repository = icechunk.Repository.open(icechunk.local_filesystem_storage(str(store)))
     commits = list(repository.ancestry(branch="main"))
     runs = [each.metadata.get("pangeo_forge_gh_actions_url") for each in commits]
@@ -120,6 +143,11 @@ def test_a_virtual_store_has_the_values_of_files_that_stay_where_they_are(
     outcome = run_of(home, feedstock, tmp_path / "stores", {"SOURCE": str(files), "LAST": 3})
     assert outcome.findings == ()
     assert outcome.inputs == 3
+    # Coordinates are in the repository; where its data are, nobody looks for a picture.
+    extents = shown(home)
+    assert "picture" not in extents
+    assert extents["box"].startswith("POLYGON((-180 -90,")
+    assert (extents["start"][:10], extents["end"][:10]) == ("2024-01-01", "2024-03-31")
     (store,) = outcome.stores
     storage = icechunk.local_filesystem_storage(store)
     repository = icechunk.Repository.open(storage, authorize_virtual_chunk_access={f"file://{files}/": None})

@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import subprocess
 import urllib.parse
 import urllib.request
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from leap_kg.ingest.recipes.running import Options, Outcome, promote, run_recipe
 from leap_kg.settings import DEFAULT_BASE
 from tests.graph.engines.servers import free_port
 from tests.ingest.recipes.conftest import RECIPES, Sources
+from tests.ingest.recipes.test_unlike_files import PIPELINE
 
 
 def test_targets_are_folders_or_object_stores(tmp_path: Path) -> None:
@@ -49,12 +52,25 @@ def cloud(s3: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return s3
 
 
-def run(home: Home, sources: Sources, url: str, last: int, feedstock: Path = RECIPES / "sea-surface") -> Outcome:
+def run(
+    home: Home,
+    sources: Sources,
+    url: str,
+    last: int,
+    feedstock: Path = RECIPES / "sea-surface",
+    tell: Callable[[str], object] = lambda line: None,
+    runner: str = "dask",
+) -> Outcome:
     checkout = read_checkout(feedstock)
     (entry,) = checkout.feedstock.recipes
     values = {"SOURCE": sources.url("sea-surface"), "LAST": last}
-    options = Options("dask", 0, values, 1, pause=0.1)
-    return run_recipe(home, DEFAULT_BASE, checkout, entry, Place.of(url, home.path, home), options, lambda line: None)
+    options = Options(runner, 0, values, 1, pause=0.1)
+    return run_recipe(home, DEFAULT_BASE, checkout, entry, Place.of(url, home.path, home), options, tell)
+
+
+def put(server: str, path: str, body: bytes = b"") -> None:
+    headers = {"Content-Type": "application/octet-stream"}
+    urllib.request.urlopen(urllib.request.Request(f"{server}/{path}", body, headers, method="PUT"), timeout=10).close()
 
 
 def keys(server: str, prefix: str) -> list[str]:
@@ -123,30 +139,122 @@ def test_a_recipe_does_not_see_what_its_store_is_uploaded_with(
             (feedstock / file.name).write_bytes(file.read_bytes())
     with (feedstock / "recipe.py").open("a") as code:
         code.write(f"\nimport os\nopen({str(tmp_path / 'seen')!r}, 'w').write(repr(dict(os.environ)))\n")
-    # The bucket is not there, so that the upload fails; the store is kept, and is published once it is.
-    with pytest.raises(JobFailed, match=r"s3://elsewhere/x cannot be written to .*`leap-kg recipe promote") as raised:
+        # The bucket goes meanwhile, so that the upload fails; the store is kept, and is published once it is there.
+        code.write("import urllib.request as asking\n")
+        code.write(f"asking.urlopen(asking.Request('{cloud}/elsewhere', method='DELETE')).close()\n")
+    put(cloud, "elsewhere")
+    with pytest.raises(JobFailed, match=r"s3://elsewhere/x cannot be written to.*`leap-kg recipe promote") as raised:
         run(home, sources, "s3://elsewhere/x", 1, feedstock.parent)
     assert "of-the-test" not in (tmp_path / "seen").read_text()
     assert Snapshots(home).current() is None
     name = str(raised.value).split("recipe promote ")[1].split("`")[0]
-    urllib.request.urlopen(urllib.request.Request(f"{cloud}/elsewhere", method="PUT"), timeout=10).close()
+    put(cloud, "elsewhere")
     outcome = promote(home, DEFAULT_BASE, name)
     assert outcome.stores == (f"s3://elsewhere/x/versions/{name}/sea-surface.zarr",)
 
 
 @pytest.mark.all
 @pytest.mark.timeout(600)
-def test_a_target_that_does_not_answer_is_named_and_the_store_kept(
+def test_a_target_that_answers_no_more_is_named_and_the_store_kept(
     home: Home, sources: Sources, cloud: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
-    with pytest.raises(JobFailed, match=r"s3://library/away cannot be written to .*`leap-kg recipe promote") as raised:
-        run(home, sources, "s3://library/away", 1)
+    def goes_away(line: str) -> None:
+        if line == "checking the store":
+            monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
+
+    with pytest.raises(JobFailed, match=r"s3://library/away cannot be written to.*`leap-kg recipe promote") as raised:
+        run(home, sources, "s3://library/away", 1, tell=goes_away)
     assert raised.value.kind == "target"
     assert Snapshots(home).current() is None
     monkeypatch.setenv("AWS_ENDPOINT_URL", cloud)
     name = str(raised.value).split("recipe promote ")[1].split("`")[0]
     assert promote(home, DEFAULT_BASE, name).stores == (f"s3://library/away/versions/{name}/sea-surface.zarr",)
+
+
+@pytest.mark.all
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("what", "target", "told"),
+    [
+        (
+            "credentials",
+            "s3://library/x",
+            "there are no credentials for it .*: set AWS_ACCESS_KEY_ID and AWS_SECRET_AC",
+        ),
+        ("bucket", "s3://nowhere/x", "there is no bucket nowhere: make it, or correct --target"),
+        ("server", "s3://library/x", "its server does not answer .*: check the network, and AWS_ENDPOINT_URL"),
+        ("gs credentials", "gs://library/x", "there are no credentials for it .*: set GOOGLE_APPLICATION_CREDENT"),
+        ("gs bucket", "gs://nowhere/x", "there is no bucket nowhere: make it, or correct --target"),
+    ],
+    ids=["credentials", "bucket", "server", "gs-credentials", "gs-bucket"],
+)
+def test_a_target_that_cannot_be_written_to_is_told_before_anything_is_read(
+    what: str,
+    target: str,
+    told: str,
+    home: Home,
+    sources: Sources,
+    cloud: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))  # whoever runs this may have credentials there
+    match what:
+        case "credentials":
+            monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+            monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+            monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        case "server":
+            monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
+        case "gs credentials" | "gs bucket":
+            token = "anon" if what == "gs bucket" else "google_default"
+            options = {"endpoint_url": request.getfixturevalue("gcs"), "token": token}
+            monkeypatch.setenv("FSSPEC_GS", json.dumps(options))
+            monkeypatch.setenv("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")  # the server has no gRPC
+            monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "nothing"))
+    with pytest.raises(JobFailed, match=rf"^{target} cannot be written to: {told}") as raised:
+        run(home, sources, target, 1)
+    assert raised.value.kind == "target"
+    assert "\n" not in str(raised.value)
+    assert not sources.server.asked
+
+
+@pytest.mark.all
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("by", ["another recipe", "hand", "a folder"])
+def test_what_takes_the_place_of_a_store_is_told_before_anything_is_read(
+    by: str, home: Home, sources: Sources, cloud: str, tmp_path: Path
+) -> None:
+    url, told = f"s3://library/taken-by-{by.split()[-1]}", "sea-surface.zarr is of another recipe"
+    if by == "another recipe":
+        pointer = {"owner": "theirs", "run": "recipe-1", "store": f"{url}/versions/recipe-1/sea-surface.zarr"}
+        put(cloud, "library/taken-by-recipe/sea-surface.zarr.json", json.dumps(pointer).encode())
+        # What others have beside it is no obstacle.
+        put(cloud, "library/taken-by-recipe/notes.json", b"[]")
+        put(cloud, "library/taken-by-recipe/other.zarr.json", json.dumps(pointer).encode())
+    elif by == "hand":
+        told = "sea-surface.zarr is there already and was put there by other means"
+        put(cloud, "library/taken-by-hand/sea-surface.zarr/zarr.json", b"{}")
+    else:
+        url, told = str(tmp_path / "stores"), "sea-surface.zarr is there already and is not of this recipe"
+        (tmp_path / "stores" / "sea-surface.zarr").mkdir(parents=True)
+    with pytest.raises(JobFailed, match=told) as raised:
+        run(home, sources, url, 1)
+    assert raised.value.kind == "target"
+    assert not sources.server.asked
+
+
+@pytest.mark.all
+@pytest.mark.timeout(300)
+def test_the_stores_of_a_pipeline_are_known_before_it_runs(home: Home, sources: Sources, tmp_path: Path) -> None:
+    feedstock = tmp_path / "feedstock-of-test"
+    shutil.copytree(RECIPES / "sea-surface", feedstock)
+    (feedstock / "feedstock" / "recipe.py").write_text(PIPELINE.replace('SOURCE = ""', 'SOURCE = ""\nLAST = 1'))
+    (tmp_path / "stores" / "a.zarr").mkdir(parents=True)
+    with pytest.raises(JobFailed, match=r"a\.zarr is there already and is not of this recipe"):
+        run(home, sources, str(tmp_path / "stores"), 1, feedstock, runner="direct")
+    assert not sources.server.asked
 
 
 @pytest.mark.all

@@ -170,6 +170,32 @@ def test_a_recipe_ends_when_whoever_started_it_is_killed(tmp_path: Path) -> None
     wait(lambda: not alive(child))
 
 
+@LINUX
+@pytest.mark.parametrize("inherited", ["", ", env={}"], ids=["marked", "bare"])
+@pytest.mark.parametrize("busy", ["time.sleep(600)", "sum(range(10**12))"], ids=["waiting", "busy"])
+def test_what_a_recipe_detached_ends_when_whoever_started_the_recipe_is_killed(
+    busy: str, inherited: str, tmp_path: Path
+) -> None:
+    code = f"""
+import os, pathlib, subprocess, time
+pid = subprocess.Popen(["/bin/sleep", "333"], start_new_session=True{inherited}).pid
+pathlib.Path("pids").write_text(f"{{pid}} {{os.getpid()}} ")
+{busy}
+"""
+    program = "import sys; from pathlib import Path; from tests.ingest.recipes.test_process import run\n"
+    program += f"run(Path(sys.argv[1]), {code!r})"
+    parent = subprocess.Popen([sys.executable, "-c", program, str(tmp_path)])
+    noted = tmp_path / "run" / "pids"
+    try:
+        wait(lambda: noted.is_file() and noted.read_text().endswith(" "))
+        started = [int(number) for number in noted.read_text().split()]
+        assert all(map(alive, started))
+    finally:
+        parent.send_signal(signal.SIGKILL)
+        parent.wait()
+    wait(lambda: not any(map(alive, started)))
+
+
 def wait(done: Any) -> None:
     until = time.monotonic() + 60
     while not done() and time.monotonic() < until:

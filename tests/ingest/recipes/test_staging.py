@@ -1,5 +1,8 @@
 """How stores take their places: one run at a time, and never half of a store, whenever a run is cut off."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -93,6 +96,23 @@ def test_a_target_that_cannot_be_a_folder_says_so(tmp_path: Path) -> None:
         Staging.of(tmp_path / "file" / "stores", "lab/sst", "monthly").held("run"),
     ):
         pass
+
+
+def test_a_target_that_takes_nothing_any_more_says_so_before_a_run(staging: Staging) -> None:
+    with staging.held("one"):
+        pass
+    staging.target.chmod(0o555)
+    program = (
+        "import sys; from pathlib import Path; from leap_kg.ingest.recipes.staging import Staging\n"
+        "with Staging.of(Path(sys.argv[1]), 'lab/sst', 'monthly').held('two'): pass"
+    )
+    # Administrators may write everywhere, unless they give that up.
+    plain = [] if os.geteuid() else ["setpriv", "--bounding-set=-dac_override"]
+    command = [*plain, sys.executable, "-c", program, str(staging.target)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert f"HomeError: {staging.target} cannot be used (Permission denied): give a folder" in done.stderr.replace(
+        "leap_kg.graph.home.", ""
+    )
 
 
 def test_it_is_known_which_run_put_a_store_there(staging: Staging) -> None:

@@ -1,5 +1,6 @@
 """Files that do not go together, or are none: each is named, and nothing that mixes them is published."""
 
+import datetime
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -157,12 +158,17 @@ def test_units_of_time_may_differ(runner: str, feed: Feed) -> None:
     np.testing.assert_array_equal(feed.stored().time, np.arange("2024-01-01", "2024-03-01", dtype="datetime64[D]"))
 
 
-def noleap(year: int, calendar: str = "noleap") -> xr.Dataset:
-    times = xr.date_range(f"{year}-01-01", periods=12, freq="MS", calendar=calendar, use_cftime=True)
+def noleap(year: int, calendar: str = "noleap", hours: float = 0) -> xr.Dataset:
+    is_common = calendar == "standard"
+    times = xr.date_range(f"{year}-01-01", periods=12, freq="MS", calendar=calendar, use_cftime=not is_common)
     values = np.arange(12, dtype="float32") + year
     content = xr.Dataset({"sst": ("time", values, {"units": "1"})}, {"time": times})
     bounds = np.stack([times, times.shift(1, "MS")], 1)
     content["time_bnds"] = ("time", "nv"), bounds
+    if hours:
+        shift = datetime.timedelta(hours=hours)
+        content["time_bnds"] = content.time_bnds + (np.timedelta64(shift) if is_common else shift)
+        content = content.assign_coords(time=content.time + (np.timedelta64(shift) if is_common else shift))
     content.time.attrs["bounds"] = "time_bnds"
     return content
 
@@ -182,6 +188,53 @@ def test_calendars_that_numpy_has_not_keep_their_times_and_time_must_grow(runner
     feed.add(noleap(2002))
     with pytest.raises(Unfit, match="time does not grow: 2005-12-01 00:00:00 is followed by 2002-01-01 00:00:00"):
         feed.run(runner)
+
+
+COUNTED = [
+    ((0, "days since 2003-01-01"), (0, "days since 2004-01-01"), (0, "days since 2005-01-01")),
+    ((0, "days since 2000-01-01"), (12, "hours since 2004-06-01"), (7.5, "seconds since 1990-01-01")),
+    ((0, "days since 2000-01-01"), (12, "days since 2000-01-01 12:00:00"), (0, "days since 2000-01-01")),
+]
+
+
+@pytest.mark.parametrize("runner", ["direct", "dask"])
+@pytest.mark.parametrize("calendar", ["noleap", "standard"])
+@pytest.mark.parametrize("counted", COUNTED, ids=["from", "in", "at"])
+def test_times_may_be_counted_differently(
+    counted: tuple[tuple[float, str], ...], calendar: str, runner: str, feed: Feed
+) -> None:
+    contents = [noleap(year, calendar, hours) for year, (hours, _) in zip((2003, 2004, 2005), counted, strict=True)]
+    for content, (_, units) in zip(contents, counted, strict=True):
+        feed.add(content, units=units)
+    assert feed.run(runner).findings == ()
+    stored, whole = feed.stored(), xr.concat(contents, "time")
+    assert stored.time.values.tolist() == whole.time.values.tolist()
+    assert stored.time_bnds.values.tolist() == whole.time_bnds.values.tolist()
+    np.testing.assert_array_equal(stored.sst, whole.sst)
+
+
+def test_files_that_follow_and_count_their_times_differently_are_not_added_to_what_is_there(feed: Feed) -> None:
+    contents = [noleap(2003), noleap(2004, hours=12)]
+    feed.add(contents[0])
+    feed.run()
+    feed.add(contents[1], units="hours since 2000-01-01")
+    feed.run()
+    stored, whole = feed.stored(), xr.concat(contents, "time")
+    assert stored.time_bnds.encoding["units"].startswith("hours since 2000-01-01")
+    assert stored.time.values.tolist() == whole.time.values.tolist()
+    assert stored.time_bnds.values.tolist() == whole.time_bnds.values.tolist()
+
+
+@pytest.mark.parametrize("runner", ["direct", "dask"])
+@pytest.mark.parametrize("calendar", ["noleap", "standard"])
+def test_times_that_a_recipe_computes_are_exact(calendar: str, runner: str, feed: Feed) -> None:
+    contents = [noleap(2003, calendar), noleap(2004, calendar)]
+    for content in contents:
+        feed.add(content)
+    midday = 'content.assign_coords(time=content.time.to_index().shift(12, "h"))'
+    feed.run(runner, f", prepare=lambda content: {midday}")
+    expected = [content.assign_coords(time=content.time.to_index().shift(12, "h")) for content in contents]
+    assert feed.stored().time.values.tolist() == xr.concat(expected, "time").time.values.tolist()
 
 
 def test_calendars_that_differ_are_named_with_their_files(feed: Feed) -> None:
@@ -205,13 +258,12 @@ def test_values_in_groups_are_compared(feed: Feed) -> None:
         with pytest.raises(JobFailed, match=f'{url} has nothing but groups, deep/data: name one, open_options={{"gr'):
             feed.run(runner)
     opening = ', open_options={"group": "deep/data"}'
-    assert feed.run(more=opening).findings == ()
     # Something is wrong only if it is looked at: these values are not those of the files.
     spoilt = ", prepare=lambda content: content.assign(sst=content.sst + 1)"
-    outcome = feed.run(more=opening + spoilt)
-    assert outcome.findings == ("a.zarr: sst differs from 2 of the 2 inputs that it was compared with",)
-    # Where it is not known how the files were opened, that is said.
-    assert "its values were not compared with inputs" in feed.run("direct", opening).findings[0]
+    for runner in ("direct", "dask"):
+        assert feed.run(runner, opening).findings == ()
+        outcome = feed.run(runner, opening + spoilt)
+        assert outcome.findings == ("a.zarr: sst differs from 2 of the 2 inputs that it was compared with",)
 
 
 def test_a_file_without_a_time_is_no_obstacle_or_the_reason(feed: Feed) -> None:

@@ -1,17 +1,21 @@
 """The walk: each object once, pages to the last, and what is missing said aloud."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyoxigraph import Triple
 
 from leap_kg.ingest.fetch import FetchFailed
 from leap_kg.ingest.formats.yamltext import Unreadable
-from leap_kg.ingest.source import Listing, Ref
+from leap_kg.ingest.source import Listing, RawRecord, Ref
 from leap_kg.ingest.stac.naming import item_url, resolved, stac_iri
+from leap_kg.ingest.stac.source import StacConfig
 from leap_kg.ingest.stac.walk import Walk, kind_of
+from leap_kg.ontology.namespaces import DCAT
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.ingest.anyjson import TEXTS, VALUES, planted
 from tests.ingest.stac.examples import CATALOG, COLLECTION, ITEM, ROOT, STATIC, Served, api, item
@@ -35,6 +39,32 @@ def test_a_static_catalogue_is_walked_to_its_items_each_asked_for_once() -> None
     assert all(ref.version == ref.found[0].sha256 for ref in refs)
     assert [json.loads(ref.found[0].data) for ref in refs] == [CATALOG, COLLECTION, ITEM]
     assert (listing.expected, listing.shortfall) == (None, "")
+
+
+def test_an_item_that_links_to_no_collection_is_of_the_one_that_it_names() -> None:
+    bare = {key: value for key, value in ITEM.items() if key != "links"}
+    whole = {**COLLECTION, "links": []}
+    named = {**bare, "links": [], "collection": COLLECTION["id"]}
+    listed = [
+        {**named, "id": "a"},
+        {**named, "id": "b", "links": [{"rel": "collection", "href": "other.json"}]},
+        {**named, "id": "c", "collection": "unheard of"},
+        {**named, "id": "d", "collection": 7},
+    ]
+    documents = {"c.json": whole, "alone.json": named, "many.json": {"type": "FeatureCollection", "features": listed}}
+    refs, _, _ = walked(documents, "c.json", "alone.json", "many.json")
+    homes = {ref.key.removeprefix(ROOT): [p.data.decode() for p in ref.found if p.role == "collection"] for ref in refs}
+    assert homes == {
+        **{"c.json": [], "alone.json": [f"{ROOT}c.json"], "many.json#a": [f"{ROOT}c.json"]},
+        **{"many.json#b": [], "many.json#c": [], "many.json#d": []},
+    }
+    source = StacConfig(id="some-catalog", kind="stac", title="X", catalogs=(f"{ROOT}c.json",)).source(Path(), BASE)
+    item = next(ref for ref in refs if ref.key.endswith("alone.json"))
+    found = source.map(RawRecord(item.key, item.found))
+    assert Triple(stac_iri(item.key, BASE), DCAT("inSeries"), stac_iri(f"{ROOT}c.json", BASE)) in found.triples
+    # Of two collections with one id nobody knows which is meant.
+    refs, _, _ = walked({**documents, "d.json": whole}, "c.json", "d.json", "alone.json")
+    assert [part.role for part in refs[-1].found] == ["stac"]
 
 
 def test_links_in_a_circle_end() -> None:

@@ -135,6 +135,58 @@ def test_values_at_points_have_no_cells(root: dict[str, Any]) -> None:
     assert where.words == "0° to 2° N, 0° to 2° E"
 
 
+@pytest.mark.parametrize("size", [0, 3])
+@pytest.mark.parametrize("turn", [-180, 0], ids=["-180 to 180", "0 to 360"])
+def test_cells_on_both_sides_of_the_antimeridian_are_of_few_degrees(turn: int, size: int) -> None:
+    lon = (np.arange(170.5, 190) - turn) % 360 + turn
+    for one in (lon, lon[::-1], np.sort(lon)):
+        where = found({"lat": np.arange(-9.5, 10), "lon": one}, size=size).where
+        assert where is not None
+        assert (where.west, where.south, where.east, where.north) == (170, -10, -170, 10)
+
+
+def test_bounds_of_several_turns_and_longitudes_that_are_not_even_lie_on_one_arc() -> None:
+    lon, edges = [178.0, 179.5, -177.0], [[177.0, 179.0], [179.0, -180.0], [-180.0, -174.0]]
+    arrays = {"lat": [0.0], "lon": lon, "lon_bnds": np.array(edges)}
+    stated = {"lon": {"bounds": "lon_bnds"}}
+    where, points = found(arrays, stated).where, found(arrays, stated).points
+    assert where is not None
+    assert (where.west, where.east) == (178, -177)
+    arrays["lon"], arrays["lon_bnds"] = [178.0, -180.0, -178.0], np.array([[176, 179], [179, -179], [-179, -176]], "f8")
+    where = found(arrays, stated).where
+    assert where is not None
+    assert (where.west, where.east) == (176, -176)
+    assert points is not None
+    assert (points.west, points.east) == (178, -177)
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data(), count=st.integers(2, 90), parts=st.integers(90, 720), size=st.sampled_from([0, 2, 40]))
+def test_an_arc_of_regular_cells_is_the_same_in_every_turn_and_order(
+    data: st.DataObject, count: int, parts: int, size: int
+) -> None:
+    step = 360 / parts
+    first = data.draw(st.integers(0, parts - 1), "first cell")
+    count = parts if data.draw(st.booleans(), "all round") else count
+    plain = step * (first + 0.5 + np.arange(count)) - 180
+    turn = data.draw(st.floats(-360, 0), "where the turn begins")
+    lon = np.where(np.abs(plain - turn) % 360 < 1e-6, turn, (plain - turn) % 360 + turn)
+    roll = data.draw(st.integers(0, count), "roll")
+    # Of many chunks only the first and the last are read, which tell nothing of a list that begins in the middle.
+    lon = np.roll(lon, roll) if -(-count // (size or count)) <= 16 else lon
+    lon = lon[::-1] if data.draw(st.booleans(), "falling") else lon
+    where = found(
+        {"lat": np.array([0.0]), "lon": lon.astype(data.draw(st.sampled_from(["f4", "f8"])))}, size=size
+    ).where
+    assert where is not None
+    if count == parts:
+        assert (where.west, where.east) == (-180, 180)
+        return
+    west, width = step * first - 180, step * count
+    assert where.width == pytest.approx(width, abs=1e-3)
+    assert (where.west - west + 180) % 360 - 180 == pytest.approx(0, abs=1e-3)
+
+
 @settings(max_examples=50)
 @given(st.floats(-90, 90), st.floats(0.001, 30), st.integers(1, 50))
 def test_what_cells_reach_holds_the_centres_and_stays_on_the_globe(low: float, step: float, count: int) -> None:

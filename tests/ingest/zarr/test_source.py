@@ -11,6 +11,7 @@ from typing import Any
 import icechunk
 import numpy as np
 import pytest
+import xarray as xr
 import zarr
 from pydantic import ValidationError
 from pyoxigraph import NamedNode, Store
@@ -18,8 +19,10 @@ from pyoxigraph import NamedNode, Store
 from leap_kg.ingest.fetch import Ask, Body, FetchFailed, HttpFetcher, Limits, Parked
 from leap_kg.ingest.runs.plan import mapping_settings
 from leap_kg.ingest.source import Listing, Mapped, RecordUnusable
+from leap_kg.ingest.zarr.mapping import store_iri
 from leap_kg.ingest.zarr.source import ZarrConfig
-from leap_kg.ontology.namespaces import ADMS, DCAT, DCT, ONTOLOGY_PATH, PROV, RDF, SCHEMA, Namespace
+from leap_kg.ontology.identifiers import Location, storage
+from leap_kg.ontology.namespaces import ADMS, DCAT, DCT, FOAF, ONTOLOGY_PATH, PROV, RDF, SCHEMA, Namespace
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.ingest.judged import judge, kinds, values
 from tests.ingest.zarr.stores import WEB, Folder, build, source, taken
@@ -261,6 +264,40 @@ def test_an_icechunk_repository_is_read_at_the_tip_of_its_main_branch(repository
     assert one(store, node("a.icechunk"), DCT("format")) == f"{BASE}format/icechunk"
     assert variables(store, "a.icechunk")["deep/lat"]["shape"] == "lat=4"
     assert not any(name.startswith(("a.icechunk/manifests", "a.icechunk/chunks")) for name in fetcher.asked)
+
+
+def test_a_repository_is_read_without_a_word_of_what_its_copy_lacks(
+    repository: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    capfd.readouterr()
+    good, _ = taken(source(f"{WEB}a.icechunk"), Folder(repository))
+    judge(*good.values())
+    threading.Event().wait(0.5)  # what is read ahead is missed in the background
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_repository_of_this_machine_says_where_and_when_and_has_a_picture(tmp_path: Path) -> None:
+    build(tmp_path / "a.zarr", 3, pieces=3)
+    made = icechunk.Repository.create(icechunk.local_filesystem_storage(str(tmp_path / "a.icechunk")))
+    session = made.writable_session("main")
+    content = xr.open_zarr(tmp_path / "a.zarr", chunks=None, decode_times=False, drop_variables="v0").load()
+    values = np.arange(81.0)[:, None] + np.arange(41.0)
+    content["sst"] = ("lat", "lon"), values, {"units": "K"}
+    content.to_zarr(session.store, consolidated=False, zarr_format=3, encoding={"sst": {"chunks": (27, 41)}})
+    session.commit("first")
+    uri = (tmp_path / "a.icechunk").as_uri()
+    fetcher = Folder(tmp_path)
+    good, bad = taken(source(uri), fetcher)
+    assert (bad, fetcher.asked) == ({}, [])
+    store = judge(*good.values())
+    location = storage.parse(uri)
+    assert isinstance(location, Location)
+    subject = store_iri(location, BASE)
+    box = one(store, NamedNode(one(store, subject, DCT("spatial"))), DCAT("bbox"))
+    period = NamedNode(one(store, subject, DCT("temporal")))
+    assert (box, one(store, period, DCAT("startDate")), one(store, period, DCAT("endDate"))) == (WHERE, *WHEN)
+    picture = NamedNode(one(store, subject, FOAF("thumbnail")))
+    assert one(store, picture, DCT("description")) == "sst, 11 to 109 K"
 
 
 def test_without_its_library_an_icechunk_repository_is_named_for_what_it_is(

@@ -1,7 +1,7 @@
 """When two addresses are one place."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from leap_kg.links.evaluation.addresses import canonical, fit, paper
@@ -34,6 +34,7 @@ def test_forms_of_one_place(one: str, other: str, expected: bool) -> None:
 
 
 @given(ADDRESSES, ADDRESSES)
+@example("gs://bucket/. /", "gs://bucket/")
 @settings(max_examples=50)
 def test_fitting_has_no_direction_and_everything_fits_itself(one: str, other: str) -> None:
     assert fit(one, one)

@@ -41,6 +41,7 @@ def test_right_wrong_and_missed_claims_are_counted(evaluation: Evaluation) -> No
     candidates = held_out["all candidates"]
     assert (candidates.found, candidates.truths) == (3, 4)
     assert evaluation.misses == []
+    assert evaluation.lacking == {}
 
 
 def test_papers_of_the_repository_itself_are_told_from_those_it_cites(evaluation: Evaluation) -> None:
@@ -61,12 +62,25 @@ def test_a_repository_that_was_looked_at_counts_apart(gold: Path, clones: Path) 
     scores = found.scores
     assert scores[SEEN]["published data links"].right == 2
     assert scores[HELD_OUT]["published data links"].precision is None
-    assert {miss.place for miss in found.misses} == {"cell -, line 6", "s5, cell -, line 1"}
+    told = {miss.place: (miss.judged, miss.found) for miss in found.misses}
+    assert told.keys() == {"cell -, line 6", "s5, cell -, line 1", "p2, lines 7 to 7"}
+    assert told["p2, lines 7 to 7"] == ("cites 10.5555/thanks", "cites (0.85)")
+
+
+def test_a_paper_that_curators_agree_is_cited_is_neither_right_nor_wrong(gold: Path, clones: Path) -> None:
+    write(gold / "seen.csv", "repository", "lab/rain")
+    before = evaluate(read_gold(gold), Clones(clones)).scores[SEEN]["papers, one side"]
+    assert (before.right, before.wrong, before.unjudged) == (1, 1, 0)
+    write(gold / "labels" / "settled" / "papers.csv", "pair,label,names_back", "p1,implements,yes", "p2,named,unknown")
+    found = evaluate(read_gold(gold), Clones(clones))
+    after = found.scores[SEEN]["papers, one side"]
+    assert (after.right, after.wrong, after.unjudged, after.truths) == (1, 0, 1, 1)
+    assert not any(miss.place.startswith("p2") for miss in found.misses)
 
 
 def test_what_is_in_no_clone_is_counted_as_not_read(gold: Path, tmp_path: Path) -> None:
     found = evaluate(read_gold(gold), Clones(tmp_path / "nowhere"))
-    assert (found.files, found.wanted) == (0, 2)
+    assert (found.files, found.wanted, found.lacking) == (0, 2, {"lab/rain": 2})
     assert found.calibrations == []
 
 

@@ -78,6 +78,7 @@ def test_all_spellings_of_one_amazon_object_are_equal(text: str) -> None:
     ("text", "endpoint"),
     [
         (f"{NYU}/leap-pangeo-manual/GOTM/x.zarr", None),
+        ("osn://nyu1.osn.mghpcc.org/leap-pangeo-manual/GOTM/x.zarr/", None),
         ("http://NYU1.osn.mghpcc.org/leap-pangeo-manual//GOTM/x.zarr/", None),
         ("s3://leap-pangeo-manual/GOTM/x.zarr", NYU),
         ("s3://leap-pangeo-manual/GOTM/x.zarr/", NYU + "/"),
@@ -90,6 +91,11 @@ def test_osn_is_one_place_by_url_and_by_endpoint(text: str, endpoint: str | None
     assert location.uri == "s3://leap-pangeo-manual/GOTM/x.zarr"
     assert location.https == location.iri == f"{NYU}/leap-pangeo-manual/GOTM/x.zarr"
     assert location.slug == "nyu1.osn.mghpcc.org/leap-pangeo-manual/GOTM/x.zarr"
+
+
+@pytest.mark.parametrize("text", ["osn://leap-pangeo-manual/GOTM/x.zarr", "osn://nyu1.osn.mghpcc.org", "osn:bkt/x"])
+def test_osn_without_server_or_bucket_is_refused(text: str) -> None:
+    assert isinstance(storage.parse(text), Refusal)
 
 
 def test_one_bucket_name_at_two_providers_is_two_places() -> None:

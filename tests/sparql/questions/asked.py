@@ -25,14 +25,14 @@ def said(turtle: str) -> list[Triple]:
     return [Triple(q.subject, q.predicate, q.object) for q in parse(PREFIXES + turtle, format=RdfFormat.TURTLE)]
 
 
-def stored(triples: Iterable[Triple]) -> Store:
+def stored(triples: Iterable[Triple], graph: str = "urn:g") -> Store:
     """The triples in one graph."""
     store = Store()
-    store.extend(Quad(t.subject, t.predicate, t.object, NamedNode("urn:g")) for t in triples)
+    store.extend(Quad(t.subject, t.predicate, t.object, NamedNode(graph)) for t in triples)
     return store
 
 
-def ask(store: Store, name: str, **values: Value) -> list[dict[str, str]]:
+def ask(store: Store, name: str, /, **values: Value) -> list[dict[str, str]]:
     """The rows of a question, as texts; what is unbound is left out."""
     query = questions().get(f"questions/{name}")
     assert query is not None

@@ -12,7 +12,7 @@ from leap_kg.settings import Settings
 from leap_kg.web.curation.candidates import Candidates
 from leap_kg.web.curation.queue import PAGE
 from leap_kg.web.site import Site
-from tests.links.test_verdicts import PERSON, SURE, UNSURE
+from tests.links.test_verdicts import PERSON, SURE, UNSURE, UNSURE_OF_FILE
 from tests.web.curation.world import Curator
 from tests.web.server import Server
 
@@ -26,20 +26,21 @@ def found(linked: Server) -> list[dict[str, str]]:
 
 def test_the_queue_has_what_is_not_published_the_most_useful_first(found: list[dict[str, str]]) -> None:
     links = [row["link"] for row in found]
-    assert {UNSURE, PERSON} <= set(links)
+    assert {UNSURE_OF_FILE, PERSON} <= set(links)
     assert SURE not in links
+    assert UNSURE not in links  # the repository reads it because its file does, which is decided once
     assert {row["published"] for row in found} == {"False"}
     uses = [float(row["use"]) for row in found]
     assert uses == sorted(uses, reverse=True)
     assert len(found) > PAGE
-    (unsure,) = [row for row in found if row["link"] == UNSURE]
+    (unsure,) = [row for row in found if row["link"] == UNSURE_OF_FILE]
     assert float(unsure["use"]) == pytest.approx(0.9 * 0.75, abs=1e-4)
 
 
 def test_everybody_sees_the_evidence_and_only_curators_the_forms(linked: Server, kim: Curator) -> None:
     for page in (linked.get("/curation").text, kim.get("/curation").text):
         assert "<q>return xr.open_zarr(f&#34;gs://leap/land-{year}.zarr&#34;)</q>" in page
-        assert re.search(r'href="https://github\.com/lab/code/blob/c0ffee0{34}/run\.py#L4"', page)
+        assert re.search(r'href="https://github\.com/lab/code/blob/[0-9a-f]{40}/run\.py#L4"', page)
         assert "Confidence 0.75 by code (D1, opened in code)." in page
         assert "alert(1)>" not in page
     assert 'action="/curation/verdict"' not in linked.get("/curation").text

@@ -16,7 +16,8 @@ from leap_kg.links.readers import READERS
 from leap_kg.settings import DEFAULT_BASE as BASE
 from leap_kg.settings import Settings
 from leap_kg.web.site import Site
-from tests.links.test_verdicts import JOSIAH, OTHER, PERSON, SURE, UNSURE
+from tests.links.test_verdicts import JOSIAH, OTHER, PERSON, SURE, UNSURE, UNSURE_OF_FILE
+from tests.links.worlds import commit
 from tests.web.curation.world import MARKUP, Curator, curator, fill
 from tests.web.server import Server, running
 
@@ -41,7 +42,13 @@ def test_a_verdict_is_written_shown_and_taken_back(kim: Curator, linked: Server,
     assert (answer.status_code, answer.headers["Location"]) == (303, "/curation?page=2")
     assert words(linked_home, UNSURE) == {"kim": "accepted"}
     page = linked.get(page_of(UNSURE)).text
+    assert "<span data-standing>Published as a plain triple</span>" in page
+    assert f'href="{page_of(UNSURE_OF_FILE)}"' in page
     assert "Agreed" in page
+    of_file = linked.get(page_of(UNSURE_OF_FILE)).text
+    assert "<span data-standing>Published as a plain triple</span>" in of_file
+    assert "Curators said so of the repository and of this file at once" in of_file
+    assert UNSURE_OF_FILE not in linked.get("/curation.csv", accept="text/csv").text
     assert "by kim" in page
     assert "&#34;&gt;&lt;script&gt;alert(1)&lt;/script&gt;{{ 7*7 }}" in page
     assert "<script>alert" not in page
@@ -99,6 +106,7 @@ def test_scripts_get_an_answer_that_they_can_read(kim: Curator) -> None:
     assert answer.status_code == 200
     told = answer.json()
     assert (told["word"], told["status"], told["text"]) == ("rejected", "rejected", "Disagreed")
+    assert told["standing"] == "Not published as a plain triple"
     assert told["seen"] == kim.seen(UNSURE)
     undone = kim.post(VERDICT, {**fields, "word": "none"}, Accept="application/json")
     assert (undone.json()["status"], undone.json()["seen"]) == ("", fields["seen"])
@@ -210,6 +218,7 @@ def test_a_link_that_went_meanwhile_is_gone_and_its_verdict_can_be_taken_back(tm
         assert kim.say(SURE, "accepted").status_code == 303
         (tmp_path / "code" / "run.py").write_text("x = 1\n")
         (tmp_path / "code" / "README.md").write_text("# Code\n")
+        commit(tmp_path / "code")
         mine(home, BASE, READERS, [Checkout.of(tmp_path / "code", "", BASE)])
         answer = kim.say(SURE, "rejected")
         assert answer.status_code == 410

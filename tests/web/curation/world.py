@@ -11,6 +11,7 @@ from leap_kg.graph.tokens import Tokens
 from leap_kg.ontology.iri import path_of
 from leap_kg.settings import DEFAULT_BASE as BASE
 from tests.links.test_verdicts import Desk
+from tests.links.worlds import commit
 from tests.web.platform import followed
 from tests.web.server import Server
 
@@ -21,6 +22,7 @@ See https://doi.org/10.5555/data.7 and https://doi.org/10.5555/paper.1, and the 
 
 - the store gs://leap/ocean.zarr <img src=x onerror=alert(1)>
 - the stores gs://leap/land-2021.zarr and gs://leap/land-2020.zarr
+- the store https://nyu1.osn.mghpcc.org/leap/gotm.zarr
 - the software https://doi.org/10.5281/zenodo.9
 """
 
@@ -29,6 +31,7 @@ def fill(folder: Path) -> Home:
     """A home with links, mined."""
     desk = Desk(folder)
     (desk.folder / "README.md").write_text(README)
+    commit(desk.folder)
     desk.mine(desk.folder)
     return followed(desk.home)
 

@@ -8,6 +8,7 @@ import pytest
 from pyoxigraph import NamedNode
 
 from leap_kg.settings import DEFAULT_BASE
+from leap_kg.web.cells import Node, Text
 from leap_kg.web.nodes.panels import _panel, panels_of
 from leap_kg.web.revision import Revision
 from tests.links.test_mining import PANELS as LINKED
@@ -18,7 +19,7 @@ from tests.web.server import Server
 IMAGE = f"{DEFAULT_BASE}image/pangeo/pangeo-notebook/2022.06.02"
 EXPECTED = {
     ALPHA: {"dataset-stores": 2, "record-findings": 1, "dataset-papers": 2, "same-maintainer": 1},
-    STORE: {"store-datasets": 2, "store-users": 1},
+    STORE: {"store-datasets": 1, "store-users": 1},
     PERSON: {"maintained-datasets": 2, "works-of-person": 1},
     LOGIN: {"maintained-datasets": 1, "works-of-person": 1},
     f"{DEFAULT_BASE}organization/leap": {"provided-datasets": 1},
@@ -50,6 +51,15 @@ def test_a_page_has_the_panels_of_its_class_with_their_rows(revision: Revision, 
     found = {panel.name: len(panel.rows) for panel in panels_of(revision.reading, NamedNode(iri))}
     assert {"uses", "used-by"} <= found.keys()
     assert {name: rows for name, rows in found.items() if name not in ("uses", "used-by")} == EXPECTED[iri]
+
+
+def test_a_dataset_of_several_maintainers_is_one_row_of_its_stores_panel(revision: Revision) -> None:
+    (panel,) = [each for each in panels_of(revision.reading, NamedNode(STORE)) if each.name == "store-datasets"]
+    (row,) = panel.rows
+    assert isinstance(row["dataset"], Node)
+    assert row["dataset"].iri == ALPHA
+    assert isinstance(row["maintainers"], Text)
+    assert row["maintainers"].text == "Josiah Carberry, Kim"
 
 
 def test_every_panel_is_tested() -> None:

@@ -306,3 +306,20 @@ def test_addresses_of_the_published_catalogue_lead_to_the_dataset(server: Server
     assert answer.status_code == 301
     assert answer.headers["Location"].endswith("/dataset/leap-test/alpha")
     assert server.get("/feedstock/never-published").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("/doi/10.1000/ALPHA.2", "/doi/10.1000/alpha.2"),
+        ("/doi/10.1000/ALPHA.2.ttl", "/doi/10.1000/alpha.2.ttl"),
+        ("/node?iri=http://dx.doi.org/10.1000/Alpha.2", "/doi/10.1000/alpha.2"),
+    ],
+)
+def test_a_doi_in_another_spelling_leads_to_its_page(server: Server, path: str, place: str) -> None:
+    answer = server.get(path)
+    assert (answer.status_code, answer.headers.get("Location")) == (301, place)
+    assert (
+        server.get(f"{path}{'&' if '?' in path else '?'}at=2999-01-01").headers["Location"].startswith(f"{place}?at=")
+    )
+    assert server.get("/doi/10.1000/NOWHERE").status_code == 404

@@ -1,7 +1,9 @@
 """Variables and extents on the pages of stores: what the harvesters write, as people read it."""
 
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import html5lib
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Triple
 
+from leap_kg.client import Client
 from leap_kg.graph.publish import Writer
 from leap_kg.ingest.mapping.extents import say_box, say_period, turned
 from leap_kg.ingest.mapping.statements import ANY_URI, Statements
@@ -24,6 +27,7 @@ from tests.web.server import Server, running
 
 LEAP = Namespace(BASE + ONTOLOGY_PATH)
 PLAIN = NamedNode(f"{BASE}store/https/example.org/waves.zarr")
+BOTH = NamedNode(f"{BASE}dataset/leap-test/waves")
 WIDE = NamedNode(f"{BASE}store/nyu1.osn.mghpcc.org/leap-test/wide.zarr")
 HEIGHT = f"{SCHEME}sea_surface_wave_significant_height/"
 WAVES = Variable(
@@ -72,8 +76,44 @@ def stores() -> list[Triple]:
     ]
 
 
+def datasets() -> list[Triple]:
+    """A dataset whose record calls one of the variables of its three stores otherwise than they do."""
+    say = Statements()
+    say.type(BOTH, DCAT("Dataset"))
+    say.text(BOTH, DCT("title"), "Waves of both kinds")
+    say.link(BOTH, DCT("source"), NamedNode("https://example.org/waves.yaml"))
+    say.link(BOTH, DCAT("distribution"), PLAIN)
+    for name, days in (("one", 10), ("two", 20)):
+        store = NamedNode(f"{BASE}store/https/example.org/{name}.zarr")
+        say.link(BOTH, DCAT("distribution"), store)
+        say.type(store, DCAT("Distribution"), LEAP("ZarrStore"))
+        say.text(store, DCT("title"), name)
+        say.text(store, LEAP("storageURI"), f"https://example.org/{name}.zarr", ANY_URI)
+        for array in (
+            replace(WAVES, shape=(days, 720, 1440), chunks=(5, 720, 1440), byte_size=days * 4_147_200),
+            Variable(name="time", dimensions=("time",), shape=(days,), chunks=(days,), data_type="int32", byte_size=80),
+            Variable(
+                name="deep/buoys/pressure",
+                dimensions=("buoy",),
+                shape=(7,),
+                data_type="float32",
+                byte_size=28,
+                codecs='[{"name": "zstd", "configuration": {"level": 3}}]',
+            ),
+        ):
+            say_variable(store, array, say, BASE)
+    copy = NamedNode(f"{BASE}store/https/example.org/copy.zarr")
+    say.link(PLAIN, DCT("hasVersion"), copy)
+    say.type(copy, DCAT("Distribution"))
+    say.text(copy, DCT("title"), "Rechunked")
+    say.text(copy, LEAP("storageURI"), "https://example.org/copy.zarr", ANY_URI)
+    say_variable(BOTH, Variable(name="Sea surface wave significant height", long_name="of all waves"), say, BASE)
+    say_variable(BOTH, Variable(name="speed (m/s)"), say, BASE)
+    return say.triples()
+
+
 def tell(writer: Writer) -> None:
-    publish(writer, "zarr", "Zarr stores", stores(), 5)
+    publish(writer, "zarr", "Zarr stores", [*stores(), *datasets()], 5)
 
 
 @pytest.fixture(scope="module")
@@ -102,11 +142,42 @@ def section(page: str, heading: str) -> str:
 def test_the_page_of_a_store_lists_its_variables(zarr: Server) -> None:
     page = shown(zarr, PLAIN)
     assert section(page, "Variables 2") == (
-        "Variables 2 Name Standard name Units Dimensions Chunks Type Size bare – – – – – – "
+        "Variables 2 Name Standard name Units Dimensions Chunks Type Size "
+        "Data variables time 1,461, lat 720, lon 1,440 "
         "swh height of <waves> sea_surface_wave_significant_height m time 1,461 × lat 720 × lon 1,440 "
-        "100 × 720 × 1,440 float32 6.1 GB"
+        "100 × 720 × 1,440 float32 6.1 GB Of unknown size bare – – – – – –"
     )
     assert 'href="/node?iri=http%3A%2F%2Fvocab.nerc.ac.uk' in page
+
+
+def test_the_page_of_a_dataset_says_what_its_stores_say_as_a_tree(zarr: Server) -> None:
+    page = shown(zarr, BOTH)
+    assert section(page, "Variables 5") == (
+        "Variables 5 Name Symbol Standard name Units Dimensions Chunks Codecs Type Size "
+        "Coordinates time 10 or 20 or 1,461, lat 720, lon 1,440 "
+        "time – – – time 10 or time 20 10 or 20 – int32 80 bytes "
+        "Data variables Sea surface wave significant height of all waves swh sea_surface_wave_significant_height m "
+        "time 10 × lat 720 × lon 1,440 or time 20 × lat 720 × lon 1,440 or time 1,461 × lat 720 × lon 1,440 "
+        "5 × 720 × 1,440 or 100 × 720 × 1,440 – float32 41.5 MB or 82.9 MB or 6.1 GB "
+        "Of unknown size speed (m/s) – – – – – – – – bare – – – – – – – – "
+        "/deep/buoys Data variables buoy 7 deep/buoys/pressure – – – buoy 7 – Zstandard (level 3) float32 28 bytes"
+    )
+    assert re.search(r'<tr id="[^"]+"><td>Sea surface wave significant height', page)
+    twin = json.loads(zarr.get("/dataset/leap-test/waves.schemaorg.jsonld").text)
+    measured = {each["name"]: each for each in twin["variableMeasured"]}
+    assert measured["Sea surface wave significant height"] == {
+        "@type": "PropertyValue",
+        "name": "Sea surface wave significant height",
+        "alternateName": "swh",
+        "description": "of all waves",
+        "unitText": "m",
+        "propertyID": HEIGHT,
+    }
+
+
+def test_copies_of_stores_are_among_the_stores_of_a_dataset_as_clients_count_them(zarr: Server) -> None:
+    assert "Rechunked" in section(shown(zarr, BOTH), "Stores 4")
+    assert len(Client(zarr.origin).dataset("leap-test/waves").stores) == 4
 
 
 def test_every_part_of_a_store_stands_on_its_page_once(zarr: Server) -> None:

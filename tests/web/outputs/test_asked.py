@@ -43,3 +43,14 @@ def test_kinds_are_those_of_publications() -> None:
     assert "dataset" not in KINDS
     with pytest.raises(NotAsked, match="article"):
         Asked.read(QueryParams("kind=dataset"))
+
+
+@pytest.mark.parametrize("text", ["0000-0002-1825-0097", "0000000218250097", "http://orcid.org/0000-0002-1825-0097"])
+def test_an_orcid_id_is_one_in_any_spelling(text: str) -> None:
+    assert Asked.read(QueryParams({"person": text})).selection.person == "https://orcid.org/0000-0002-1825-0097"
+
+
+@pytest.mark.parametrize("text", ["0000-0002-1825-0098", "https://orcid.org/0000-0002-1825-0098", "orcid.org/x"])
+def test_what_looks_like_an_orcid_id_and_is_none_is_told(text: str) -> None:
+    with pytest.raises(NotAsked, match="not an ORCID iD"):
+        Asked.read(QueryParams({"person": text}))

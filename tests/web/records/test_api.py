@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from leap_kg.settings import DEFAULT_BASE
+from leap_kg.web.records.asked import LARGEST_PAGE
 from tests.stac import made
 from tests.web.platform import PERSON, REPOSITORY
 from tests.web.server import Server, running
@@ -181,6 +182,15 @@ def test_bad_searches_are_refused_in_words(stac_server: Server, asked: dict[str,
     assert word in answer.json()["description"]
 
 
+@pytest.mark.parametrize("limit", ["0", "-1", "many"])
+def test_what_is_said_of_the_limit_is_how_far_a_page_goes(stac_server: Server, limit: str) -> None:
+    answer = stac_server.get("/records/collections/all/items", accept="application/json", params={"limit": limit})
+    assert answer.json()["description"] == f"limit is a number from 1 to {LARGEST_PAGE:,}"
+    for larger in (LARGEST_PAGE + 1, 10**15):
+        whole = get(stac_server, "/collections/all/items", limit=larger)
+        assert whole["numberReturned"] == min(whole["numberMatched"], LARGEST_PAGE)
+
+
 def test_what_is_not_there_is_not_found(stac_server: Server) -> None:
     person = PERSON.replace("https://orcid.org/", "orcid/")
     for path in (
@@ -196,8 +206,9 @@ def test_what_is_not_there_is_not_found(stac_server: Server) -> None:
 
 
 def test_addresses_are_those_by_which_the_server_is_known(stac_server: Server) -> None:
+    asked = {"Host": "data.example.org", "X-Forwarded-Host": "evil.example"}
     for path in ("/", "/collections", "/collections/datasets/items?limit=2", f"/collections/datasets/items/{SEA}"):
-        answer = requests.get(f"{stac_server.origin}/records{path}", headers={"Host": "data.example.org"}, timeout=10)
+        answer = requests.get(f"{stac_server.origin}/records{path}", headers=asked, timeout=10)
         assert answer.status_code == 200
         assert "127.0.0.1" not in answer.text
         assert "http://data.example.org/records" in answer.text

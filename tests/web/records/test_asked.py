@@ -29,6 +29,8 @@ def test_boxes_are_cut_at_the_antimeridian() -> None:
 
 
 def test_a_page_is_never_larger_than_allowed() -> None:
-    assert asked(CATALOGUES["all"], [("limit", "999999")]).limit == LARGEST_PAGE
-    with pytest.raises(BadSearch, match="limit"):
-        asked(CATALOGUES["all"], [("limit", "9999999")])
+    for larger in ("1001", "999999", "9999999"):
+        assert asked(CATALOGUES["all"], [("limit", larger)]).limit == LARGEST_PAGE
+    for none in ("0", "-5", "9" * 5000, "1e3"):
+        with pytest.raises(BadSearch, match=r"limit is a number from 1 to 1,000$"):
+            asked(CATALOGUES["all"], [("limit", none)])

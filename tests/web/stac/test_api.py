@@ -8,6 +8,7 @@ import pytest
 import requests
 from pystac.validation import validate_dict
 
+from leap_kg.stac.naming import LOOSE
 from tests.stac import made
 from tests.web.server import Server, running
 
@@ -169,6 +170,34 @@ def test_collections_are_searched(stac_server: Server) -> None:
     assert names(filter="title = 'The calm collection'") == ["calm"]
     assert names(datetime="1980-01-01T00:00:00Z") == []
     assert names(sortby="-id") == sorted(names(), reverse=True)
+    assert names(sortby="license")
+    described = get(stac_server, "/collections-queryables")
+    links = {link["rel"].rpartition("/")[2]: link["href"] for link in get(stac_server, "/collections")["links"]}
+    assert links["queryables"] == described["$id"] == f"{stac_server.origin}/stac/collections-queryables"
+    assert "standard_name" in described["properties"]
+    of_sea = names(filter="standard_name = 'sea_surface_temperature'")
+    assert SEA in of_sea
+    assert names(filter="standard_name = 'sea_surface_salinity'") == []
+    assert names(filter="standard_name LIKE 'sea_surface_t%' AND title IS NOT NULL") == of_sea
+    assert names(filter="standard_name IN ('x', 'sea_surface_temperature')") == of_sea
+    without = names(filter="standard_name IS NULL")
+    assert sorted([*without, *names(filter="NOT standard_name IS NULL")]) == sorted(
+        name for name in names() if name != LOOSE
+    )
+    assert not set(of_sea) & set(without)
+
+
+@pytest.mark.parametrize("path", ["/search", "/collections", "/collections/calm/items"])
+def test_an_order_by_what_nothing_has_is_refused_with_what_there_is(stac_server: Server, path: str) -> None:
+    for order in ("nosuch", "-properties.nosuch", "+id,nosuch"):
+        answer = stac_server.get(f"/stac{path}", accept="application/json", params={"sortby": order, "limit": 2})
+        assert answer.status_code == 400
+        assert "no property" in answer.json()["description"]
+        assert "id" in answer.json()["description"]
+    if path != "/collections":
+        answer = stac_server.get(f"/stac{path}", accept="application/json", params={"sortby": "hieght"})
+        assert "did you mean height?" in answer.json()["description"]
+        assert get(stac_server, path, sortby="-height", limit=2)["features"]
 
 
 def test_the_catalogue_says_what_it_can(stac_server: Server) -> None:

@@ -23,8 +23,11 @@ BODY = "the body is no JSON that can be read"
         ({"datetime": INVERTED}, PERIOD),
         ({"datetime": "yesterday"}, "'yesterday' is no moment"),
         ({"datetime": "2020-02-30T00:00:00Z"}, "'2020-02-30T00:00:00Z' is no moment"),
+        ({"datetime": "2020-02-03T00:00:00+25:00"}, "'2020-02-03T00:00:00+25:00' is no moment"),
+        ({"datetime": "../2020-02-03T24:00:00Z"}, "'2020-02-03T24:00:00Z' is no moment"),
+        ({"datetime": "0000-02-03T00:00:00Z"}, "'0000-02-03T00:00:00Z' is no moment"),
     ],
-    ids=["five", "words", "inverted", "garbage", "no day"],
+    ids=["five", "words", "inverted", "garbage", "no day", "no offset", "no hour", "no year"],
 )
 def test_an_address_that_cannot_be_read(stac_server: Server, path: str, parameters: dict[str, str], told: str) -> None:
     counted = {"aggregations": "total_count"} if path.endswith("aggregate") else {}

@@ -75,7 +75,7 @@ _core = _all_said("What a citation needs is said", _CITED)
 _descriptive = _all_said("A summary and keywords are said", _DESCRIBED)
 
 
-@check("The description says where the data are", "List the stores in the record.")
+@check("The description says where the data are", "List the stores in the record, with their addresses.")
 def _content(served: Served) -> str:
     return listed([str(each["contentUrl"]) for each in served.downloads if each.get("contentUrl")])
 

@@ -21,7 +21,7 @@ _FORMATS = {
 _PROVENANCE = ("creator", "contributor", "publisher", "dateCreated", "datePublished", "dateModified", "isBasedOn")
 
 
-@check("The kind of thing and the data are named", "List the stores in the record.")
+@check("The kind of thing and the data are named", "List the stores in the record, with their addresses.")
 def _kind(served: Served) -> str:
     return f"a dataset, downloads: {len(served.downloads)}" if served.described and served.downloads else ""
 
@@ -61,12 +61,16 @@ def _prov(served: Served) -> str:
 
 @check(
     "The metadata follow a standard of the community: CF or STAC",
-    "Give the variables standard names of the CF convention, or publish a STAC collection.",
+    "Give the variables standard names of the CF convention, or serve a STAC collection that the page leads to.",
 )
 def _community(served: Served) -> str:
     names = meanings(served)
     stac = sorted(term.removeprefix(STAC) for term in served.terms if term.startswith(STAC))
-    return f"CF: {listed(names)}" if names else f"STAC {listed(stac)}" if stac else ""
+    if names or stac:
+        return f"CF: {listed(names)}" if names else f"STAC {listed(stac)}"
+    found, led = served.stac.json, served.stac.address in served.targets("describedby")
+    is_stac = isinstance(found, dict) and found.get("type") == "Collection" and "stac_version" in found
+    return f"STAC: {served.stac.address}" if led and is_stac else ""
 
 
 @check("The metadata follow a standard of many disciplines: DCAT-AP, schema.org or Croissant", "Serve a twin.", 0.5)

@@ -85,8 +85,8 @@ class Served:
     """The answers about one dataset.
 
     `iri` is what it is called, `page` its web page, `turtle` what its address gives to who asks for RDF, `dcat`,
-    `schema_org` and `croissant` its twins, `linkset` its links, `timemap` the list of its past states, and `robots`
-    what crawlers may read.
+    `schema_org` and `croissant` its twins, `stac` its STAC collection, `linkset` its links, `timemap` the list of its
+    past states, and `robots` what crawlers may read.
     """
 
     iri: str
@@ -95,6 +95,7 @@ class Served:
     dcat: Answer = NOTHING
     schema_org: Answer = NOTHING
     croissant: Answer = NOTHING
+    stac: Answer = NOTHING
     linkset: Answer = NOTHING
     timemap: Answer = NOTHING
     robots: Answer = NOTHING

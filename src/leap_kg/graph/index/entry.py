@@ -21,6 +21,7 @@ from leap_kg.graph.lookup import looked_up
 from leap_kg.ontology.iri import readable
 from leap_kg.ontology.kinds import LABELS, Kind, kind_of
 from leap_kg.ontology.namespaces import DCAT, DCT, ONTOLOGY_PATH, PROV, RDF, SCHEMA, SKOS
+from leap_kg.ontology.rights import called
 
 _MAX_TEXT = 20_000
 _MOST_LABELS = 10_000
@@ -206,7 +207,7 @@ def _facets(said: Said, others: Others, base: str, kind: Kind) -> Iterator[Facet
         yield Facet("tag", keyword.lower(), keyword.lower())
     for name, predicate in _named(base):
         for target in said.links.get(predicate, ()):
-            yield Facet(name, target, others.label(target))
+            yield Facet(name, target, (called(target) if name == "access" else "") or others.label(target))
     for name, value, label in facets_of(said, others, base):
         yield Facet(name, value, label)
     if kind.name == "concept":

@@ -25,8 +25,8 @@ from leap_kg.graph.publication.sorting import Batch, Sorter
 from leap_kg.ontology.iri import readable
 from leap_kg.ontology.kinds import LABELS
 
-_LAYOUT = 7
-"""Changes with the tables: an index of another layout is made again."""
+_LAYOUT = 8
+"""Changes with the tables and with what they hold: an index of another layout is made again."""
 
 _TABLES = ("meta", "node", "facet", "has", "owner", "words", "letters", "place", "extent", "stac", "document")
 _SCHEMA = (

@@ -38,16 +38,30 @@ Row = tuple[str, str, str, str]
 class Order:
     """The hits of one search in the table `words` or `letters`, or, where `table` is empty, of all nodes.
 
-    `condition` narrows them: SQL on `node` that begins with AND, with its values.
+    `condition` narrows them: SQL on `node` that begins with AND, with its values. Of a search of `words`, the nodes
+    with the IRIs `ahead` are hits too, and come first, in their order; the others then stand by kind and name.
     """
 
     def __init__(
-        self, database: sqlite3.Connection, table: str, expression: str, condition: str, values: Sequence[object]
+        self,
+        database: sqlite3.Connection,
+        table: str,
+        expression: str,
+        condition: str,
+        values: Sequence[object],
+        ahead: Sequence[str] = (),
     ) -> None:
         self._database = database
         self._table, self._expression = table, expression
         self._condition, self._values = condition, list(values)
         self._first: list[int] = []
+        self._ahead = json.dumps(list(ahead)) if ahead else ""
+        if self._ahead:
+            either, given = "node.iri IN (SELECT value FROM json_each(?))", [self._ahead]
+            if table:
+                either = f"({either} OR node.id IN (SELECT rowid FROM words WHERE words MATCH ?))"
+                given.append(expression)
+            self._table, self._condition, self._values = "", f" AND {either}{condition}", [*given, *values]
 
     @property
     def source(self) -> tuple[str, list[object]]:
@@ -95,6 +109,9 @@ class Order:
             return self._by_name()[offset : offset + limit]
         source, values = self.source
         best = f"bm25(words, 10.0, 5.0, 1.0) * {_WEIGHT}, " if self._table == "words" else ""
+        if self._ahead:
+            best = "coalesce((SELECT key FROM json_each(?) WHERE value = node.iri), 1e9), "
+            values = [*values, self._ahead]
         query = f"SELECT {_COLUMNS} {source} ORDER BY {best}{_PLAIN} LIMIT ? OFFSET ?"
         return self._database.execute(query, [*values, limit, offset]).fetchall()
 

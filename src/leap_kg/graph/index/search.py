@@ -89,16 +89,20 @@ class SearchIndex:
         narrowing: Narrowing = _NOTHING,
         tolerant: bool = False,
         most: int | None = None,
+        ahead: Sequence[str] = (),
     ) -> Found:
         """Nodes that have all words of `text` (as prefixes) and, of each facet given, one of its values.
 
         Best match first; without text by kind and label. Where no word matches, parts of words are tried, and then,
         if `tolerant`, the nearest words that the index has. Of a long text the first words count. `counted` names the
         facets to count over the whole result; `narrowing` is what else a node must have. With `most`, hits are counted
-        no farther than that, which takes a part of the time where very many nodes have a word.
+        no farther than that, which takes a part of the time where very many nodes have a word. Nodes with the IRIs
+        `ahead` come first, in their order, whatever their words.
         """
         narrowed = replace(narrowing, facets={**narrowing.facets, **(facets or {})})
         with self._one_state():
+            if known := self._known(ahead):
+                return self._found(text, narrowed, limit, offset, counted, most, known)
             found = self._found(text, narrowed, limit, offset, counted, most)
             if not tolerant or found.total >= _FEW or not text.strip():
                 return found
@@ -128,6 +132,11 @@ class SearchIndex:
         query = "SELECT 1 FROM facet WHERE name = ? AND value = ?"
         return self._database.execute(query, (name, storable(value))).fetchone() is not None
 
+    def kind(self, iri: str) -> str:
+        """The kind of a node, `""` if there is no such node."""
+        row = self._database.execute("SELECT kind FROM node WHERE iri = ?", (storable(iri),)).fetchone()
+        return str(row[0]) if row else ""
+
     def meant(self, name: str, text: str) -> list[str]:
         """The values of a facet that a text stands for: itself, or by their labels or the ends of their IRIs.
 
@@ -155,13 +164,15 @@ class SearchIndex:
         offset: int,
         counted: Sequence[str],
         most: int | None,
+        ahead: Sequence[str] = (),
     ) -> Found:
         condition, values = narrowing.condition()
-        for table in ("words", "letters") if text.strip() else ("",):
+        tables = ("words",) if ahead else ("words", "letters")
+        for table in tables if text.strip() else ("",):
             expression = _expression(table, text)
             if expression is None:
                 continue
-            order = Order(self._database, table, expression, condition, values)
+            order = Order(self._database, table, expression, condition, values, ahead)
             if total := order.total(None if counted else most):
                 hits = [Hit(*row) for row in order.rows(total, limit, offset)]
                 facets, whole = self._counts(order, total, counted)
@@ -169,6 +180,11 @@ class SearchIndex:
                     return Found(most, hits, facets, more=True)
                 return Found(total, hits, facets, least=not whole)
         return Found(0, [], {name: [] for name in counted})
+
+    def _known(self, iris: Sequence[str]) -> list[str]:
+        """Those that are nodes here, in their order."""
+        query = "SELECT 1 FROM node WHERE iri = ?"
+        return [iri for iri in iris if self._database.execute(query, (storable(iri),)).fetchone()]
 
     def _counts(self, order: Order, total: int, counted: Sequence[str]) -> tuple[dict[str, list[Count]], bool]:
         """The values of each facet, and whether all hits were counted."""

@@ -24,7 +24,7 @@ _SOURCE, _VALUE = DCT("source").value, PROV("value").value
 _MEASURED = SCHEMA("variableMeasured").value
 _KNOWN = (DCT("spatial").value, DCT("temporal").value, _MEASURED)
 # What leads to the same from everywhere.
-_PLAIN = re.compile(r"https?://[^/?#;\\\s]+/[^?#;\s]+")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _OWN_LINKS = frozenset(
     ("self", "root", "parent", "collection", "items", "item", "child", "data", "search", "next", "prev", "conformance")
@@ -83,12 +83,15 @@ def _published(form: str, value: dict[str, Any], said: Said) -> Object:
 
 
 def _absolute(link: dict[str, Any], base: str) -> dict[str, Any]:
-    """The link, or asset, with an address that also holds elsewhere."""
+    """The link, or asset, with an address that also holds elsewhere; one that does already stays as it was written."""
     href = link.get("href")
-    if not isinstance(href, str) or not base or _PLAIN.fullmatch(href):
+    if not isinstance(href, str) or not base or _SCHEME.match(href):
         return link
+    # A query that is empty is a part of the address all the same, and is lost where addresses are joined.
+    path, mark, rest = href.partition("?")
+    kept = mark + rest if path and rest[:1] in ("", "#") else ""
     try:
-        return {**link, "href": urljoin(base, href)}
+        return {**link, "href": urljoin(base, path if kept else href) + kept}
     except ValueError:
         return link
 

@@ -23,11 +23,12 @@ from leap_kg.graph.database import Held, opened, take_back, transaction
 from leap_kg.graph.publication.canonical import quads_of
 from leap_kg.graph.publication.sorting import Batch
 
-_LAYOUT = 1
+_LAYOUT = 2
 _SCHEMA = (
     "CREATE TABLE source (name TEXT PRIMARY KEY, revision INTEGER NOT NULL, id TEXT NOT NULL) WITHOUT ROWID",
+    # With row numbers: without them, whatever has more than a quarter of a page fills pages of its own.
     "CREATE TABLE record (source TEXT NOT NULL, key TEXT NOT NULL, digest TEXT NOT NULL, said BLOB NOT NULL, "
-    "PRIMARY KEY (source, key)) WITHOUT ROWID",
+    "UNIQUE (source, key))",
     "CREATE TABLE shared (source TEXT NOT NULL, line BLOB NOT NULL, times INTEGER NOT NULL, "
     "PRIMARY KEY (source, line)) WITHOUT ROWID",
 )

@@ -1,5 +1,7 @@
 """DataCite's words and how they are meant: https://datacite-metadata-schema.readthedocs.io/, version 4.5 and before."""
 
+import re
+
 from pyoxigraph import NamedNode
 
 from leap_kg.ingest.works.kinds import Kind
@@ -122,3 +124,26 @@ DATES: dict[str, NamedNode] = {
     "valid": DCT("valid"),
     "collected": DCT("temporal"),
 }
+
+_NUMBER = r"(?:[A-Za-z]{0,3}[0-9]+[A-Za-z]?|[IVXLCDM]+)(?:[.:/][0-9]+)*"
+_RANGE = rf"{_NUMBER}(?:\s*[-–—]\s*{_NUMBER})?"
+_LABELLED = re.compile(rf"(?:(?:vol(?:ume)?|iss(?:ue)?|no|nr|number)\b[.:]?\s*)?({_RANGE})", re.IGNORECASE)
+_PAGED = re.compile(rf"\b(?:pages?|pp?)\b[.:]?\s*({_RANGE})\s*", re.IGNORECASE)
+
+
+def number_in(text: str) -> str:
+    """The number of a volume or an issue, or a range of them, without the word for it; `""` if it is something else."""
+    found = _LABELLED.fullmatch(text.strip())
+    return _tight(found[1]) if found else ""
+
+
+def pages_in(text: str) -> str:
+    """A page or a range of pages: alone, or after the word for it at the end of a text; `""` if there is none."""
+    if found := re.fullmatch(_RANGE, text.strip()):
+        return _tight(found[0])
+    ends = [each for each in _PAGED.finditer(text) if each.end() == len(text)]
+    return _tight(ends[-1][1]) if ends else ""
+
+
+def _tight(text: str) -> str:
+    return re.sub(r"\s*[-–—]\s*", "-", text)

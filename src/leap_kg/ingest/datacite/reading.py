@@ -4,12 +4,12 @@ The JSON of versions 3 to 4.5 differs in names and shapes (`doi` or `identifiers
 `rightsURI` or `rightsUri`); all are read. Every field is optional and any may have another type than it should.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.datacite.fields import DATES, KINDS, SPOKEN, TEXTS
+from leap_kg.ingest.datacite.fields import DATES, KINDS, SPOKEN, TEXTS, number_in, pages_in
 from leap_kg.ingest.datacite.people import people, publisher
 from leap_kg.ingest.mapping import dates
 from leap_kg.ingest.mapping.finding import Severity
@@ -146,11 +146,19 @@ def _where(record: Mapping[str, Any], work: Work, reading: WorkReading) -> None:
     issns = [number] if kind in ("ISSN", "EISSN", "LISSN") else []
     if container and work.kind.value not in _BELONGS:
         work.container = container_of(title, issns, [number] if kind == "ISBN" else [], reading)
-    work.volume = reading.text(container.get("volume"), ("container", "volume"))
-    work.issue = reading.text(container.get("issue"), ("container", "issue"))
-    first = reading.text(container.get("firstPage"), ("container", "firstPage"))
-    last = reading.text(container.get("lastPage"), ("container", "lastPage"))
-    work.pages = f"{first}-{last}" if first and last else first
+    work.volume = _stated(container, "volume", number_in, reading)
+    work.issue = _stated(container, "issue", number_in, reading)
+    first, last = (_stated(container, key, pages_in, reading) for key in ("firstPage", "lastPage"))
+    work.pages = f"{first}-{last}" if first and last and "-" not in first else first
+
+
+def _stated(container: Mapping[str, Any], key: str, read: Callable[[str], str], reading: WorkReading) -> str:
+    """A number of a container; repositories write whole sentences there, which are kept and stand in no reference."""
+    text = reading.text(container.get(key), ("container", key))
+    found = read(text)
+    if text and not found:
+        reading.keep(("container", key), text)
+    return found
 
 
 def _rights(record: Mapping[str, Any], work: Work, reading: WorkReading) -> None:

@@ -29,6 +29,7 @@ from leap_kg.ingest.formats.yamltext import Unreadable, read_yaml
 from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ingest.mapping.keeping import kept
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
+from leap_kg.ontology.identifiers.canonical import canonical
 from leap_kg.ontology.iri import mint, part, slug
 from leap_kg.ontology.kinds import kind_of
 from leap_kg.ontology.namespaces import DCT, FOAF, RDF
@@ -209,6 +210,9 @@ class Files(Source):
     # --- all ---------------------------------------------------------------------------------------------
 
     def _mapped(self, key: str, url: str, root: NamedNode | None, triples: list[Triple], reading: Reading) -> Mapped:
+        # One DOI is one node, in whatever spelling a file has it.
+        triples = list(dict.fromkeys(map(_respelt, triples)))
+        root = _named(root) if root is not None else None
         if not (triples or reading.findings):
             raise RecordUnusable("says nothing: fill the file or take it out", url)
         # Where no word of it is known, what is wrong with them is all there is to say, and said of the file.
@@ -241,6 +245,20 @@ class FilesConfig(SourceConfig):
     def source(self, folder: Path, base: str) -> Source:
         """The source."""
         return Files(self.id, self.title, folder / self.folder, self.stale_after, base, self.published_at)
+
+
+def _respelt(triple: Triple) -> Triple:
+    subject, target = triple.subject, triple.object
+    return Triple(
+        _named(subject) if isinstance(subject, NamedNode) else subject,
+        triple.predicate,
+        _named(target) if isinstance(target, NamedNode) else target,
+    )
+
+
+def _named(node: NamedNode) -> NamedNode:
+    iri = canonical(node.value)
+    return node if iri == node.value else NamedNode(iri)
 
 
 def _stem(path: str) -> str:

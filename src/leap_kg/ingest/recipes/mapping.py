@@ -32,10 +32,10 @@ from leap_kg.ingest.runs.hiding import without_secrets
 from leap_kg.ingest.runs.replaying import NoFetcher
 from leap_kg.ingest.source import Mapped
 from leap_kg.ingest.state.rows import said_text
-from leap_kg.ingest.zarr.asking import Asking
 from leap_kg.ingest.zarr.attributes import stated_box, stated_period
 from leap_kg.ingest.zarr.coordinates import extent, wanted_keys
 from leap_kg.ingest.zarr.hierarchy import Hierarchy
+from leap_kg.ingest.zarr.keeping import keeping
 from leap_kg.ingest.zarr.mapping import map_store
 from leap_kg.ingest.zarr.probing import probe
 from leap_kg.ingest.zarr.silence import Silence
@@ -116,16 +116,16 @@ def store_triples(run: Run, made: Made, staged: Path, final: str, findings: Iter
     if isinstance(found, Refused):
         raise JobFailed("target", f"{staged}: {found.reason}")
     try:
-        answer = probe(found, NoFetcher())
-        asking = Asking(found, NoFetcher())
-        asking.all(wanted_keys(answer.hierarchy))
+        hierarchy = probe(found, NoFetcher()).hierarchy
+        if (asking := keeping(found, hierarchy, NoFetcher())) is not None:
+            asking.all(wanted_keys(hierarchy))
     except (Silence, FetchFailed) as problem:
         raise JobFailed("unreadable", f"the store cannot be read: {problem}") from None
-    chunks = {key: body.data for key, body in asking.bodies.items()}
+    chunks = {key: body.data for key, body in asking.bodies.items()} if asking else {}
     reading, said = Reading({}, File(location.iri)), Statements()
-    store = map_store(location, answer.hierarchy, chunks, reading, said, base)
-    drawn = {each.role: each for each in pictured(found, answer.hierarchy, chunks, NoFetcher())}
-    say_picture(store, drawn, answer.hierarchy, reading, said, base)
+    store = map_store(location, hierarchy, chunks, reading, said, base)
+    drawn = {each.role: each for each in (pictured(asking, hierarchy) if asking else ())}
+    say_picture(store, drawn, hierarchy, reading, said, base)
     say = Statements()
     # The marks of the build make a node of the run too, with less to say of it.
     told = (triple for triple in said.triples() if triple.subject != run.iri(base))
@@ -135,7 +135,7 @@ def store_triples(run: Run, made: Made, staged: Path, final: str, findings: Iter
     for finding in (*reading.findings, *findings):
         say.extend(finding.triples(store, base))
     dataset, _ = _subjects(run, base)
-    _say_extent(dataset, answer.hierarchy, chunks, say)
+    _say_extent(dataset, hierarchy, chunks, say)
     _of_store(run, made, store, _stored_bytes(staged), say, base)
     _of_run(run, store, say, base)
     return Said(_shown(store, say.triples(), base), drawn[PICTURE].data if PICTURE in drawn else b"")

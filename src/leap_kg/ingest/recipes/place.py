@@ -4,6 +4,7 @@ For an object store a store is put together in a folder of the home, and looked 
 process that never sees the recipe's code and alone is given credentials.
 """
 
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,10 +13,13 @@ from urllib.parse import unquote, urlsplit
 from leap_kg.graph.home import Home, HomeError
 from leap_kg.ingest.recipes.environments import Environment
 from leap_kg.ingest.recipes.process import Bounds, JobFailed, read_json, run_job
+from leap_kg.ingest.recipes.staging import Staging
 from leap_kg.ontology.identifiers import Refusal, storage
 from leap_kg.ontology.iri import digest
 
 _OBJECTS = ("s3", "gs", "gcs")
+_PROBING = 120.0
+"""Seconds that an object store may take to be written to, and to list what it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,28 @@ class Place:
     def shown(self, store: str, run: str) -> str:
         """The address as people write it."""
         return self.address(store, run) if self.url else str(self.folder / store)
+
+    def taken(self, staging: Staging, run: str, folder: Path, environment: Environment) -> dict[str, str]:
+        """What is there and is not of the recipe: the names of stores that it cannot put here, and what to do.
+
+        Raises `JobFailed` if nothing can be put there, or removed, by this command.
+        """
+        if not self.url:
+            return staging.taken()
+        outcome = folder / "taken.json"
+        job = {"task": "probe", "target": self.url, "owner": staging.name, "run": run, "outcome": str(outcome)}
+        try:
+            run_job(environment.python, folder, job, Bounds(_PROBING, ours=True))
+            found = read_json(outcome)
+        except JobFailed as error:
+            if error.kind != "time":
+                raise
+            remedy = "check the network, and AWS_ENDPOINT_URL or endpoint_url in FSSPEC_GS if that is set"
+            raise JobFailed("target", f"{self.url} does not answer within {_PROBING:g} s: {remedy}") from None
+        finally:
+            for each in ("tmp", "home"):
+                shutil.rmtree(folder / each, ignore_errors=True)
+        return {str(store): str(reason) for store, reason in found.items()}
 
     def upload(
         self, stores: Iterable[str], staged: Path, owner: str, run: str, folder: Path, environment: Environment,

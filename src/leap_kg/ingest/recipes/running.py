@@ -101,6 +101,7 @@ def run_recipe(
         folder = runs_folder(home) / run
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700)  # what a run is given may hold tokens
+        taken = place.taken(staging, run, folder, environment)
         staging.clear()
         tell(f"run {run}")
         if checkout.commit and not checkout.commit.clean:
@@ -113,7 +114,7 @@ def run_recipe(
             "stores": "" if place.url else str(place.folder), "inputs": str(folder / "inputs"),
             "account": str(folder / "account.jsonld"), "outcome": str(folder / "outcome.json"),
             "attributes": _marks(checkout, run, base), "lock": environment.digest,
-            "former": last and last.former, "access": entry.access, **engine,
+            "former": last and last.former, "access": entry.access, "taken": taken, **engine,
         }  # fmt: skip
         checks = Environment.named(CHECKS, home)
         try:

@@ -4,6 +4,7 @@ Everything lies below the target, in a folder whose name begins with a dot, so t
 system. One run of a recipe at a time holds it; what a run that was killed has left there goes when the next begins.
 """
 
+import errno
 import fcntl
 import json
 import os
@@ -45,6 +46,8 @@ class Staging:
         """Hold the place for a run; raises `Busy`, or `HomeError` where nothing can be written."""
         try:
             self.folder.parent.mkdir(parents=True, exist_ok=True)
+            if not os.access(self.target, os.W_OK):  # the folder that is there may be of other times
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
             file = self.folder.with_suffix(".lock").open("a+", encoding="utf-8")
         except OSError as error:
             remedy = "give a folder that can be written by --target"
@@ -74,6 +77,11 @@ class Staging:
         """Remove what is left of it."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def taken(self) -> dict[str, str]:
+        """What is in the target and was not put there by this recipe: names, and what to do about each."""
+        names = (each.name for each in self.target.iterdir() if each.name != _FOLDER)
+        return {name: _taken(self.target / name) for name in names if not self._is_ours(self._owner(name))}
+
     def holds(self, store: str, run: str) -> bool:
         """Whether the store in its place is what this run of the recipe put there."""
         try:
@@ -93,10 +101,8 @@ class Staging:
         try:
             final.parent.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(replaced, ignore_errors=True)
-            if final.exists() and not (self._is_ours(owner)):
-                raise HomeError(
-                    f"{final} is there already and is not of this recipe: move it away, or take another target"
-                )
+            if final.exists() and not self._is_ours(owner):
+                raise HomeError(_taken(final))
             owner.write_text(self._mark(run), encoding="utf-8")
             if final.exists():
                 replaced.mkdir(parents=True)
@@ -132,3 +138,7 @@ class Staging:
                 if (each / "store").is_dir() and not final.exists():
                     (each / "store").rename(final)
         shutil.rmtree(self._replaced, ignore_errors=True)
+
+
+def _taken(final: Path) -> str:
+    return f"{final} is there already and is not of this recipe: move it away, or take another target"

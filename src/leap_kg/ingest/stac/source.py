@@ -15,7 +15,9 @@ from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
 from leap_kg.ingest.stac.mapping import map_object
+from leap_kg.ingest.stac.naming import linked_iri
 from leap_kg.ingest.stac.walk import ACCEPT, Walk
+from leap_kg.ontology.namespaces import DCAT
 
 
 class StacCatalogs(Source):
@@ -71,6 +73,9 @@ class StacCatalogs(Source):
         if isinstance(content.value, dict):
             text = document.data.decode() if document.value is not None else canonical(content.value)
             node = map_object(content.value, text, record.key, reading, say, self._base)
+            home = record.part("collection")
+            if node is not None and home is not None:
+                say.link(node, DCAT("inSeries"), linked_iri(home.data.decode(), self._base))
         if node is None:
             reason = "the document is no STAC catalogue, collection or item: mend or remove the link"
             raise RecordUnusable(reason, document.url)

@@ -43,6 +43,8 @@ class Walk:
     _seen: set[str] = field(default_factory=set)
     _waiting: deque[tuple[Ask, str, Pages | None]] = field(default_factory=deque)
     _lists: list[Pages] = field(default_factory=list)
+    _collections: dict[str, str] = field(default_factory=dict)
+    """The address of each collection by its id, `""` if several have it."""
 
     def refs(self) -> Iterator[Ref]:
         """Every object once. A root that cannot be had raises `FetchFailed` or `Unreadable` if it is the only one."""
@@ -84,7 +86,7 @@ class Walk:
                 self._lists.append(pages)
             yield from self._page(ask, relation, pages, body, document)
         elif self._first(ask.url):
-            yield Ref(ask.url, ask.url, version=body.sha256, found=(Part.of("stac", body),))
+            yield Ref(ask.url, ask.url, version=body.sha256, found=(Part.of("stac", body), *self._home(ask.url, value)))
             yield from self._follow(ask.url, value)
 
     def _page(self, ask: Ask, relation: str, pages: Pages, body: Body, document: Json) -> Iterator[Ref]:
@@ -108,7 +110,7 @@ class Walk:
                 continue
             part = Part.cut("stac", url, canonical(member).encode(), member)
             gaps = (Part.cut("gaps", url, b"1"),) if document.gaps else ()
-            yield Ref(url, url, version=part.sha256, found=(part, *gaps))
+            yield Ref(url, url, version=part.sha256, found=(part, *gaps, *self._home(url, member)))
             if kind == "collections":
                 yield from self._follow(url, member, body.url)
         if not self.follow:
@@ -119,6 +121,18 @@ class Walk:
             self._waiting.appendleft((further, relation, pages))
         else:
             pages.end()
+
+    def _home(self, url: str, value: dict[str, Any]) -> tuple[Part, ...]:
+        """Where the collection is that an item names and does not link to, if the walk came by it."""
+        if value.get("type") != "Feature":
+            if kind_of(value) == "collection":
+                self._collections[value["id"]] = url if self._collections.get(value["id"], url) == url else ""
+            return ()
+        name = value.get("collection")
+        known = self._collections.get(name, "") if isinstance(name, str) else ""
+        if not known or any(relation == "collection" for relation, _ in links(value)):
+            return ()
+        return (Part.cut("collection", url, known.encode()),)
 
     def _follow(self, url: str, value: dict[str, Any], listed_at: str = "") -> Iterator[Ref]:
         """Line up what an object links to; pages of an API go before single objects, which they may hold.

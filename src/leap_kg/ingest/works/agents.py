@@ -46,8 +46,10 @@ def say_organization(agency: Agency, say: Statements, base: str) -> NamedNode:
     name = agency.name or agency.iri.rsplit("/", 1)[-1]
     words = slug(name) if len(name) <= _LONGEST_SLUG else f"{slug(name)}-{digest(name)}"
     node = NamedNode(agency.iri) if agency.iri else mint(base, "organization", words)
-    say.type(node, ORG("Organization"))
-    say.text(node, FOAF("name"), name)
+    # An identifier is no name, and what has no name is not described here: others may know it.
+    if agency.name:
+        say.type(node, ORG("Organization"))
+        say.text(node, FOAF("name"), name)
     return node
 
 

@@ -14,7 +14,8 @@ from leap_kg.ingest.zarr.names import MAX_NAMES, listed_names, listing_url
 from leap_kg.ingest.zarr.targets import Target
 
 _AT_ONCE = 8
-_LARGEST_FILE = 64 * 2**20
+LARGEST_FILE = 64 * 2**20
+"""Bytes that are read of a file of this machine."""
 
 
 class Asking:
@@ -58,7 +59,7 @@ class Asking:
         target = self.target
         if target.location.provider == "file":
             try:
-                children = _path(target.address(folder)).iterdir()
+                children = path_of(target.address(folder)).iterdir()
                 return sorted(child.name for child in children if child.is_dir())[:MAX_NAMES]
             except (OSError, ValueError):
                 return []
@@ -89,14 +90,15 @@ class Asking:
 def _read(url: str, first: int = 0) -> Body:
     """A file of this machine, which the configuration named, or its first bytes."""
     try:
-        with _path(url).open("rb") as file:
-            data = file.read(first or _LARGEST_FILE + 1)
+        with path_of(url).open("rb") as file:
+            data = file.read(first or LARGEST_FILE + 1)
     except (OSError, ValueError) as error:
         raise FetchFailed(url, f"cannot be read ({error}): check the path", "missing", 404) from None
-    if len(data) > _LARGEST_FILE:
-        raise FetchFailed(url, f"is larger than {_LARGEST_FILE} bytes", "too-large")
+    if len(data) > LARGEST_FILE:
+        raise FetchFailed(url, f"is larger than {LARGEST_FILE} bytes", "too-large")
     return Body.of(url, url, data, None)
 
 
-def _path(url: str) -> Path:
+def path_of(url: str) -> Path:
+    """The path of a `file:` address."""
     return Path(unquote(urlsplit(url).path))

@@ -20,7 +20,7 @@ from leap_kg.ingest.zarr.hierarchy import Hierarchy
 from leap_kg.ingest.zarr.moments import step_seconds, time_moment
 
 _DAY = 86_400.0
-_REGULAR, _NEARLY = 0.004, 0.1  # how much steps differ of a regular axis in single precision, and of Gaussian latitudes
+_REGULAR, NEARLY = 0.004, 0.1  # how much steps differ of a regular axis in single precision, and of Gaussian latitudes
 _MONTH = (28 * _DAY, 31 * _DAY)
 _YEAR = (360 * _DAY, 366 * _DAY)
 _LONGEST = 2000
@@ -49,8 +49,8 @@ class Axis:
     def step(self) -> float:
         """From one value to the next; 0 unless it is the same throughout, or nearly so."""
         mean = (self.high - self.low) / max(self.count - 1, 1)
-        even = self.shortest > 0 and self.longest - self.shortest <= _NEARLY * self.longest
-        return mean if even and abs(mean - self.longest) <= _NEARLY * self.longest else 0.0
+        even = self.shortest > 0 and self.longest - self.shortest <= NEARLY * self.longest
+        return mean if even and abs(mean - self.longest) <= NEARLY * self.longest else 0.0
 
     @property
     def regular(self) -> bool:

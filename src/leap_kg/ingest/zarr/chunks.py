@@ -21,8 +21,16 @@ _PLAIN = frozenset({"bytes", "transpose", "crc32c", "shuffle", "delta", "fixedsc
 _NUMBERS = ("int", "uint", "float", "datetime64")
 
 
+_WRITE_AGAIN = "Write the chunk again by the codecs of its metadata: what lies there is damaged, or of another length."
+_OTHER_CODECS = "Pack its chunks with one compressor, such as Zstandard or Blosc, and without shards."
+
+
 class Unread(Exception):
-    """A chunk was not read; the text says why."""
+    """A chunk was not read; the text says why, `hint` what mends that, `""` if only the reason does."""
+
+    def __init__(self, reason: str, hint: str = "") -> None:
+        super().__init__(reason)
+        self.hint = hint
 
 
 def numbers(array: Array, place: tuple[int, ...], data: bytes) -> Any:  # noqa: ANN401 - a NumPy array, untyped here
@@ -52,7 +60,7 @@ def numbers(array: Array, place: tuple[int, ...], data: bytes) -> Any:  # noqa: 
             store = MemoryStore({key: buffer.from_bytes(body) for key, body in files.items()})
             return zarr.open_array(store, mode="r", zarr_format=2 if array.zarr_format == 2 else 3)[one]
     except Exception as error:  # noqa: BLE001 - codecs raise whatever they like for what is damaged
-        raise Unread(f"{array.name}: a chunk cannot be unpacked ({type(error).__name__})") from None
+        raise Unread(f"{array.name}: a chunk cannot be unpacked ({type(error).__name__})", _WRITE_AGAIN) from None
 
 
 def _axes(array: Array, place: tuple[int, ...]) -> list[tuple[int, int, int]]:
@@ -64,11 +72,12 @@ def _measure(array: Array, data: bytes, expected: int) -> None:
     names = _codecs(array)
     compressors = [name for name in names if name not in _PLAIN]
     if len(compressors) > 1 or (compressors and names[-1] != compressors[0] and names[-1] != "crc32c"):
-        raise Unread(f"{array.name}: its codecs are not ones that can be measured beforehand")
+        raise Unread(f"{array.name}: its codecs are not ones that can be measured beforehand", _OTHER_CODECS)
     limit = expected + 1024
     size = _unpacked(compressors[0], data, limit) if compressors else len(data)
     if size is None or size > limit:
-        raise Unread(f"{array.name}: a chunk unpacks to more than its metadata say, or cannot be measured")
+        reason = f"{array.name}: a chunk unpacks to more than its metadata say, or cannot be measured"
+        raise Unread(reason, _WRITE_AGAIN)
 
 
 def _codecs(array: Array) -> list[str]:

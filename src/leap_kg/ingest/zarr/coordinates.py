@@ -14,6 +14,7 @@ from itertools import product
 from typing import Any
 
 from leap_kg.ingest.mapping.extents import Box, turned
+from leap_kg.ingest.zarr.arc import arc, near
 from leap_kg.ingest.zarr.arrays import Array
 from leap_kg.ingest.zarr.cells import Axis, has_cells, joined, latitudes, longitudes, period
 from leap_kg.ingest.zarr.chunks import MAX_BYTES, Unread, numbers
@@ -73,21 +74,25 @@ def extent(hierarchy: Hierarchy, chunks: Mapping[str, bytes]) -> Extent:
     """What the coordinates span, from their chunks by key."""
     axes: dict[str, Axis] = {}
     edges: dict[str, Axis] = {}
+    read: dict[str, list[Any]] = {}
+    sides: dict[str, list[Any]] = {}
     unread: list[str] = []
     found = coordinates(hierarchy)
     bodies = {**{key: _inline(value) for key, value in hierarchy.inline.items()}, **chunks}
     for role, array in found.items():
         try:
-            axes[role] = _axis(array, bodies, _places(array))
+            axes[role], read[role] = _axis(array, bodies, _places(array))
         except Unread as problem:
             unread.append(str(problem))
         if role in axes and (bounds := _bounds(hierarchy, array)) is not None:
             # Bounds that cannot be read are as good as none.
             with suppress(Unread):
-                edges[role] = _axis(bounds, bodies, _places(bounds, rows=True))
+                edges[role], sides[role] = _axis(bounds, bodies, _places(bounds, rows=True))
     values = {found[role].name: (repr(axis.low), repr(axis.high)) for role, axis in axes.items() if role != "time"}
     where = points = None
     if "latitude" in axes and "longitude" in axes:
+        # The values above are those to select by; these are where they lie, whichever turn they are written in.
+        _join_turns(axes, edges, read["longitude"], sides.get("longitude", []))
         (south, north), (west, east) = (
             reach(axes[role], edges.get(role), cells=has_cells(hierarchy, found[role], role))
             for role, reach in (("latitude", latitudes), ("longitude", longitudes))
@@ -118,6 +123,16 @@ def _bounds(hierarchy: Hierarchy, array: Array) -> Array | None:
         return None
     inherited: dict[str, Any] = {key: array.attributes[key] for key in ("units", "calendar") if key in array.attributes}
     return replace(found, attributes={**inherited, **found.attributes})
+
+
+def _join_turns(axes: dict[str, Axis], edges: dict[str, Axis], values: list[Any], sides: list[Any]) -> None:
+    """Put the longitudes and their bounds, which may be of several turns, on one arc."""
+    import numpy as np
+
+    known = axes["longitude"]
+    axes["longitude"] = found = arc(known, values)
+    if found != known and "longitude" in edges and sides:
+        edges["longitude"] = near(edges["longitude"], found, np.concatenate(sides), np.concatenate(values))
 
 
 def _all_round(longitude: Array, axis: Axis) -> tuple[float, float] | None:
@@ -167,34 +182,38 @@ def _places(array: Array, *, rows: bool = False) -> list[tuple[int, ...]]:
     return [(at, *(0 for _ in counts[1:])) for at in (0, counts[0] - 1)] if alone else []
 
 
-def _axis(array: Array, chunks: Mapping[str, bytes], places: Sequence[tuple[int, ...]]) -> Axis:
-    """The values of a coordinate, or all that its bounds hold."""
+def _axis(array: Array, chunks: Mapping[str, bytes], places: Sequence[tuple[int, ...]]) -> tuple[Axis, list[Any]]:
+    """The values of a coordinate, or all that its bounds hold; and these, if none is missing, as arrays in order."""
     if not places or not _readable(array):
         raise Unread(f"{array.name}: its coordinates lie in too many or too large chunks")
     pieces: list[Axis] = []
+    read: list[Any] = []
     last = math.nan
     for place in places:
         data = chunks.get(array.chunk_key(place))
         if data is None:
             pieces.append(_NOTHING)
             continue
-        piece, ends = _piece(array, numbers(array, place, data))
+        piece, values = _piece(array, numbers(array, place, data))
         pieces.append(piece)
-        if ends and len(places) == math.prod(array.chunk_counts()):
+        read += [] if values is None else [values]
+        if values is not None and values.ndim == 1 and len(places) == math.prod(array.chunk_counts()):
             # From the last value of one chunk to the first of the next.
-            across = abs(ends[0] - last)
+            across = abs(float(values[0]) - last)
             pieces += [replace(piece, count=2, shortest=across, longest=across)] if math.isfinite(across) else []
-            last = ends[1]
+            last = float(values[-1])
     count = array.shape[0] if len(array.shape) == 1 else 1
     known = [piece for piece in pieces if piece is not _NOTHING]
     found = joined(known, count, ordered=len(known) == len(pieces) and len(array.shape) == 1)
     if found is None:
         raise Unread(f"{array.name}: none of its chunks could be read, or they hold no value")
-    return found
+    # Pieces of several dimensions lie beside each other in more than one direction.
+    alone = len(array.shape) == 1 or (len(array.shape) == 2 and array.chunk_counts()[1] == 1)
+    return found, read if alone and len(read) == len(places) else []
 
 
-def _piece(array: Array, values: Any) -> tuple[Axis, tuple[float, float] | None]:  # noqa: ANN401 - a NumPy array
-    """The values that are there, unpacked as CF says, with the first and the last; `None` where one is missing."""
+def _piece(array: Array, values: Any) -> tuple[Axis, Any]:  # noqa: ANN401 - a NumPy array
+    """The values that are there, unpacked as CF says, as an axis and an array; `None` if one is missing."""
     import numpy as np
 
     plain = values.astype("int64") if values.dtype.kind in "mM" else values
@@ -211,13 +230,14 @@ def _piece(array: Array, values: Any) -> tuple[Axis, tuple[float, float] | None]
     )
     ends = plain[good].min(), plain[good].max()
     low, high = sorted(float(end) * scale + offset for end in ends)
-    if plain.ndim != 1 or not good.all():
-        return Axis(low, high, 2), None
+    unpackable = good.all() and math.isfinite(low) and math.isfinite(high)
+    whole = plain.astype("float64") * scale + offset if unpackable else None
+    if plain.ndim != 1 or whole is None:
+        return Axis(low, high, 2), whole
     steps = np.diff(plain.astype("float64" if plain.dtype.kind == "u" else plain.dtype)) * scale
     straight = bool((steps > 0).all() or (steps < 0).all())
-    first, last = (float(plain[at]) * scale + offset for at in (0, -1))
     shortest, longest = (float(f(np.abs(steps))) if len(steps) and straight else 0.0 for f in (np.min, np.max))
-    return Axis(low, high, len(plain), shortest, longest), (first, last)
+    return Axis(low, high, len(plain), shortest, longest), whole
 
 
 def _number(value: object, usual: float) -> float:

@@ -4,6 +4,7 @@ https://icechunk.io/en/latest/spec/. Only two files are fetched, through our own
 snapshot it names. The library sees them in a folder of its own and asks no network.
 """
 
+import os
 import re
 import tempfile
 from collections.abc import Mapping
@@ -41,7 +42,7 @@ def read_snapshot(documents: Mapping[str, bytes]) -> Hierarchy:
     found = Hierarchy("icechunk", 3, consolidated=True)
     try:
         # Imported on use: neither is needed for the stores of any other format.
-        import icechunk
+        import icechunk  # noqa: F401
         import zarr
     except ImportError:
         found.unread = "is an Icechunk repository, which needs a library to be read: install leap-kg[icechunk]"
@@ -53,8 +54,7 @@ def read_snapshot(documents: Mapping[str, bytes]) -> Hierarchy:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(documents[key])
         try:
-            repository = icechunk.Repository.open(icechunk.local_filesystem_storage(folder))
-            root = zarr.open_group(repository.readonly_session("main").store, mode="r")
+            root = zarr.open_group(tip(Path(folder)).store, mode="r")
             found.attributes = _plain(dict(root.attrs))
             for name, member in sorted(root.members(max_depth=None)):
                 document = _plain(member.metadata.to_dict())
@@ -67,6 +67,20 @@ def read_snapshot(documents: Mapping[str, bytes]) -> Hierarchy:
             reason = f"the Icechunk snapshot cannot be read ({type(error).__name__}): is it of a newer version?"
             raise Unreadable(reason, what=BRANCH) from None
     return found
+
+
+def tip(folder: Path) -> Any:  # noqa: ANN401 - a session of Icechunk
+    """The newest state of the main branch of a repository in a folder, to be read; raises what Icechunk does."""
+    import icechunk
+
+    if "ICECHUNK_LOG" not in os.environ:
+        # It warns of writers that meet in a folder. Nobody writes here.
+        icechunk.set_logs_filter("warn,icechunk::storage::object_store=error,icechunk_arrow_object_store=error")
+    # Manifests would be read ahead, in the background: those of a copy are not there, and few chunks need any.
+    preload = icechunk.ManifestPreloadConfig(max_total_refs=0)
+    config = icechunk.RepositoryConfig(manifest=icechunk.ManifestConfig(preload=preload))
+    repository = icechunk.Repository.open(icechunk.local_filesystem_storage(str(folder)), config=config)
+    return repository.readonly_session("main")
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - metadata of any shape

@@ -18,8 +18,8 @@ from leap_kg.ingest.fetch import Fetcher
 from leap_kg.ingest.formats.reading import File, Reading
 from leap_kg.ingest.mapping.statements import Statements
 from leap_kg.ingest.source import Listing, Mapped, Part, RawRecord, RecordUnusable, Ref, Source
-from leap_kg.ingest.zarr.asking import Asking
 from leap_kg.ingest.zarr.coordinates import wanted_keys
+from leap_kg.ingest.zarr.keeping import keeping
 from leap_kg.ingest.zarr.mapping import map_answer, map_store
 from leap_kg.ingest.zarr.probing import probe, read_bodies
 from leap_kg.ingest.zarr.silence import Silence
@@ -113,13 +113,12 @@ class ZarrStores(Source):
             answer = probe(found, fetcher)
         except Silence as silence:
             return silence
-        asking = Asking(found, fetcher)
-        asking.all(wanted_keys(answer.hierarchy) if answer.hierarchy.kind == "zarr" else ())
         parts = [Part.of(key, body) for key, body in sorted(answer.bodies.items())]
-        parts += [Part.of(f"{_CHUNK}{key}", body) for key, body in sorted(asking.bodies.items())]
-        if self._pictures:
-            known = {key: body.data for key, body in asking.bodies.items()}
-            parts += pictured(found, answer.hierarchy, known, fetcher)
+        if (asking := keeping(found, answer.hierarchy, fetcher)) is not None:
+            asking.all(wanted_keys(answer.hierarchy))
+            parts += [Part.of(f"{_CHUNK}{key}", body) for key, body in sorted(asking.bodies.items())]
+            if self._pictures:
+                parts += pictured(asking, answer.hierarchy)
         return tuple(parts)
 
     def _map_store(self, location: Location, record: RawRecord, reading: Reading, say: Statements) -> NamedNode:

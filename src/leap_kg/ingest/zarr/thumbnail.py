@@ -14,7 +14,7 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from leap_kg.ingest.fetch import Fetcher, FetchFailed, NotMirrored
+from leap_kg.ingest.fetch import FetchFailed, NotMirrored
 from leap_kg.ingest.formats.reading import Reading
 from leap_kg.ingest.mapping.finding import Severity
 from leap_kg.ingest.mapping.statements import ANY_URI, Statements
@@ -23,6 +23,7 @@ from leap_kg.ingest.zarr.arrays import Array
 from leap_kg.ingest.zarr.asking import Asking
 from leap_kg.ingest.zarr.chunks import Unread, numbers
 from leap_kg.ingest.zarr.hierarchy import Hierarchy
+from leap_kg.ingest.zarr.keeping import Elsewhere
 from leap_kg.ingest.zarr.painting import LONGEST, Painted, Unpainted, paint
 from leap_kg.ingest.zarr.plane import Plane, TooLarge, plane
 from leap_kg.ingest.zarr.targets import Target
@@ -34,33 +35,39 @@ PICTURE = "picture"
 TOLD = "picture told"
 """The role of the JSON that says what the picture shows, or why there is none."""
 
+_SMALLER = "Store a variable on latitudes and longitudes in chunks of a few megabytes, coarser ones too."
+_REACHABLE = "Let the chunks be read by whoever may read the metadata."
+_AS_IT_IS = "Write the values that are to be there; if it is meant to be so, there is nothing to mend."
 
-def pictured(target: Target, hierarchy: Hierarchy, known: Mapping[str, bytes], fetcher: Fetcher) -> list[Part]:
+
+def pictured(asking: Asking, hierarchy: Hierarchy) -> list[Part]:
     """The picture and what is told of it; nothing where no variable could be drawn, or nobody could be asked.
 
-    `known` are chunks that have been read already, by key. Raises `FetchFailed` where a host wants no more questions.
+    Of chunks, those that `asking` has already are not asked for again. Raises `FetchFailed` where a host wants no more
+    questions.
     """
-    if hierarchy.kind != "zarr":
-        return []
+    target = asking.target
     try:
         found = plane(hierarchy)
     except TooLarge as problem:
         return [_told(target, {"reason": str(problem)})]
     if found is None:
         return []
-    asking = Asking(target, fetcher)
     wanted = [found.array.chunk_key(place) for place in found.places()]
     axes = [axis.chunk_key((at,)) for axis in (found.latitude, found.longitude) for at in range(axis.chunk_counts()[0])]
-    asking.all(key for key in (*axes, *wanted) if key not in known)
-    if any(isinstance(failure, NotMirrored) for failure in asking.failures.values()):
+    asking.all([*axes, *wanted])
+    if any(isinstance(asking.failures.get(key), NotMirrored | Elsewhere) for key in (*axes, *wanted)):
         return []
-    bodies = {**known, **{key: body.data for key, body in asking.bodies.items()}}
+    bodies = {key: body.data for key, body in asking.bodies.items()}
     try:
         painted = _painted(found, bodies, asking.failures)
     except (Unread, Unpainted) as problem:
-        return [_told(target, {"reason": f"{found.array.name}: {str(problem).removeprefix(found.array.name + ': ')}"})]
+        reason = f"{found.array.name}: {str(problem).removeprefix(found.array.name + ': ')}"
+        hint = problem.hint if isinstance(problem, Unread) else _AS_IT_IS
+        return [_told(target, {"reason": reason, "hint": hint})]
     except ImportError:
-        return [_told(target, {"reason": "the libraries that draw are missing: install leap-kg[data]"})]
+        reason = "the libraries that draw are missing: install leap-kg[data]"
+        return [_told(target, {"reason": reason, "hint": "Install them and harvest again."})]
     said = {"variable": found.array.name, "low": painted.low, "high": painted.high, "whole": found.whole}
     first = [name for at, name in enumerate(found.array.dimensions) if at not in (found.down, found.across)]
     return [
@@ -77,7 +84,8 @@ def say_picture(
         return
     said = json.loads(told.data)
     if reason := said.get("reason"):
-        hint = "Store a variable on latitudes and longitudes in chunks of a few megabytes, coarser ones too."
+        # Only where they are too large is nothing wrong with the chunks themselves.
+        hint = said.get("hint", "") or _SMALLER
         reading.report("not-pictured", Severity.INFO, f"no picture was drawn of the store: {reason}", hint)
         return
     drawn = next((array for array in hierarchy.arrays if array.name == said["variable"]), None)
@@ -121,7 +129,7 @@ def _painted(found: Plane, bodies: Mapping[str, bytes], failures: Mapping[str, F
         if key not in bodies:
             # A chunk of nothing but fill values is not written.
             if (failure := failures.get(key)) is not None and failure.kind != "missing":
-                raise Unread(f"a chunk cannot be fetched: {failure.reason}")
+                raise Unread(f"a chunk cannot be fetched: {failure.reason}", _REACHABLE)
             continue
         cells = np.moveaxis(numbers(array, place, bodies[key]), (down, across), (0, 1))
         row, column = place[down] * array.chunks[down] - top, place[across] * array.chunks[across] - left
@@ -142,7 +150,7 @@ def _axis(axis: Array, bodies: Mapping[str, bytes]) -> Any:  # noqa: ANN401 - a 
 
     keys = [axis.chunk_key((at,)) for at in range(axis.chunk_counts()[0])]
     if any(key not in bodies for key in keys):
-        raise Unread(f"its coordinate {axis.name} cannot be read in full")
+        raise Unread(f"its coordinate {axis.name} cannot be read in full", f"Write all chunks of {axis.name}.")
     return unpacked(axis, np.concatenate([numbers(axis, (at,), bodies[key]) for at, key in enumerate(keys)]))
 
 

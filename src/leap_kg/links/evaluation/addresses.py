@@ -16,7 +16,8 @@ def canonical(address: str) -> str:
     place, mark, entry = address.strip().partition("#")
     parsed = storage.parse(place.replace(UNKNOWN, _HOLE))
     if isinstance(parsed, Refusal):
-        return address.strip().rstrip("/ \t\r\n")
+        bare = address.strip().rstrip("/ \t\r\n")
+        return bare if bare == address else canonical(bare)  # without what stood behind it, it may be a place
     where = f"{parsed.endpoint}/{parsed.bucket}/{parsed.key}" if parsed.provider == "osn" else parsed.uri
     return f"{where.replace(_HOLE, UNKNOWN).rstrip('/')}{mark}{entry}"
 

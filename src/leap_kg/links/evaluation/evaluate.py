@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,7 +23,8 @@ _DATA = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Scores by part of the split and by what is scored; `files` of the judged `wanted` ones were there to be read.
+    """Scores by part of the split and by what is scored; `files` of the judged `wanted` ones were there to be read,
+    `lacking` counts the others by repository.
 
     `starts` are the signals of each method at each confidence; `recalibrations` what comes of bending confidences.
     `misses` are those of repositories that were seen: nobody is to learn from the others. `places` are
@@ -36,6 +38,7 @@ class Evaluation:
     misses: Sequence[Miss]
     files: int
     wanted: int
+    lacking: Mapping[str, int]
     signals: int
     places: int
 
@@ -62,7 +65,7 @@ def evaluate(gold: Gold, clones: Clones) -> Evaluation:
         }
         judged[part] = list(sites.judged())
         if part == SEEN:
-            misses += sites.misses()
+            misses += [*sites.misses(), *papers.misses()]
     signals = [(bodies[source], signal) for source, those in found.items() for signal in those]
     return Evaluation(
         scores,
@@ -72,6 +75,7 @@ def evaluate(gold: Gold, clones: Clones) -> Evaluation:
         misses,
         len(bodies),
         len(gold.sources),
+        dict(sorted(Counter(source.repository for source in gold.sources - bodies.keys()).items())),
         len(signals),
         sum(is_there(data, signal.place) for data, signal in signals),
     )

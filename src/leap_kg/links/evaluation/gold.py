@@ -11,6 +11,8 @@ from pathlib import Path
 
 HELD_OUT = "held-out"
 SEEN = "seen"
+NAMED = "named"
+"""The label of a paper that a repository cites, of which nobody said whether it is the repository's own."""
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -43,7 +45,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A paper that a repository names: `label` is implements, archive, dataset, cites or none."""
+    """A paper that a repository names: `label` is implements, archive, dataset, cites, named or none."""
 
     id: str
     source: Source

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from leap_kg.links.evaluation.addresses import canonical, fit, paper
-from leap_kg.links.evaluation.gold import Gold, Pair, Site, Source
+from leap_kg.links.evaluation.gold import NAMED, Gold, Pair, Site, Source
 from leap_kg.links.signal import Role, Signal
 
 PUBLISHED = 0.8
@@ -178,12 +178,24 @@ class Papers:
         known = [pair for pair in self._pairs if pair.names_back == "yes"]
         return self._score([pair for pair in known if self._sure(pair) > 0], known)
 
+    def misses(self) -> Iterator[Miss]:
+        """Papers that are the repository's own and were not found to be, and those that were and are not."""
+        for pair in self._pairs:
+            sure = self._sure(pair)
+            if pair.label != NAMED and (sure >= PUBLISHED) != (pair.label == "implements"):
+                place = f"{pair.id}, lines {pair.start} to {pair.end}"
+                yield Miss(
+                    pair.source, place, f"{pair.label} {pair.paper}", f"cites ({sure:.2f})" if sure else "nothing"
+                )
+
     def _sure(self, pair: Pair) -> float:
         return self._cited.get(pair.source.repository, {}).get(paper(pair.paper), 0.0)
 
     def _score(self, claimed: Sequence[Pair], among: Sequence[Pair]) -> Score:
-        right = sum(pair.label == "implements" for pair in claimed)
-        return Score(right, len(claimed) - right, right, sum(pair.label == "implements" for pair in among))
+        judged = [pair for pair in claimed if pair.label != NAMED]
+        right = sum(pair.label == "implements" for pair in judged)
+        truths = sum(pair.label == "implements" for pair in among)
+        return Score(right, len(judged) - right, right, truths, len(claimed) - len(judged))
 
 
 def _overlap(site: Site, signal: Signal) -> bool:

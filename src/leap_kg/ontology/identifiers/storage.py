@@ -143,12 +143,14 @@ def parse(text: str, endpoint: str | None = None) -> Location | Refusal:
 def _read(scheme: str, rest: str, has_authority: bool, endpoint: str | None) -> storage_url.Parts | Refusal:
     if scheme == "file":
         return storage_url.read_file(rest, has_authority)
-    if scheme in {"gs", "gcs", "s3", "http", "https"} and not has_authority:
+    if scheme in {"gs", "gcs", "s3", "osn", "http", "https"} and not has_authority:
         return Refusal("two slashes are missing after the scheme", _HINT)
     if scheme in {"http", "https"}:
         return storage_url.read_web(scheme, rest)
     if scheme == "s3" and endpoint is not None:
         return storage_url.read_bucket_at(endpoint, rest)
+    if scheme == "osn":
+        return storage_url.read_osn(rest)
     if scheme in {"gs", "gcs", "s3"}:
         return storage_url.read_bucket("s3" if scheme == "s3" else "gs", rest)
     return Refusal("has a scheme that names no storage this catalogue reads", _HINT)

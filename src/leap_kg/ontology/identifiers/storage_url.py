@@ -16,6 +16,7 @@ _NOUN = "storage location"
 # Object stores allow 1024 bytes; each may become a percent escape of three characters.
 _LONGEST_KEY = 3 * 1024
 _BUCKET_HINT = "write it as gs://bucket/key or s3://bucket/key"
+_OSN_HINT = "write it as https://nyu1.osn.mghpcc.org/bucket/key, with the server that has it"
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*")
 _AUTHORITY = re.compile(r"([^:]*)(?::([0-9]{0,5}))?")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -81,6 +82,17 @@ def read_bucket_at(endpoint: str, rest: str) -> Parts | Refusal:
     if isinstance(inside, Refusal):
         return inside
     return read_web(scheme.lower() or "https", f"{authority}/{encoded(f'{inside.bucket}/{inside.key}')}")
+
+
+def read_osn(rest: str) -> Parts | Refusal:
+    """What follows `osn://`: a server of the Open Storage Network, then bucket and key, taken literally.
+
+    People leave the server out (`osn://bucket/key`); then nobody can tell which of them has the bucket.
+    """
+    host, _, inside = rest.partition("/")
+    if not _OSN_HOST.fullmatch(host.lower()):
+        return Refusal("does not say on which server of the Open Storage Network it is", _OSN_HINT)
+    return _in_bucket("osn", f"https://{host.lower()}", re.split("[?#]", inside, maxsplit=1)[0])
 
 
 def read_web(scheme: str, rest: str) -> Parts | Refusal:

@@ -38,7 +38,7 @@ def _reference(output: Output) -> dict[str, Any]:
         "keywords": [_line(word) for word in output.keywords],
         "language": _line(output.language),
         "edition": _line(output.version),
-        "notes": [_line(output.remark)] if output.remark else [],
+        "notes": [_line(text) for text in (output.standing, output.remark) if text],
     }
     return {name: value for name, value in fields.items() if value}
 

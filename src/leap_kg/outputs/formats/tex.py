@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from leap_kg.ingest.mapping.names import parts_of
-from leap_kg.ontology.iri import slug
+from leap_kg.ontology.iri import digest, slug
 from leap_kg.outputs.kind import Kind
 from leap_kg.outputs.output import Maker, Output
 
@@ -26,7 +26,8 @@ _ESCAPES = str.maketrans(
 )
 _CONTAINERS = {"article": "journal", "phdthesis": "school", "techreport": "institution", "misc": "howpublished"}
 
-
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_SIGN = 6
 # These must name a school or an institution, which registers call the publisher.
 _HOUSES = ("phdthesis", "techreport")
 
@@ -49,25 +50,51 @@ def _entry(output: Output, key: str) -> str:
         ("title", f"{{{_text(output.title)}}}"),
         (_CONTAINERS.get(kind, "booktitle"), _text(output.container or (output.publisher if kind in _HOUSES else ""))),
         ("year", _text(output.year)),
+        ("month", _month(output)),
+        ("date", _date(output)),
         ("volume", _text(output.volume)),
         ("number", _text(output.issue)),
         ("pages", _text(re.sub(r"(?<=\d)[-–](?=\d)", "--", output.pages))),
         ("publisher", _text(output.publisher)),
         ("version", _text(output.version)),
-        ("note", _text(output.remark or ("Data set" if output.kind is Kind.DATASET else ""))),
+        ("note", _text(_note(output))),
         ("doi", _address(output.doi)),
         ("url", _address(output.href)),
     )
-    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields if value)
+    # A month is one of the names that every style defines, and so stands without braces.
+    said = ((name, value if name == "month" else f"{{{value}}}") for name, value in fields if value)
+    lines = "".join(f"  {name} = {value},\n" for name, value in said)
     return f"@{kind}{{{key},\n{lines}}}\n"
 
 
+def _note(output: Output) -> str:
+    said = output.remark or ("Data set" if output.kind is Kind.DATASET else "")
+    return ". ".join(part for part in (output.standing, said) if part)
+
+
+def _month(output: Output) -> str:
+    span = output.span
+    return _MONTHS[span.first.month - 1] if span and len(output.issued) > 4 else ""
+
+
+def _date(output: Output) -> str:
+    """The day, which BibTeX has no field for; biblatex prefers it to year and month, which say the same."""
+    span = output.span
+    return span.first.isoformat() if span and span.first == span.last else ""
+
+
 def _key(output: Output) -> str:
-    """What the entry is cited by: family name, year and first long word of the title."""
-    first = output.makers[0] if output.makers else Maker("")
+    """What the entry is cited by: family name, year and first long word of the title.
+
+    Data of one maker often begin with one word and have no year. Their entries are taken one by one and put into one
+    file by whoever cites them, so each has a sign of its own.
+    """
+    first = output.makers[0] if output.makers else Maker(output.publisher, body=True)
     family = first.name.split()[:1] if first.body else parts_of(first.name)[0].split()[-1:]
-    words = [word for word in re.findall(r"\w+", output.title) if len(word) > 3][:1]
-    return "".join(re.sub(r"[^a-z0-9]", "", slug(part)) for part in (*family, output.year, *words) if part) or "work"
+    named = {word.casefold() for word in re.findall(r"\w+", first.name)}
+    words = [word for word in re.findall(r"\w+", output.title) if len(word) > 3 and word.casefold() not in named][:1]
+    key = "".join(re.sub(r"[^a-z0-9]", "", slug(part)) for part in (*family, output.year, *words) if part) or "work"
+    return f"{key}-{digest(output.iri)[:_SIGN]}" if output.kind is Kind.DATASET and output.iri else key
 
 
 def _letters(number: int) -> str:

@@ -5,6 +5,7 @@ A twin is chosen by a suffix, or by the profile of an `Accept` header.
 
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -38,12 +39,15 @@ from leap_kg.ontology.jsonld import compact
 from leap_kg.ontology.namespaces import DCAT
 from leap_kg.sparql.accept import best
 from leap_kg.sparql.formats import Format
+from leap_kg.stac.naming import step
+from leap_kg.stac.searching import Index
 from leap_kg.web.answers import answer, server_of, site_of
 from leap_kg.web.negotiation import RDF_FORMS, TURTLE
 from leap_kg.web.nodes.describe import serialised
 from leap_kg.web.numbered import NotThere, first_asked, not_there
 from leap_kg.web.placed import node_address, placed
 from leap_kg.web.revision import Revision
+from leap_kg.web.stac.place import place_of as stac_place
 
 TWINS = (*DESCRIPTIONS, LINKSET, *CITATIONS)
 """Everything that follows the path of a dataset as a suffix, but the report on how FAIR it is."""
@@ -63,6 +67,22 @@ def place_of(request: Request) -> Place:
     """The server as the client knows it."""
     settings = site_of(request).settings
     return Place(server_of(request), settings.base, settings.name)
+
+
+def place_at(request: Request, revision: Revision, node: NamedNode) -> Place:
+    """The same, with the STAC collection of a node, which only the newest revision has."""
+    place = place_of(request)
+    if revision.fixed is not None:
+        return place
+    name = revision.catalog.collections.get(node.value, lambda iri: _collection(request, iri))
+    return replace(place, stac=f"{stac_place(request)}/collections/{step(name)}") if name else place
+
+
+def _collection(request: Request, iri: str) -> str:
+    """What a node is called as a collection of STAC; `""` if it is none."""
+    with closing(Index(site_of(request).home.index)) as index:
+        row = index.by_iri([iri]).get(iri)
+    return row.name if row is not None and row.form == "collection" else ""
 
 
 def twins_of(revision: Revision, node: NamedNode) -> tuple[Twin, ...]:
@@ -86,7 +106,7 @@ def twin_of(request: Request, revision: Revision, node: NamedNode, forms: Sequen
 
 def twin_answer(request: Request, revision: Revision, node: NamedNode, twin: Twin) -> Response:
     """One of the twins of a dataset, store or work, with links back to its page."""
-    place, form = place_of(request), _FORMATS[twin]
+    place, form = place_at(request, revision, node), _FORMATS[twin]
     try:
         first = first_store(request, revision, node) if twin in _PAGED else 1
     except NotThere as error:
@@ -159,22 +179,25 @@ def embedded(request: Request, revision: Revision, node: NamedNode, first: int) 
     """What the page of a dataset embeds for search engines; `None` for any other node."""
     if not revision.catalog.is_dataset(node):
         return None
-    return schema_org(revision.catalog.record(node, first), place_of(request))
+    return schema_org(revision.catalog.record(node, first), place_at(request, revision, node))
 
 
 def page_links(request: Request, revision: Revision, node: NamedNode, first: int) -> str:
     """The signposts of the page of a dataset or store; `""` for any other node."""
-    place = place_of(request)
+    if not (revision.catalog.is_dataset(node) or revision.catalog.is_store(node)):
+        return ""
+    place = place_at(request, revision, node)
     if revision.catalog.is_dataset(node):
         return header(revision.catalog.record(node, first), place)
-    if revision.catalog.is_store(node):
-        return header_of(node.value, signposts_of(revision.catalog.store(node), place), place)
-    return ""
+    return header_of(node.value, signposts_of(revision.catalog.store(node), place), place)
 
 
-def listed(revision: Revision, node: NamedNode, address: str) -> list[dict[str, str]]:
-    """The twins as the frame of a page lists them; none for what has none."""
-    return [_link(twin, twin.label, address) for twin in twins_of(revision, node)]
+def listed(request: Request, revision: Revision, node: NamedNode, address: str) -> list[dict[str, str]]:
+    """The twins and the STAC collection as the frame of a page lists them; none for what has none."""
+    twins = [_link(twin, twin.label, address) for twin in twins_of(revision, node)]
+    place = place_at(request, revision, node) if twins else place_of(request)
+    stac = place.stac.removeprefix(place.origin)
+    return [*twins, *([{"label": "STAC", "path": stac, "type": "application/json"}] if stac else [])]
 
 
 def listed_of_datasets(revision: Revision, node: NamedNode) -> list[dict[str, str]]:

@@ -7,14 +7,14 @@ from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 
 from leap_kg.catalog.fair.report import LETTERS, Report, report
-from leap_kg.catalog.fair.served import Answer, Served
+from leap_kg.catalog.fair.served import NOTHING, Answer, Served
 from leap_kg.catalog.lacks import lacks
 from leap_kg.catalog.page import CROISSANT_JSON, DCAT_TURTLE, LINKSET, SCHEMAORG
 from leap_kg.ontology.iri import path_of
 from leap_kg.sparql.formats import Format
 from leap_kg.web.answers import Resource, answer, render, server_of, site_of
 from leap_kg.web.catalog.asking import ask
-from leap_kg.web.catalog.documents import place_of
+from leap_kg.web.catalog.documents import place_at, place_of
 from leap_kg.web.links import at_moment, url
 from leap_kg.web.negotiation import HTML, JSON
 from leap_kg.web.revision import Revision
@@ -25,8 +25,7 @@ _PAGE, _RDF, _ANY = "text/html", "text/turtle", "*/*"
 
 async def fair_answer(request: Request, revision: Revision, node: NamedNode, form: Format | None) -> Response:
     """The report as a page or as JSON."""
-    place = place_of(request)
-    known = place.page(node.value)
+    known = place_of(request).page(node.value)
     kept = revision.catalog.reports
     try:
         found = kept.get(known, _unknown)
@@ -44,7 +43,7 @@ async def tried(request: Request, revision: Revision, node: NamedNode) -> Report
         moment = at_moment(address, revision.number) if revision.fixed is not None else address
         return replace(await ask(request, moment, accept), address=f"{place.origin}{address}")
 
-    place = place_of(request)
+    place = await run_in_threadpool(place_at, request, revision, node)
     page = path_of(place.base, node.value)
     twins = {
         twin: place.twin(node.value, twin.suffix).removeprefix(place.origin)
@@ -57,6 +56,7 @@ async def tried(request: Request, revision: Revision, node: NamedNode) -> Report
         dcat=await get(twins[DCAT_TURTLE], _ANY),
         schema_org=await get(twins[SCHEMAORG], _ANY),
         croissant=await get(twins[CROISSANT_JSON], _ANY),
+        stac=await get(place.stac.removeprefix(place.origin), _ANY) if place.stac else NOTHING,
         linkset=await get(twins[LINKSET], _ANY),
         timemap=await ask(request, url("/timemap", iri=node.value), _ANY),
         robots=await ask(request, "/robots.txt", _ANY),

@@ -17,6 +17,7 @@ from leap_kg.web.reading import Reading
 
 _RECORDS = 64
 _REPORTS = 4096
+_COLLECTIONS = 4096
 
 
 class Kept:
@@ -27,6 +28,8 @@ class Kept:
         self._records = Memory[tuple[NamedNode, int], Record](_RECORDS)
         self.reports = Memory[str, Report](_REPORTS)
         """By the address of the page that was tried."""
+        self.collections = Memory[str, str](_COLLECTIONS)
+        """What nodes are called as collections of STAC, by IRI; `""` for what is none."""
 
     @cached_property
     def datasets(self) -> list[str]:

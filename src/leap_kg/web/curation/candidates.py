@@ -8,7 +8,7 @@ Hazard: a graph may hold millions of links. At most `MOST` are looked at; whoeve
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyoxigraph import Literal, NamedNode
 
@@ -16,6 +16,7 @@ from leap_kg.graph.lookup import looked_up, stands
 from leap_kg.links.assertion import ACCEPTED, REJECTED
 from leap_kg.links.judged import DISPUTED, all_verdicts, curated_graph
 from leap_kg.links.methods import CITATION, PUBLICATION
+from leap_kg.links.siblings import Siblings
 from leap_kg.ontology.namespaces import ADMS, OWL, PROV, RDF, SCHEMA
 from leap_kg.web.reading import Reading
 
@@ -36,6 +37,7 @@ _UNKNOWN = 0.5
 class Candidate:
     """A link in short: `kind` is that of its subject (its name in addresses), `plain` whether the plain triple is
     published, `status` what curators come to (`""`: nobody has spoken), `known` whether its object is described.
+    `files` are the links that it follows from.
     """
 
     iri: str
@@ -48,6 +50,7 @@ class Candidate:
     plain: bool
     status: str
     known: bool
+    files: tuple[str, ...] = ()
 
     @property
     def use(self) -> float:
@@ -81,9 +84,13 @@ class _Pass:
 
     def links(self) -> Iterator[Candidate]:
         quads = looked_up(self._store, None, RDF("type"), self._reading.leap("LinkAssertion"), most=MOST)
-        for node in dict.fromkeys(quad.subject for quad in quads):
-            if isinstance(node, NamedNode) and (made := self._candidate(node)):
-                yield made
+        nodes = (node for node in dict.fromkeys(quad.subject for quad in quads) if isinstance(node, NamedNode))
+        found = [made for node in nodes if (made := self._candidate(node))]
+        siblings = Siblings(self._words, {made.iri: made.files for made in found})
+        for made in found:
+            # A place is decided once: what follows from links of files is not asked for beside them.
+            if made.status or not made.files:
+                yield replace(made, status=siblings.word(made.iri))
 
     def _statuses(self) -> dict[str, str]:
         start = f"{self._reading.base}verdict/"
@@ -112,6 +119,7 @@ class _Pass:
             plain=stands(self._store, subject, predicate, target, None),
             status=self._words.get(node.value, ""),
             known=self._is_known(target),
+            files=tuple(sorted(each.value for each in said.get(PROV("wasDerivedFrom"), ()))),
         )
 
     def _kind(self, node: NamedNode) -> str:

@@ -8,8 +8,9 @@ from pyoxigraph import Literal, NamedNode
 
 from leap_kg.graph.lookup import stands
 from leap_kg.links.assertion import ACCEPTED, REJECTED
-from leap_kg.links.judged import parts_of, stamp, status_on, verdicts_on
+from leap_kg.links.judged import parts_of, stamp, verdicts_on
 from leap_kg.links.methods import METHODS
+from leap_kg.links.siblings import Siblings, family_of, statuses
 from leap_kg.ontology.iri import digest, path_of
 from leap_kg.ontology.namespaces import CITO, DCT, FOAF, OA, OWL, PROV, SCHEMA, SPDX
 from leap_kg.web.cells import Node
@@ -18,6 +19,7 @@ from leap_kg.web.reading import Reading, moment
 
 SAID = {ACCEPTED: "Agreed", REJECTED: "Disagreed"}
 _WORKS = 6
+_FILES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Case:
     """A link in full. `anchor` names it on a page, `stamp` changes with anything that a curator should look at again.
 
     `people` are the two of a link that says they are one, else there are none. `published` is whether the plain
-    triple is, `status` what curators come to.
+    triple is, `status` what curators come to. `files` are the links of files that one of a repository follows from.
     """
 
     iri: str
@@ -75,6 +77,12 @@ class Case:
     places: list[Place]
     verdicts: list[Spoken]
     people: list[Person] = field(default_factory=list)
+    files: list[Node] = field(default_factory=list)
+
+    @property
+    def standing(self) -> str:
+        """Whether the plain triple is published, in words."""
+        return standing(published=self.published)
 
     @property
     def name(self) -> str:
@@ -98,6 +106,7 @@ def case_of(reading: Reading, link: str) -> Case | None:
         key=lambda one: (-_float(one.confidence), one.method, one.where.label, one.quote),
     )
     people = [_person(reading, one) for one in (subject, target)] if predicate == OWL("sameAs") else []
+    family = family_of(store, link)
     return Case(
         iri=link,
         anchor=f"link-{digest(link)}",
@@ -109,11 +118,23 @@ def case_of(reading: Reading, link: str) -> Case | None:
         confidence=reading.text(node, reading.leap("confidence")),
         why=_why(places),
         published=stands(store, subject, predicate, target, None),
-        status=status_on(store, reading.base, link),
+        status=Siblings(statuses(store, reading.base, family), family).word(link),
         places=places,
         verdicts=spoken_on(reading, link),
         people=[person for person in people if person.names or person.made],
+        files=[_file(reading, each) for each in family[link][:_FILES]],
     )
+
+
+def standing(*, published: bool) -> str:
+    """Whether a plain triple is published, in words."""
+    return "Published as a plain triple" if published else "Not published as a plain triple"
+
+
+def _file(reading: Reading, link: str) -> Node:
+    """The link of a file, by the name of the file."""
+    parts = parts_of(reading.snapshot.store, reading.base, link)
+    return Node(reading.link(parts[0]).label if parts else "a file", path_of(reading.base, link), link)
 
 
 def spoken_on(reading: Reading, link: str) -> list[Spoken]:

@@ -9,16 +9,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 
 from leap_kg.graph.home import HomeError
+from leap_kg.graph.lookup import stands
 from leap_kg.graph.publish import Rejected, Writer
 from leap_kg.graph.scopes import CURATE, REQUEST
-from leap_kg.links.judged import DISPUTED, stamp
+from leap_kg.links.judged import DISPUTED, parts_of, stamp
 from leap_kg.links.sameness import TwoPeople
 from leap_kg.links.verdicts import NONE, Decided, NoLink, NoVerdict, Said, Unseen, write
 from leap_kg.ontology.iri import path_of
 from leap_kg.sparql.formats import Format
 from leap_kg.sparql.guard import Refused
 from leap_kg.web.answers import page, render, site_of, twins
-from leap_kg.web.curation.cases import SAID, case_of
+from leap_kg.web.curation.cases import SAID, case_of, standing
 from leap_kg.web.curation.cookies import asker_of, give, private, session_of, take
 from leap_kg.web.curation.desk import Desk, curator_of
 from leap_kg.web.curation.forms import NO_CURATOR, local_path, read_form, require_session
@@ -126,11 +127,13 @@ async def verdict(request: Request) -> Response:
         now, name = datetime.now(UTC), session.token.name
         base = site_of(request).settings.base
 
-        def work(writer: Writer) -> tuple[Decided, str]:
+        def work(writer: Writer) -> tuple[Decided, str, bool]:
             decided = write(writer, base, said, activity(session.token, f"Verdict on a link by {name}", now))
-            return decided, stamp(writer.store, base, said.link)
+            parts = parts_of(writer.store, base, said.link)
+            plain = parts is not None and stands(writer.store, *parts)
+            return decided, stamp(writer.store, base, said.link), plain
 
-        decided, seen = await site_of(request).publishing.run(work)
+        decided, seen, plain = await site_of(request).publishing.run(work)
         if not _wants_json(request):
             return private(RedirectResponse(local_path(fields.get("back", "")), status_code=303))
         told = {
@@ -140,6 +143,7 @@ async def verdict(request: Request) -> Response:
             "revision": decided.revision,
             "seen": seen,
             "text": _in_words(said.word, decided.status),
+            "standing": standing(published=plain),
         }
         return private(JSONResponse(told))
 

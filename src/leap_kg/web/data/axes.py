@@ -118,12 +118,16 @@ def _nearest(values: Any, wanted: float, what: str, *, circle: bool) -> int:  # 
     apart = np.abs((numbers - wanted + 180.0) % 360.0 - 180.0) if circle else np.abs(numbers - wanted)
     apart = np.where(np.isfinite(apart), apart, np.inf)
     place = int(np.argmin(apart))
-    steps = np.abs(np.diff(numbers))
-    step = float(np.nanmax(steps)) if steps.size and np.isfinite(steps).any() else 0.0
-    if apart[place] > step + _EDGE:
+    if apart[place] > _step(numbers) + _EDGE:
         low, high = np.nanmin(numbers), np.nanmax(numbers)
         raise Refused(400, f"the point lies outside: the store has {what}s from {low:g} to {high:g}")
     return place
+
+
+def _step(numbers: Any) -> float:  # noqa: ANN401 - a NumPy array
+    """The widest step from one cell to the next, in degrees; 0 where there is none."""
+    steps = np.abs(np.diff(numbers))
+    return float(np.nanmax(steps)) if steps.size and np.isfinite(steps).any() else 0.0
 
 
 def _between(values: Any, low: float, high: float) -> Picked:  # noqa: ANN401 - a NumPy array
@@ -143,7 +147,10 @@ def _around(values: Any, west: float, east: float) -> Picked:  # noqa: ANN401 - 
 def _some(places: Any, numbers: Any, what: str) -> Picked:  # noqa: ANN401 - NumPy arrays
     if not places.size:
         low, high = np.nanmin(numbers), np.nanmax(numbers)
-        raise Refused(400, f"nothing lies in the box: the store has {what}s from {low:g} to {high:g}")
+        step = _step(numbers)
+        apart = f", {step:g} degrees apart" if step else ""
+        reason = f"no cell has its middle in the box: the store has {what}s from {low:g} to {high:g}{apart}"
+        raise Refused(400, f"{reason}; widen the box, or ask for a series at a point")
     if (np.diff(places) == 1).all():
         return range(int(places[0]), int(places[-1]) + 1)
     return [int(place) for place in places]

@@ -19,7 +19,9 @@ FORMS = {"nc": "application/x-netcdf", "csv": "text/csv; charset=utf-8"}
 def write(data: "xr.Dataset", name: str, form: str, path: Path) -> None:
     """Write the variable `name` with its coordinates; raises whatever reading its values raises."""
     if form == "csv":
-        data[name].reset_coords(drop=True).to_dataframe(name).reset_index().to_csv(path, index=False)
+        # In memory first: a table is made of more than one look at the values, and each would ask the store again.
+        values = data[name].reset_coords(drop=True).load()
+        values.to_dataframe(name).reset_index().to_csv(path, index=False)
         return
     plain = data.drop_encoding()
     plain.attrs = _attributes(plain.attrs)

@@ -16,7 +16,7 @@ from leap_kg.ontology.iri import path_of
 from leap_kg.settings import Settings
 from leap_kg.web.reading import Reading
 
-_NEEDED = ("xarray", "zarr", "h5netcdf")
+_NEEDED = ("xarray", "zarr", "h5netcdf", "h5py")
 
 
 def readable(location: Location, places: Sequence[str]) -> str:

@@ -86,6 +86,10 @@ def variable_of(hierarchy: Hierarchy, name: str, most_bytes: int) -> Variable:
     needed = [axes[dimension] for dimension in array.dimensions if dimension in axes]
     latitude, longitude = places.get("latitude"), places.get("longitude")
     needed += [one for one in (latitude, longitude) if one is not None and one not in needed]
+    for one in (array, *needed):
+        if 0 in one.chunks:
+            reason = "chunks without a length, in which no value can be"
+            raise Refused(502, f"the metadata of {one.name[:100]} state {reason}")
     for axis in needed:
         price = cost(axis.chunks, axis.item_bytes, [range(length) for length in axis.shape])
         if price.chunks > _MOST_AXIS_CHUNKS or price.bytes > most_bytes // 4:
@@ -186,6 +190,9 @@ def opened(variable: Variable, attributes: Mapping[str, Any], chunks: Chunks) ->
         chunks=None,
         cache=False,
     )
+    # Nothing else is kept, so what is looked at again and again would be asked for as often.
+    for axis in variable.axes:
+        found.variables[axis.name.rpartition("/")[2]].load()
     return found.assign_attrs(dict(attributes))
 
 

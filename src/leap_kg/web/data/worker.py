@@ -94,8 +94,10 @@ def _read(request: dict[str, Any], wish: Wish, found: Target, fetcher: HttpFetch
     hierarchy = probe(found, fetcher).hierarchy
     variable = variable_of(hierarchy, wish.variable, request["most_bytes"])
     chunks = Chunks(found, fetcher, request["most_bytes"])
+    unlike = "its metadata or its coordinates cannot be read"
     try:
         data = opened(variable, hierarchy.attributes, chunks)
+        unlike = "a chunk cannot be unpacked, or holds more or less than it should"
         selection = axes.select(data, variable, wish)
         price = _afforded(request, data, variable, wish, selection)
         part = axes.taken(data, variable, wish, selection)
@@ -105,11 +107,10 @@ def _read(request: dict[str, Any], wish: Wish, found: Target, fetcher: HttpFetch
         files.write(part, variable.name, request["form"], Path(request["path"]))
     except (Refused, ImportError, MemoryError):
         raise
-    except Exception as error:  # noqa: BLE001 - codecs and readers raise whatever they like for what is not as described
+    except Exception:  # noqa: BLE001 - codecs and readers raise whatever they like for what is not as described
         if chunks.refused is not None:
             raise chunks.refused from None
-        reason = f"the store is not what its metadata say ({type(error).__name__}: {error})"
-        raise Refused(502, reason) from None
+        raise Refused(502, f"the store is not what its metadata say: {unlike}") from None
     return {"status": 200, "chunks": price.chunks, "bytes": price.bytes}
 
 

@@ -16,7 +16,7 @@ from leap_kg.web.nodes.entity import EntityPage, entity_page
 from leap_kg.web.nodes.extents import Coverage, Extent, coverage_of
 from leap_kg.web.nodes.picture import Picture, picture_of_any
 from leap_kg.web.nodes.store import StoreEntry, store_entry
-from leap_kg.web.nodes.variables import Variables, variables_of
+from leap_kg.web.nodes.variables import Variables, variables_in
 from leap_kg.web.reading import Reading
 from leap_kg.web.revision import Revision
 
@@ -140,7 +140,7 @@ def dataset_page(revision: Revision, node: NamedNode, first: int = 1) -> Dataset
         credit=reading.text(node, SCHEMA("creditText")),
         documents=[reading.link(page) for page in reading.nodes(node, FOAF("page"))],
         tags=[_tag(reading, word) for word in reading.texts(node, DCAT("keyword"))],
-        variables=variables_of(reading, node),
+        variables=variables_in(reading, revision.catalog.record(node, first)),
         coverage=coverage_of(reading, node, stores),
         picture=picture_of_any(reading, stores[:MOST_STORES]),
         thumbnail=reading.link(depiction) if depiction else None,

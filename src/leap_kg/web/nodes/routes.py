@@ -14,6 +14,7 @@ from pyoxigraph import NamedNode
 from starlette.responses import PlainTextResponse, RedirectResponse
 
 from leap_kg.catalog.page import from_store
+from leap_kg.ontology.identifiers.canonical import canonical
 from leap_kg.ontology.iri import iri_of, mint, path_of, readable, spelt_out
 from leap_kg.ontology.namespaces import DCT, FOAF
 from leap_kg.sparql.formats import Format
@@ -142,6 +143,13 @@ def _first(request: Request, names: Sequence[tuple[str, Format | None]]) -> Resp
         revision = _revision_for(request, site, node, number)
         if lost := gone(site.history.timeline, node.value, revision.number):
             return departed(request, revision, lost, form)
+    for node, form in nodes:
+        spelt = NamedNode(canonical(node.value))
+        reading = _revision_for(request, site, spelt, number).reading
+        if spelt != node and reading.exists(spelt):
+            place = with_suffix(path_of(reading.base, spelt.value), form or HTML)
+            place = at_moment(place, number) if number is not None and named_moment(request) else place
+            return RedirectResponse(place, status_code=301, headers={"Cache-Control": "no-cache"})
     return missing(request, names[-1][0])
 
 
@@ -315,7 +323,10 @@ def _html(
         anchors=getattr(view, "anchors", frozenset()),
         kind_plural=kind.plural if kind else "",
         description=entity.lead or f"{entity.node.kind or 'Node'}: {entity.node.label}",
-        formats=[*twins(address, revision.descriptions.forms(node)), *documents.listed(revision, node, address)],
+        formats=[
+            *twins(address, revision.descriptions.forms(node)),
+            *documents.listed(request, revision, node, address),
+        ],
         whole_twins=documents.listed_of_datasets(revision, node),
         twin=documents.embedded(request, revision, node, first),
         fair=documents.fair_path(revision, node, address),

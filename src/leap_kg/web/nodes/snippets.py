@@ -175,14 +175,15 @@ def _netcdf(address: Address, given: dict[str, object]) -> Snippet:
     chosen = engine if engine in _NETCDF_ENGINES and (address.scheme == "file" or engine != "netcdf4") else "h5netcdf"
     arguments = {name: value for name, value in given.items() if name not in _ZARR_ONLY}
     arguments["engine"] = chosen
-    package = {"h5netcdf": "h5netcdf", "netcdf4": "netCDF4", "scipy": "scipy"}[str(chosen)]
+    # h5netcdf reads by h5py, and leaves it to its users to install that.
+    reading = {"h5netcdf": ("h5netcdf", "h5py"), "netcdf4": ("netCDF4",), "scipy": ("scipy",)}[str(chosen)]
     notes = ('A file of NetCDF version 3 needs engine="scipy".',) if chosen == "h5netcdf" else ()
     if address.scheme == "file":
         code = _code("import xarray as xr", f"ds = {_call(literal(address.url), arguments)}")
-        return Snippet(code, ("xarray", package), notes)
+        return Snippet(code, ("xarray", *reading), notes)
     opening = _function("fsspec.open", [literal(address.url)], {"mode": "rb", **address.options()})
     code = _code("import fsspec\nimport xarray as xr", f"file = {opening}.open()\nds = {_call('file', arguments)}")
-    packages = dict.fromkeys(("xarray", package, "fsspec", *address.packages()))
+    packages = dict.fromkeys(("xarray", *reading, "fsspec", *address.packages()))
     return Snippet(code, tuple(packages), notes)
 
 

@@ -15,6 +15,7 @@ from leap_kg.web.nodes.access import Access, access_of
 from leap_kg.web.nodes.entity import EntityPage, entity_page
 from leap_kg.web.nodes.extents import Coverage, coverage_of
 from leap_kg.web.nodes.opening import doubt, why_not
+from leap_kg.web.nodes.payment import Payment, payment_of
 from leap_kg.web.nodes.picture import Picture, picture_of
 from leap_kg.web.nodes.snippets import Address, Snippet, snippet
 from leap_kg.web.nodes.variables import Variables, size, variables_of
@@ -76,6 +77,7 @@ class StorePage:
     coverage: Coverage
     picture: Picture | None
     preview: str
+    payment: Payment
 
     @property
     def anchors(self) -> set[str]:
@@ -142,4 +144,5 @@ def store_page(revision: Revision, node: NamedNode) -> StorePage:
         coverage=coverage_of(reading, node),
         picture=picture_of(reading, node),
         preview=f"{path}/preview" if "?" not in path and reachable(reading, node) else "",
+        payment=payment_of(reading, node),
     )

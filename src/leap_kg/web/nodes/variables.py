@@ -5,13 +5,17 @@ is shown as it is, not guessed at, and a size that is no number is left out.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 
 from pyoxigraph import NamedNode
 
+from leap_kg.catalog.record import Measured, Record, web_address
 from leap_kg.ontology.namespaces import DCAT, DCT, SCHEMA
 from leap_kg.web.cells import Node
+from leap_kg.web.nodes.codecs import packed
 from leap_kg.web.nodes.fragments import fragment_of
+from leap_kg.web.nodes.tree import Branch, branches
 from leap_kg.web.reading import Reading
 
 SHOWN_VARIABLES = 200
@@ -24,6 +28,7 @@ class Variable:
     """A variable; `anchor` is its fragment on the page, `""` if it is no part of the node the page is about.
 
     `standard_name` is the concept of the CF convention, `size` the unpacked size in words; what is not said is empty.
+    Where the stores of a dataset differ, all that they say is there. `steps` are the dimensions with their lengths.
     """
 
     anchor: str
@@ -36,6 +41,8 @@ class Variable:
     chunks: str
     data_type: str
     size: str
+    steps: tuple[tuple[str, str], ...] = ()
+    codecs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +57,16 @@ class Variables:
         """The fragments of the variables shown."""
         return {variable.anchor for variable in self.shown}
 
-    def says(self, what: str) -> bool:
-        """Whether any variable has something in this field, so that a column for it is worth its room."""
-        return any(getattr(variable, what) for variable in self.shown)
+    @property
+    def told(self) -> set[str]:
+        """The fields in which any variable has something, so that a column for them is worth its room."""
+        names = [each.name for each in fields(Variable)]
+        return {name for name in names if any(getattr(variable, name) for variable in self.shown)}
+
+    @property
+    def branches(self) -> list[Branch]:
+        """Those shown as a tree, see `leap_kg.web.nodes.tree`."""
+        return branches(self.shown)
 
 
 def variables_of(reading: Reading, node: NamedNode) -> Variables:
@@ -61,6 +75,12 @@ def variables_of(reading: Reading, node: NamedNode) -> Variables:
     named = sorted((reading.text(part, SCHEMA("name")), part.value, part) for part in parts)
     found = [_variable(reading, node, name, part) for name, _, part in named[:SHOWN_VARIABLES]]
     return Variables(found, len(named) - len(found))
+
+
+def variables_in(reading: Reading, record: Record) -> Variables:
+    """The variables of a dataset by its record, with what its stores say of them."""
+    node = NamedNode(record.iri)
+    return Variables([_measured(reading, node, each) for each in record.variables], record.more_variables)
 
 
 def dimensions(text: str) -> str:
@@ -111,4 +131,35 @@ def _variable(reading: Reading, node: NamedNode, name: str, part: NamedNode) -> 
         chunks=chunked(reading.text(part, reading.leap("chunkShape")), shape),
         data_type=reading.text(part, reading.leap("dataType")),
         size=size(reading.text(part, DCAT("byteSize"))),
+        steps=tuple(_read(shape)),
+        codecs=packed(reading.text(part, reading.leap("codecs"))),
     )
+
+
+def _measured(reading: Reading, node: NamedNode, measured: Measured) -> Variable:
+    meaning = web_address(measured.meaning)
+    forms = measured.held or (measured,)
+    texts = [(_text(one.shape), _text(one.chunks)) for one in forms]
+    return Variable(
+        anchor=fragment_of(node, NamedNode(measured.iri)),
+        name=measured.name,
+        symbol=measured.symbol,
+        description=measured.description,
+        standard_name=reading.link(NamedNode(meaning)) if meaning else None,
+        units=measured.units,
+        shape=_either(dimensions(shape) for shape, _ in texts),
+        chunks=_either(chunked(chunks, shape) for shape, chunks in texts),
+        data_type=_either(one.data_type for one in forms),
+        size=_either(size(str(one.size)) for one in forms),
+        steps=tuple(dict.fromkeys(step for shape, _ in texts for step in _read(shape))),
+        codecs=_either(packed(one.codecs) for one in forms),
+    )
+
+
+def _text(lengths: Iterable[tuple[str, int]]) -> str:
+    return " ".join(f"{name}={length}" if length else name for name, length in lengths)
+
+
+def _either(texts: Iterable[str]) -> str:
+    """The texts that are some, each once."""
+    return " or ".join(dict.fromkeys(text for text in texts if text))

@@ -83,7 +83,10 @@ def _stac(store: StoreEntry, place: str, collection: str, href: str) -> Snippet:
             f"import xarray as xr\nfrom pystac_client import Client\n\n{found}"
             f"ds = xr.open_dataset(\n{_lines(arguments)})\nds"
         )
-    return Snippet(code, ("pystac-client", *_packages(store)), way="pystac-client")
+    # The asset has an address with `file:`, which xarray leaves to fsspec; the code for xarray alone has a path.
+    opener = ("fsspec",) if store.address.scheme == "file" else ()
+    packages = tuple(dict.fromkeys(("pystac-client", *_packages(store), *opener)))
+    return Snippet(code, packages, way="pystac-client")
 
 
 def _intake(store: StoreEntry) -> Snippet:

@@ -10,7 +10,7 @@ from starlette.datastructures import QueryParams
 
 from leap_kg.outputs.kind import Kind
 from leap_kg.outputs.period import between
-from leap_kg.outputs.selection import Access, Selection
+from leap_kg.outputs.selection import Access, Selection, person_wanted
 
 KINDS = {kind.value: kind for kind in Kind if kind.is_publication}
 _YES = ("1", "true", "yes", "on")
@@ -62,6 +62,7 @@ class Asked:
             raise NotAsked("year says what from and to say: give the year, or the two dates, not both")
         try:
             between(self.since or self.year, self.until or self.year)
+            person_wanted(self.person)
         except ValueError as error:
             raise NotAsked(str(error)) from None
 
@@ -71,7 +72,7 @@ class Asked:
         return Selection(
             period=between(self.since or self.year, self.until or self.year),
             kinds=frozenset(KINDS[kind] for kind in self.kinds),
-            person=self.person,
+            person=person_wanted(self.person),
             award=self.award,
             theme=self.theme,
             access=Access(self.access) if self.access else None,

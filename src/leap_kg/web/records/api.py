@@ -113,7 +113,7 @@ def _items(
     type: str = Query("", description="Types of records, by commas."),  # noqa: A002 - as the standard has it
     ids: str = Query("", description="Ids of records, by commas."),
     externalIds: str = Query("", description="DOIs or IRIs, by commas."),  # noqa: N803 - as the standard has it
-    limit: str = Query("10", description=f"At most {LARGEST_PAGE}."),
+    limit: str = Query("10", description=f"From 1 to {LARGEST_PAGE:,}; a larger one counts as that."),
     offset: str = Query("0", description="How many to leave out first."),
 ) -> Response:
     """Records that match."""

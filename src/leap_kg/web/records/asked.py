@@ -13,7 +13,7 @@ from leap_kg.web.records.catalogues import Catalogue
 PAGE, LARGEST_PAGE = 10, 1_000
 _FARTHEST = 1_000_000
 _MOST_IDS = 100
-_NUMBER = re.compile(r"[0-9]{1,9}")
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _KNOWN = frozenset(("q", "bbox", "datetime", "type", "limit", "offset", "ids", "externalIds", "f"))
 
 
@@ -52,18 +52,21 @@ def asked(catalogue: Catalogue, parameters: Sequence[tuple[str, str]]) -> Asked:
             period=(period.start, period.end) if period else None,
         ),
         names=names,
-        limit=min(_number(given, "limit", PAGE, 1), LARGEST_PAGE),
-        offset=_number(given, "offset", 0, 0),
+        limit=_number(given, "limit", PAGE, 1, LARGEST_PAGE, cut=True),
+        offset=_number(given, "offset", 0, 0, _FARTHEST),
     )
 
 
-def _number(given: dict[str, str], name: str, default: int, least: int) -> int:
+def _number(given: dict[str, str], name: str, default: int, least: int, most: int, *, cut: bool = False) -> int:
+    """A number of the address; with `cut` a larger one counts as `most`, as the standard has it for pages."""
     text = given.get(name, "")
     if not text:
         return default
     number = int(text) if _NUMBER.fullmatch(text) else -1
-    if not least <= number <= _FARTHEST:
-        raise BadSearch(f"{name} is a number from {least} to {_FARTHEST:,}")
+    if cut and number > most:
+        return most
+    if not least <= number <= most:
+        raise BadSearch(f"{name} is a number from {least} to {most:,}")
     return number
 
 

@@ -15,6 +15,7 @@ from leap_kg.sparql.normal import verdict
 from leap_kg.sparql.query import Answer, QueryFailed
 from leap_kg.sparql.template import limit
 from leap_kg.web.answers import render, site_of
+from leap_kg.web.gallery import anchor_of
 from leap_kg.web.history.moments import revision_asked
 from leap_kg.web.revision import Revision
 from leap_kg.web.sparql import servicedescription
@@ -45,7 +46,7 @@ class QueryPage:
     """The editor: the query, and its answer or why there is none; `address` is that of the endpoint.
 
     `full` is the LIMIT of the query where the answer has that many rows, so that there may be more. `description` is
-    that of a named query.
+    that of a named query, `question` leads to where values for its parameters can be given.
     """
 
     query: str
@@ -54,6 +55,7 @@ class QueryPage:
     problem: Problem | None = None
     full: int | None = None
     description: str = ""
+    question: str = ""
 
 
 @router.api_route("/changes/sparql", methods=["GET", "POST", "QUERY"], include_in_schema=False)
@@ -121,7 +123,8 @@ def _answer_page(request: Request, revision: Revision, text: str, form: QueryFor
     found = table(answer, form, text, revision.reading, request.url.path, labels)
     most = limit(text)
     full = most if most and found.total == most else None
-    page = QueryPage(text, request.url.path, found, full=full, description=description)
+    question = f"/queries#query-{anchor_of(named.name)}" if named and named.parameters else ""
+    page = QueryPage(text, request.url.path, found, full=full, description=description, question=question)
     return _page(request, revision, page, 200)
 
 

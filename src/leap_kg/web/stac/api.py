@@ -39,7 +39,7 @@ from leap_kg.stac.collection import VERSION
 from leap_kg.stac.refusal import BadSearch
 from leap_kg.stac.searching import TooLong
 from leap_kg.web.site import NoRevision, Site
-from leap_kg.web.stac import manual
+from leap_kg.web.stac import manual, queryables
 from leap_kg.web.stac.aggregation import CLASSES, AggregateByAddress, AggregateByBody, Aggregating, Aggregations
 from leap_kg.web.stac.bodies import BoundedBody, SearchByBody
 from leap_kg.web.stac.client import Client
@@ -47,7 +47,6 @@ from leap_kg.web.stac.filtering import Filtering
 from leap_kg.web.stac.indexes import Indexes
 from leap_kg.web.stac.parameters import CollectionAsked, ItemsAsked, describe_limits, only_known
 from leap_kg.web.stac.place import PREFIX
-from leap_kg.web.stac.queryables import Queryables, Sortables
 from leap_kg.web.stac.refusing import malformed, unreadable
 
 _FILTERS = (
@@ -73,10 +72,11 @@ def stac_app(site: Site) -> FastAPI:
     )  # fmt: skip
     app.state.site = site
     app.include_router(manual.router)
+    app.include_router(queryables.router)
     indexes = Indexes(site.home.index, manual.SECONDS)
-    queryables, sortables = Queryables(indexes=indexes), Sortables(indexes=indexes)
+    filters, sortables = queryables.Queryables(indexes=indexes), queryables.Sortables(indexes=indexes)
     search = [
-        Filtering(client=queryables, conformance_classes=[*_FILTERS, FilterConformanceClasses.SEARCH]),
+        Filtering(client=filters, conformance_classes=[*_FILTERS, FilterConformanceClasses.SEARCH]),
         # Clients look for the version before, too, which asks for the same.
         SearchSortExtension(
             client=sortables,
@@ -92,9 +92,7 @@ def stac_app(site: Site) -> FastAPI:
         TokenPaginationExtension(),
     ]
     items = [
-        ItemCollectionFilterExtension(
-            client=queryables, conformance_classes=[*_FILTERS, FilterConformanceClasses.ITEMS]
-        ),
+        ItemCollectionFilterExtension(client=filters, conformance_classes=[*_FILTERS, FilterConformanceClasses.ITEMS]),
         ItemCollectionSortExtension(client=sortables),
         FieldsExtension(conformance_classes=[FieldsConformanceClasses.ITEMS]),
         TokenPaginationExtension(),

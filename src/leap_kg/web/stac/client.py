@@ -10,25 +10,30 @@ from urllib.parse import urlencode
 
 import attr
 from fastapi import Request
+from pyoxigraph import NamedNode
 from stac_fastapi.types.core import BaseCoreClient
 from stac_fastapi.types.errors import NotFoundError
 from starlette.responses import Response
 
+from leap_kg.ontology.namespaces import DCAT
 from leap_kg.stac.collection import Shown, collection
 from leap_kg.stac.links import link
 from leap_kg.stac.naming import step
 from leap_kg.stac.refusal import BadSearch
 from leap_kg.stac.searching import Index, Page, Row
+from leap_kg.stac.stores import stores_of
 from leap_kg.web.answers import server_of, site_of
+from leap_kg.web.reading import Reading
 from leap_kg.web.revision import Revision
 from leap_kg.web.site import Site
 from leap_kg.web.stac.asking import names_in, search_of, store_asked
 from leap_kg.web.stac.fields import Fields, fields_of
 from leap_kg.web.stac.indexes import Indexes
-from leap_kg.web.stac.links import aggregation_links, children, collection_links, item_text
+from leap_kg.web.stac.links import aggregation_links, children, collection_links, item_text, related
 from leap_kg.web.stac.place import PREFIX, place_of
 
 _GEOJSON, _JSON = "application/geo+json", "application/json"
+_SCHEMA, _QUERYABLES = "application/schema+json", "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 _MOST_CHILDREN = 1_000
 """Collections that the first page links to."""
 
@@ -54,12 +59,7 @@ class Client(BaseCoreClient):
         landing["links"] += [
             link("service-desc", f"{place}/api", "application/vnd.oai.openapi+json;version=3.0", title="OpenAPI"),
             link("service-doc", f"{place}/api.html", "text/html", title="What can be asked here"),
-            link(
-                "http://www.opengis.net/def/rel/ogc/1.0/queryables",
-                f"{place}/queryables",
-                "application/schema+json",
-                title="Properties to filter by",
-            ),
+            link(_QUERYABLES, f"{place}/queryables", _SCHEMA, title="Properties to filter by"),
             link("alternate", f"{place.removesuffix(PREFIX)}/", "text/html", title=self.title),
             *aggregation_links(place),
         ]
@@ -75,7 +75,12 @@ class Client(BaseCoreClient):
             place, fields = place_of(request), fields_of(kwargs.get("fields"))
             made = [_made(row, revision, index, place, _MOST_STORES_LISTED) for row in found.rows]
         documents = [fields.of(each) for each in made] if fields else made
-        links = [link("self", _asked(request)), link("root", f"{place}/"), *_next(request, found, _JSON)]
+        links = [
+            link("self", _asked(request)),
+            link("root", f"{place}/"),
+            link(_QUERYABLES, f"{place}/collections-queryables", _SCHEMA, title="Properties to filter collections by"),
+            *_next(request, found, _JSON),
+        ]
         return _answer(
             json.dumps(
                 {
@@ -199,8 +204,18 @@ def _made(row: Row, revision: Revision, index: Index, place: str, most: int, fir
     """A collection as the API serves it below `place`, with at most so many of its stores."""
     shown = Shown(most, first, f"{place}/collections/{step(row.name)}")
     document = collection(row, revision.reading, index, place.removesuffix(PREFIX), shown)
-    document["links"] = [*collection_links(row.name, place, items=not row.made), *document["links"]]
+    links = collection_links(row.name, place, items=not row.made)
+    if row.made:
+        links += related(_relatives(row, revision.reading), index, place)
+    document["links"] = [*links, *document["links"]]
     return document
+
+
+def _relatives(row: Row, reading: Reading) -> list[NamedNode]:
+    """The stores of a dataset, or the datasets of a store."""
+    node = NamedNode(row.iri)
+    stores = [each.node for each in stores_of(reading, node) if each.node != node]
+    return stores or reading.subjects(DCAT("distribution"), node)
 
 
 def _answer(text: str, media_type: str) -> Response:

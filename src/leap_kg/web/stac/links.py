@@ -1,14 +1,18 @@
 """The links of the API's objects to each other."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from pyoxigraph import NamedNode
+
 from leap_kg.stac.links import GEOJSON, link, with_links
 from leap_kg.stac.naming import LOOSE, marked, step
-from leap_kg.stac.searching import Page, Row
+from leap_kg.stac.searching import Index, Page, Row
 
 _REST = 100
+_MOST_RELATED = 100
 
 
 def item_text(row: Row, place: str, collection: str, *, alike: bool) -> str:
@@ -52,6 +56,20 @@ def collection_links(name: str, place: str, *, items: bool) -> list[dict[str, An
         title="Filters",
     )
     return [*own, queryables]
+
+
+def related(nodes: Sequence[NamedNode], index: Index, place: str) -> list[dict[str, Any]]:
+    """Links to the collections that these nodes are: the stores of a dataset, the datasets of a store."""
+    found = index.by_iri([node.value for node in nodes[:_MOST_RELATED]])
+    return [
+        link(
+            "related",
+            f"{place}/collections/{step(row.name)}",
+            title=json.loads(row.document).get("title", row.name),
+        )
+        for row in found.values()
+        if row.form == "collection"
+    ]
 
 
 def children(found: Page, place: str) -> list[dict[str, Any]]:

@@ -5,13 +5,15 @@
 from typing import Any
 
 import attr
-from fastapi import Request
+from fastapi import APIRouter, Request
 from stac_fastapi.extensions.filter.client import BaseFiltersClient
 from stac_fastapi.extensions.sort.client import BaseSortablesClient
 from stac_fastapi.types.errors import NotFoundError
+from starlette.responses import JSONResponse, Response
 
+from leap_kg.stac.filters import STANDARD_NAME
 from leap_kg.stac.naming import step
-from leap_kg.stac.searching import Index
+from leap_kg.stac.searching import COLLECTION_ORDERS, Index
 from leap_kg.web.stac.indexes import Indexes
 from leap_kg.web.stac.place import place_of
 
@@ -23,7 +25,16 @@ _ITEM: dict[str, dict[str, Any]] = {
     "geometry": {"title": "Geometry", "$ref": "https://geojson.org/schema/Geometry.json"},
     "datetime": {"type": "string", "format": "date-time", "title": "Moment"},
 }
-_COLLECTION = {name: {"type": "string"} for name in ("id", "title", "description", "license")}
+_COLLECTION: dict[str, dict[str, Any]] = {name: {"type": "string"} for name in COLLECTION_ORDERS}
+_OF_COLLECTIONS: dict[str, dict[str, Any]] = {
+    **_COLLECTION,
+    STANDARD_NAME: {
+        "type": "string",
+        "title": "Standard name",
+        "description": "Of the CF convention: that of any variable of the collection, or of the stores of its dataset.",
+    },
+}
+router = APIRouter(include_in_schema=False)
 
 
 def _properties(index: Index, collection: str | None) -> dict[str, dict[str, Any]]:
@@ -33,6 +44,13 @@ def _properties(index: Index, collection: str | None) -> dict[str, dict[str, Any
     named = index.properties(row.name if row is not None else None)
     found = {name: {"type": _TYPES[kind]} for name, kind in named if kind in _TYPES}
     return {**found, **_ITEM}
+
+
+@router.get("/collections-queryables")
+def of_collections(request: Request) -> Response:
+    """The properties by which a search of collections can be filtered."""
+    document = _queryables(_address(request, None, "collections-queryables"), _OF_COLLECTIONS)
+    return JSONResponse(document, media_type="application/schema+json")
 
 
 @attr.s
@@ -45,14 +63,7 @@ class Queryables(BaseFiltersClient):
         """A JSON Schema of them, over all items or those of one collection."""
         with self.indexes.one() as index:
             properties = _properties(index, collection_id)
-        return {
-            "$schema": _SCHEMA,
-            "$id": _address(kwargs["request"], collection_id, "queryables"),
-            "type": "object",
-            "title": "Properties to filter by",
-            "properties": properties,
-            "additionalProperties": True,
-        }
+        return _queryables(_address(kwargs["request"], collection_id, "queryables"), properties)
 
 
 @attr.s
@@ -78,6 +89,18 @@ class Sortables(BaseSortablesClient):
             properties = _properties(index, collection)
         properties.pop("geometry")
         return _sortables(_address(request, collection, name), properties)
+
+
+def _queryables(address: str, properties: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "$schema": _SCHEMA,
+        "$id": address,
+        "type": "object",
+        "title": "Properties to filter by",
+        "properties": properties,
+        # These are of the newest items: an older one may have more. What none has is null.
+        "additionalProperties": True,
+    }
 
 
 def _sortables(address: str, properties: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ They look at parameters before we do, and some of what they say names types of P
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from fastapi import Request
@@ -87,6 +88,13 @@ def _time(value: object) -> None:
             "datetime is a text: 2020-12-31T23:59:59Z, or two of them with / between, or .. for an open end"
         )
     interval(value)
+    for end in value.strip().upper().split("/"):
+        try:
+            datetime.fromisoformat(end or "1970-01-01")
+        except ValueError:
+            # The models know fewer moments than we do: none in the year 0, and no 24:00.
+            if end != "..":
+                raise BadSearch(f"{end[:50]!r} is no moment: write it as 2020-12-31T23:59:59Z") from None
 
 
 def _limit(value: object) -> None:

@@ -1,6 +1,7 @@
 """The process of a recipe: `python -m leap_recipe JOB.json`, where the job says what to run and where to put it.
 
-Ends with 0, or with 1 and a file that says why. When whoever started it is killed, the system ends it too.
+Ends with 0, or with 1 and a file that says why. When whoever started it is killed, it ends too, with all that it has
+started.
 """
 
 import gc
@@ -16,17 +17,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from . import descendants
 from .account import Made, write_account
 from .declaration import ICECHUNK, Recipe
 from .failing import Failed, write_failure
+from .guarding import guarded
 from .inputs import Inputs
-from .parent import adopt, end_with
 from .secrecy import conceal, look_at_nobody
 
 _ROOTS = (".zgroup", "zarr.json")
-_PATIENCE = 5.0
-"""Seconds that what the recipe left behind may take to end."""
+_OURS = ("probe", "upload", "current")
+"""Tasks that need credentials, and run no code of a recipe."""
 
 _Engine = Callable[[Any, Inputs, Mapping[str, int]], dict[str, int]]
 
@@ -35,7 +35,7 @@ def main(job: Mapping[str, Any]) -> None:
     """Do what the job says; raises what goes wrong."""
     if job["task"] == "verify":
         _verify(job)
-    elif job["task"] in ("upload", "current"):
+    elif job["task"] in _OURS:
         _send(job)
     elif job["task"] == "conventions":
         from .conventions import check
@@ -56,6 +56,10 @@ def _run(job: Mapping[str, Any]) -> None:
     created = _created(job, inputs)
     module = load(Path(job["folder"]), job["module"], job["settings"], {"TARGET_STORAGE": str(staging)}, created)
     recipes = dict(_recipes(module, job))
+    taken: Mapping[str, str] = job.get("taken", {})  # those who only want the store name no target
+    for recipe in recipes.values():
+        if isinstance(recipe, Recipe) and recipe.store in taken:
+            raise Failed("target", taken[recipe.store])
     now = {
         key: Past(
             fingerprint(recipe, job, module),
@@ -135,7 +139,7 @@ def _engine(job: Mapping[str, Any], module: ModuleType) -> Iterator[_Engine]:
     from . import pipelines
 
     def run(recipe: Any, inputs: Inputs, known: Mapping[str, int]) -> dict[str, int]:  # noqa: ANN401
-        pipelines.run(recipe, inputs, staging, prune, options)
+        pipelines.run(recipe, inputs, staging, prune, options, job.get("taken", {}))
         return {}
 
     with pipelines.engine(job) as options:
@@ -197,11 +201,14 @@ def _verify(job: Mapping[str, Any]) -> None:
 
 
 def _send(job: Mapping[str, Any]) -> None:
-    """What needs an object store, and runs no code of a recipe."""
+    """What needs an object store."""
+    from .reaching import probe
     from .uploading import current, upload
 
     target, done = job["target"], dict[str, str]()
-    for store in job["stores"]:
+    if job["task"] == "probe":
+        done = probe(target, job["owner"], job["run"])
+    for store in job.get("stores", ()):
         if job["task"] == "upload":
             done[store] = upload(Path(job["staging"], store), target, store, job["owner"], job["run"])
         else:
@@ -229,12 +236,11 @@ def _now() -> str:
 
 if __name__ == "__main__":
     given = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    end_with(given["parent"])
-    adopt()
-    if given["task"] in ("upload", "current"):
-        conceal()  # it has credentials
+    if given["task"] in _OURS:
+        conceal()
     else:
         look_at_nobody()
+    guarded(given["parent"])
     status = 0
     try:
         main(given)
@@ -242,7 +248,6 @@ if __name__ == "__main__":
         write_failure(Path(given["failure"]), _explained(problem))
         traceback.print_exception(problem)
         status = 1
-    descendants.kill(descendants.below(os.getpid()), _PATIENCE)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)  # what libraries do at the end may wait for ever for a process that was killed

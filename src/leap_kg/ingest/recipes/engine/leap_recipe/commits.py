@@ -4,6 +4,7 @@ The repository before is taken over by links, as nothing in it is ever written t
 those are copied. What is committed to the copy is seen by nobody until the copy takes the place of the first.
 """
 
+import inspect
 import os
 import shutil
 from collections.abc import Iterable, Mapping
@@ -17,6 +18,13 @@ from .failing import Failed
 
 _LINKED = ("chunks", "manifests", "snapshots", "transactions")
 BRANCH = "main"
+_HAS_FORMATS = "spec_version" in inspect.signature(icechunk.Repository.create).parameters
+_FORMAT: Mapping[str, Any] = {"spec_version": 1} if _HAS_FORMATS else {}
+"""The form of repositories that all releases of Icechunk read, and harvesting too; those before 2 know no other."""
+
+if "ICECHUNK_LOG" not in os.environ:
+    # It warns of writers that meet in a folder, and a run has its staging place for itself.
+    icechunk.set_logs_filter("warn,icechunk::storage::object_store=error,icechunk_arrow_object_store=error")
 
 
 @dataclass
@@ -34,7 +42,7 @@ class Commit:
             _take_over(old, store)
             repository = icechunk.Repository.open(storage, config=config)
         else:
-            repository = icechunk.Repository.create(storage, config=config)
+            repository = icechunk.Repository.create(storage, config=config, **_FORMAT)
         if config is not None:
             repository.save_config()
         session = repository.writable_session(BRANCH)

@@ -7,6 +7,8 @@ from typing import Any
 import xarray as xr
 
 from .failing import Failed
+from .outlining import outline
+from .timing import Times, times_of
 
 MEANINGS = ("units", "standard_name", "positive")
 """Attributes without which numbers mean nothing, or something else."""
@@ -17,8 +19,8 @@ STANDARD = ("standard", "gregorian", "proleptic_gregorian")
 @dataclass(frozen=True)
 class Description:
     """A file as it is prepared: its length along the dimension, the values of variables that have that dimension only,
-    for each variable along it the sizes of its other dimensions, all others, what calendars times have, and what
-    numbers mean."""
+    for each variable along it the sizes of its other dimensions, all others, what calendars times have, what numbers
+    mean, and how times are counted."""
 
     length: int = 0
     alone: Mapping[str, Any] = field(default_factory=dict)
@@ -26,6 +28,7 @@ class Description:
     others: frozenset[str] = frozenset()
     calendars: Mapping[str, str] = field(default_factory=dict)
     meanings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    times: Times = field(default_factory=dict)
 
 
 def described(content: xr.Dataset, dimension: str) -> Description:
@@ -41,6 +44,7 @@ def described(content: xr.Dataset, dimension: str) -> Description:
         frozenset(map(str, content.variables)) - along.keys(),
         {name: calendar for name, each in along.items() if (calendar := calendar_of(each))},
         {str(name): meanings_of(each) for name, each in content.variables.items()},
+        times_of(outline(content)),
     )
 
 

@@ -48,10 +48,11 @@ def _link(file: Path, place: Path) -> None:
 
 
 def _described(array: Path) -> dict[str, Any] | None:
-    """The metadata of an array, without what the run before may have said of it."""
+    """The metadata of an array, without what the run before may have said of it but how it counts times."""
     try:
         found = json.loads((array / "zarr.json").read_text(encoding="utf-8"))
-        return {
+        counted = {key: found["attributes"].get(key) for key in ("units", "calendar")}
+        return counted | {
             key: found[key]
             for key in (
                 "shape",

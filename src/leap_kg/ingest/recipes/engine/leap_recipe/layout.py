@@ -13,6 +13,7 @@ from .declaration import Recipe
 from .describing import calendar_of
 from .failing import Failed
 from .opening import opened
+from .timing import is_time
 
 _SMALL = 2**20
 """Bytes of a chunk below which many chunks go into one file."""
@@ -46,8 +47,11 @@ class Layout:
     step: int
 
 
-def laid_out(recipe: Recipe, series: Sequence[Series]) -> Layout:
-    """The layout of the store of these files; raises `Failed` for files that do not go together."""
+def laid_out(recipe: Recipe, series: Sequence[Series], times: Mapping[str, Any]) -> Layout:
+    """The layout of the store of these files, where `times` are encoded so if all of them were not alike.
+
+    Raises `Failed` for files that do not go together.
+    """
     dimension = recipe.files.dimension
     lengths = [list(each.lengths) for each in series]
     if any(each != lengths[0] for each in lengths):
@@ -59,7 +63,7 @@ def laid_out(recipe: Recipe, series: Sequence[Series]) -> Layout:
             for unsure, keys in each.unsaid.items():
                 for key in keys if unsure in part.variables else ():
                     part.variables[unsure].attrs.pop(key, None)
-            encoded |= _encodings(first, dimension)
+            encoded |= _encodings(first, dimension, times)
             for unwritten in names:
                 encoded[unwritten] |= compression(first.variables[unwritten], dimension)
         parts.append(part)
@@ -113,11 +117,14 @@ def _nothing(variable: xr.Variable, shape: tuple[int, ...]) -> Any:  # noqa: ANN
     return lazy.zeros(shape, dtype=variable.dtype, chunks=-1)
 
 
-def _encodings(first: xr.Dataset, dimension: str) -> dict[str, dict[str, Any]]:
+def _encodings(first: xr.Dataset, dimension: str, times: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """How variables are encoded; times that say nothing themselves, such as bounds, as the dimension is."""
     usual = dict(first[dimension].encoding) if dimension in first.coords else {}
     return {
-        str(name): dict(each.encoding) or (dict(usual) if each.dtype.kind == "M" else {})
+        str(name): {
+            **(each.encoding or (usual if each.dtype.kind == "M" else {})),
+            **(times if is_time(each) else {}),
+        }
         for name, each in first.variables.items()
     }
 

@@ -5,8 +5,12 @@ from collections.abc import Iterator
 import xarray as xr
 
 from .describing import MEANINGS, STANDARD
+from .outlining import Outline
+from .timing import is_counted
 
 _CALENDAR = "calendar"
+_USUAL = "standard"
+"""The calendar of times that name none: section 4.4.1 of CF."""
 
 
 class Said:
@@ -15,13 +19,13 @@ class Said:
     def __init__(self) -> None:
         self.found: dict[tuple[str, str], dict[str, str]] = {}
 
-    def add(self, file: str, content: xr.Dataset) -> None:
-        """Take in what a file says, which is opened as xarray decodes it."""
-        for name, each in content.variables.items():
-            said = {**each.encoding, **each.attrs}
+    def add(self, file: str, content: Outline) -> None:
+        """Take in what a file says."""
+        for name, each in content.items():
+            said = {_CALENDAR: _USUAL, **each} if is_counted(each.get("units")) else each
             for key in (*MEANINGS, _CALENDAR):
                 if isinstance(value := said.get(key), str):
-                    self.found.setdefault((str(name), key), {}).setdefault(_plain(key, value), file)
+                    self.found.setdefault((name, key), {}).setdefault(_plain(key, value), file)
 
 
 def contradictions(said: Said, store: xr.Dataset, exact: bool) -> Iterator[str]:
@@ -44,4 +48,4 @@ def contradictions(said: Said, store: xr.Dataset, exact: bool) -> Iterator[str]:
 def _plain(key: str, value: str) -> str:
     if key != _CALENDAR:
         return " ".join(value.split())
-    return "standard" if value.lower() in STANDARD else value.lower()
+    return _USUAL if value.lower() in STANDARD else value.lower()

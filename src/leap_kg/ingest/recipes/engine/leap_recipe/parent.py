@@ -13,10 +13,11 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
 
-def end_with(parent: int) -> None:
-    """End this process when its parent ends, also if that was killed; ends it at once if that is gone already."""
+def end_with(parent: int, by: signal.Signals = signal.SIGKILL) -> None:
+    """End this process, by this signal, when its parent ends, also if that was killed; ends it at once if that is gone
+    already."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, by)
     if os.getppid() != parent:
         sys.exit("whoever started this process is gone")
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.pipeline import PipelineVisitor
 from pangeo_forge_recipes.patterns import ConcatDim, FilePattern, MergeDim
 from pangeo_forge_recipes.transforms import (
     ConsolidateDimensionCoordinates,
@@ -23,6 +24,8 @@ from .failing import Failed
 from .flink import job_server
 from .inputs import Inputs
 from .opening import opened
+from .outlining import outlined
+from .timing import Times, times_encoding, times_of, together
 
 _GROUPS: dict[int, list[str]] = {}
 _INPUTS: list[Inputs] = []
@@ -72,8 +75,18 @@ def engine(job: Mapping[str, Any]) -> Iterator[list[str]]:
         ]
 
 
-def run(recipe: Any, inputs: Inputs, target: Path, prune: int, options: Sequence[str]) -> None:  # noqa: ANN401
-    """Run one recipe to its end on the engine; raises `Failed` for what is none, and whatever the recipe raises."""
+def run(
+    recipe: Any,  # noqa: ANN401 - whatever a module has
+    inputs: Inputs,
+    target: Path,
+    prune: int,
+    options: Sequence[str],
+    taken: Mapping[str, str],
+) -> None:
+    """Run one recipe to its end on the engine.
+
+    Raises `Failed` for what is none, and for a store whose name is `taken`, before it runs; and what the recipe raises.
+    """
     if isinstance(recipe, Recipe):
         if recipe.icechunk:
             raise Failed("feedstock", f"{recipe.store} is a repository of Icechunk: run the recipe with --runner dask")
@@ -86,6 +99,22 @@ def run(recipe: Any, inputs: Inputs, target: Path, prune: int, options: Sequence
         )
     with beam.Pipeline(options=PipelineOptions(list(options))) as pipeline:
         pipeline | recipe
+        for store in _stores_of(pipeline):
+            if store in taken:
+                raise Failed("target", taken[store])
+
+
+def _stores_of(pipeline: beam.Pipeline) -> list[str]:
+    """The names of the stores that a pipeline writes."""
+    found: list[str] = []
+
+    class Named(PipelineVisitor):  # type: ignore[misc]  # Beam has no types
+        def enter_composite_transform(self, transform_node: Any) -> None:  # noqa: ANN401
+            if isinstance(name := getattr(transform_node.transform, "store_name", None), str):
+                found.append(name)
+
+    pipeline.visit(Named())
+    return found
 
 
 def _localised(item: tuple[Any, str], group: int) -> tuple[Any, str]:
@@ -99,6 +128,7 @@ def _localised(item: tuple[Any, str], group: int) -> tuple[Any, str]:
 
 def _pipeline(recipe: Recipe, inputs: Inputs, target: Path, prune: int) -> Any:  # noqa: ANN401 - Beam has no types
     items = list(recipe.files.items(prune))
+    inputs.note_options(recipe.store, recipe.open_options)
     paths = [each.path for each in inputs.all(item.url for item in items)]
     pattern = _pattern(recipe, items)
     if recipe.files.dimension:
@@ -106,10 +136,11 @@ def _pipeline(recipe: Recipe, inputs: Inputs, target: Path, prune: int) -> Any: 
         chunks = {name: recipe.chunks.get(name, size) for name, size in sized.items()}
     else:
         chunks = dict(recipe.chunks)
-    opened = [(index, path) for (index, _), path in zip(pattern.items(), paths, strict=True)]
+    files = [(index, path) for (index, _), path in zip(pattern.items(), paths, strict=True)]
+    times = together([_times(recipe, path) for path in paths], recipe.files.dimension)
     return (
-        beam.Create(opened)
-        | "Open inputs" >> beam.Map(_open, recipe=recipe)
+        beam.Create(files)
+        | "Open inputs" >> beam.Map(_open, recipe=recipe, times=times)
         | StoreToZarr(
             target_root=str(target),
             store_name=recipe.store,
@@ -130,9 +161,21 @@ def _pattern(recipe: Recipe, items: list[Item]) -> FilePattern:
     return FilePattern(lambda **_: "", *dims)
 
 
-def _open(item: tuple[Any, str], recipe: Recipe) -> tuple[Any, Any]:
+def _open(item: tuple[Any, str], recipe: Recipe, times: Mapping[str, Any]) -> tuple[Any, Any]:
     index, path = item
-    return index, opened(recipe, path)
+    content = opened(recipe, path)
+    for each in content.variables.values():
+        if encoding := times_encoding(each):
+            each.encoding = {**encoding, **each.encoding, **times}
+    return index, content
+
+
+def _times(recipe: Recipe, path: str) -> Times:
+    """How a file counts its times; what is no file that can be opened is named when it is read."""
+    try:
+        return times_of(outlined(path, recipe.open_options))
+    except (OSError, ValueError):
+        return {}
 
 
 def _sizes(recipe: Recipe, path: str) -> dict[str, int]:

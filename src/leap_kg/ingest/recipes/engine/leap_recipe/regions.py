@@ -24,6 +24,7 @@ from .layout import Layout, Series, laid_out
 from .opening import opened
 from .sinks import Repository, Sink, Zarr
 from .telling import tell
+from .timing import together
 from .writing import Piece, Task, Writing
 
 
@@ -104,7 +105,7 @@ def _written(
     lengths = {**{url: found.length for url, found in descriptions.items()}, **known}
     had = sink.values({name for url in new for name in descriptions[url].alone}) if known else {}
     series = [_series(urls, paths, lengths, descriptions, had, known) for urls in members.values()]
-    layout = laid_out(recipe, series)
+    layout = laid_out(recipe, series, together([descriptions[url].times for url in seen], dimension))
     kept = sum(known.get(url, 0) for url in next(iter(members.values()))) // layout.step * layout.step
     sink.lay_out(layout)
     names = {name for later in layout.later for name in later}

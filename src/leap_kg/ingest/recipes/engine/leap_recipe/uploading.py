@@ -11,52 +11,37 @@ import json
 from pathlib import Path
 from typing import Any
 
-import fsspec
-
 from .failing import Failed
+from .reaching import by_other_means, of_another, pointed, reached
 from .telling import tell
 
 _AT_ONCE = 32
-_LARGEST = 2**20
 
 
 def upload(staged: Path, target: str, store: str, owner: str, run: str) -> str:
     """Upload a store and point at it; returns its address. Raises `Failed`, with the pointer as it was before."""
-    try:
-        files, root = fsspec.core.url_to_fs(target)
-    except (ImportError, ValueError) as error:
-        raise Failed("target", f"{target} cannot be written to: {error}") from None
-    try:
+    with reached(target) as (files, root):
         return _uploaded(files, root, staged, target, store, owner, run)
-    except Failed:
-        raise
-    except Exception as error:  # each kind of object store raises errors of its own
-        text = " ".join(str(error).split())[:500] or "no message"
-        raise Failed(
-            "target",
-            f"{target} cannot be written to ({type(error).__name__}: {text}): check its address, and that this command "
-            "has credentials for it",
-        ) from error
 
 
 def current(target: str, store: str) -> str:
     """The run that the store is of that readers are pointed at, `""` if there is none."""
-    files, root = fsspec.core.url_to_fs(target)
-    found = _pointed(files, f"{root}/{store}.json")
-    return found["run"] if found else ""
+    with reached(target) as (files, root):
+        found = pointed(files, f"{root}/{store}.json")
+        return found["run"] if found else ""
 
 
 def _uploaded(files: Any, root: str, staged: Path, target: str, store: str, owner: str, run: str) -> str:  # noqa: ANN401
-    pointer, former = f"{root}/{store}.json", _pointed(files, f"{root}/{store}.json")
+    pointer, former = f"{root}/{store}.json", pointed(files, f"{root}/{store}.json")
     if former and former["owner"] != owner:
-        raise Failed("target", f"{target}/{store} is of another recipe: take another target, or remove {store}.json")
+        raise Failed("target", of_another(target, store))
     address = f"{target}/versions/{run}/{store}"
     if former and former["run"] == run:
         return address  # it was published already, and the graph could not be written
     if former and former["run"] > run:
         raise Failed("target", f"{target}/{store} was published by a later run, {former['run']}: it stays as it is")
     if former is None and files.exists(f"{root}/{store}"):
-        raise Failed("target", f"{target}/{store} is there already and was put there by other means: move it away")
+        raise Failed("target", by_other_means(target, store))
     place = f"{root}/versions/{run}/{store}"
     sizes = {
         file.relative_to(staged).as_posix(): file.stat().st_size for file in sorted(staged.rglob("*")) if file.is_file()
@@ -76,19 +61,6 @@ def _uploaded(files: Any, root: str, staged: Path, target: str, store: str, owne
     if former:
         _remove_before(files, root, store, former["run"])
     return address
-
-
-def _pointed(files: Any, pointer: str) -> dict[str, str] | None:  # noqa: ANN401 - fsspec has no types
-    """What the pointer says; `None` if there is none."""
-    try:
-        said = json.loads(files.cat_file(pointer)) if files.info(pointer)["size"] < _LARGEST else None
-    except FileNotFoundError:
-        return None
-    except ValueError:
-        said = None
-    if not isinstance(said, dict) or not all(isinstance(said.get(key), str) for key in ("owner", "run", "store")):
-        raise Failed("target", f"{pointer} is there and is no pointer to a store: move it away, or take another target")
-    return said
 
 
 def _remove_before(files: Any, root: str, store: str, kept: str) -> None:  # noqa: ANN401 - fsspec has no types

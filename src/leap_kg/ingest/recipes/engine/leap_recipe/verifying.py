@@ -20,11 +20,10 @@ from .declaration import ICECHUNK
 from .describing import calendar_of
 from .inputs import shown
 from .meaning import Said, contradictions
+from .outlining import CHOOSING, outlined
 
 _BLOCK = 4_000_000
 """Elements that are looked at in one go."""
-_CHOOSING = ("group", "engine", "phony_dims", "drop_variables")
-"""Options by which files are opened that decide what of them is seen; how it is decoded makes no difference here."""
 _FEW = 16
 """Elements along each dimension that a header has."""
 
@@ -63,7 +62,7 @@ def verify(store: Path, made_of: Mapping[str, Any], exact: bool, access: str, he
     except Exception as error:  # noqa: BLE001 - what a broken store raises is up to its reader
         message = f"the store cannot be opened by xarray ({type(error).__name__}: {error})"
         return [asdict(Wrong("unopened", message[:500], "Look at the log of the run."))]
-    chosen = {key: value for key, value in (made_of["options"] or {}).items() if key in _CHOOSING}
+    chosen = {key: value for key, value in (made_of["options"] or {}).items() if key in CHOOSING}
     sources = Sources(made_of["inputs"], chosen)
     wrong: list[Wrong] = []
     with found:
@@ -177,8 +176,7 @@ def _contradicting(store: xr.Dataset, sources: Sources, exact: bool) -> Iterator
     said = Said()
     for path in sources.paths:
         try:
-            with sources.open(path) as source:
-                said.add(shown(path), source)
+            said.add(shown(path), outlined(path, sources.options))
         except (OSError, ValueError):
             continue
     for message in contradictions(said, store, exact):
