@@ -70,6 +70,7 @@ UNKNOWN = {
     ("questions/who-says-this", "Virtuoso"): "Wrong arguments for datetime arithmetic",
     ("questions/package-changes", "Virtuoso"): "SQ156",
     ("questions/papers-incomplete", "Virtuoso"): "SQ156",
+    ("questions/no-orcid", "Virtuoso"): "SQ156",
     ("questions/versions", "Virtuoso"): "SQ074",
 }
 # Where Virtuoso answers, but not all, or another of several titles: docs/remote.md says so.
