@@ -31,10 +31,6 @@ _LONGEST = 2**20
 _FILL = "Commit its files and push them; take it off the list if it stays empty."
 
 
-GONE = "checkout-gone"
-"""The kind of finding that a remembered checkout is not where it was."""
-
-
 class NoFolder(ValueError):
     """The path is no folder that can be mined; the text says what to do."""
 
@@ -201,7 +197,7 @@ def checkout_gone(repository: str) -> Finding:
     """That the folder of a checkout is gone; its path is nobody's business but the machine's."""
     message = "the folder that it was mined from is gone; what was found in it is kept"
     hint = f"Mine it from where it is now, or forget it: `leap-kg links forget {repository_name(repository)}`."
-    return Finding(GONE, Severity.INFO, message, hint)
+    return Finding("checkout-gone", Severity.INFO, message, hint)
 
 
 def repository_name(iri: str) -> str:

@@ -33,7 +33,7 @@ from leap_kg.ingest.runs.rounds import publish_ontology
 from leap_kg.ingest.state import State
 from leap_kg.links.assembling import Assembly, describe_file, describe_lacking, judged
 from leap_kg.links.assertion import Link, link_node, link_triples, run_triple
-from leap_kg.links.checkout import GONE, Checkout, checkout_gone
+from leap_kg.links.checkout import Checkout, checkout_gone
 from leap_kg.links.files import File, Listed, harvested
 from leap_kg.links.known import Known
 from leap_kg.links.membership import add_members, describe_platform, platform_node
@@ -228,7 +228,7 @@ def _remembered(files: _Files, memory: Memory, checkouts: Sequence[Checkout], fo
             files.folders[repository] = folder
         if folder and not Path(folder).is_dir():
             files.lacking[repository] = checkout_gone(repository)
-        elif repository in files.lacking and files.lacking[repository].kind == GONE:
+        elif repository in files.lacking and files.lacking[repository].kind == "checkout-gone":
             del files.lacking[repository]
 
 

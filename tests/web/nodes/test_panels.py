@@ -26,7 +26,7 @@ EXPECTED = {
     REPOSITORY: {"repository-datasets": 2, "repository-code": 2},
     f"{DEFAULT_BASE}recipe/leap-test/alpha/alpha": {"recipe-output": 2},
     SUFFIXED: {"notebook-data": 1},
-    "https://doi.org/10.1000/alpha.1": {"paper-datasets": 2, "cited-by": 1},
+    "https://doi.org/10.1000/alpha.1": {"paper-datasets": 1, "cited-by": 1},
     "https://doi.org/10.1000/alpha.2": {"work-authors": 1},
     "https://orcid.org/0000-0001-5109-3700": {"works-of-person": 1},
     f"{DEFAULT_BASE}grant/nsf/12": {"grant-works": 1},

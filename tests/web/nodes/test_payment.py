@@ -65,4 +65,4 @@ def test_the_page_of_a_store_says_it_and_that_its_code_was_not_run(server: Serve
     assert "What reading costs" in page
     assert "Open Storage Network" in page
     assert _TRAFFIC in page
-    assert "Not run yet: the graph has no record that anybody ran this code" in page
+    assert "No run of this code is on record." in page

@@ -6,7 +6,7 @@ is shown as it is, not guessed at, and a size that is no number is left out.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from pyoxigraph import NamedNode
 
@@ -20,6 +20,7 @@ from leap_kg.web.reading import Reading
 
 SHOWN_VARIABLES = 200
 _LENGTH = re.compile(r"[0-9]{1,18}")
+_STANDARD = re.compile(r"/standard_name/([A-Za-z0-9_]+)/?\Z")
 _UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
 
 
@@ -118,6 +119,13 @@ def _read(text: str) -> list[tuple[str, str]]:
     return found
 
 
+def _standard_name(reading: Reading, concept: NamedNode) -> Node:
+    """The concept by its name, which ends its address, where the graph has no table of CF's names."""
+    found = reading.link(concept)
+    name = _STANDARD.search(concept.value)
+    return replace(found, label=name[1]) if name and "/" in found.label else found
+
+
 def _variable(reading: Reading, node: NamedNode, name: str, part: NamedNode) -> Variable:
     standard, shape = reading.one(part, SCHEMA("propertyID")), reading.text(part, reading.leap("shape"))
     return Variable(
@@ -125,7 +133,7 @@ def _variable(reading: Reading, node: NamedNode, name: str, part: NamedNode) -> 
         name=name or reading.label(part),
         symbol=reading.text(part, SCHEMA("alternateName")),
         description=reading.text(part, DCT("description")),
-        standard_name=reading.link(standard) if standard else None,
+        standard_name=_standard_name(reading, standard) if standard else None,
         units=reading.text(part, SCHEMA("unitText")),
         shape=dimensions(shape),
         chunks=chunked(reading.text(part, reading.leap("chunkShape")), shape),
@@ -145,7 +153,7 @@ def _measured(reading: Reading, node: NamedNode, measured: Measured) -> Variable
         name=measured.name,
         symbol=measured.symbol,
         description=measured.description,
-        standard_name=reading.link(NamedNode(meaning)) if meaning else None,
+        standard_name=_standard_name(reading, NamedNode(meaning)) if meaning else None,
         units=measured.units,
         shape=_either(dimensions(shape) for shape, _ in texts),
         chunks=_either(chunked(chunks, shape) for shape, chunks in texts),
