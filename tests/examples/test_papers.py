@@ -143,7 +143,7 @@ def test_a_dataset_lists_the_papers_whose_code_opens_it(server: Server) -> None:
     papers = page.partition('id="panel-dataset-papers"')[2].partition("</section>")[0]
     for how in ("its record names the dataset", "its code opens the dataset", "opens a store of it"):
         assert how in papers
-    works = re.findall(r'<tr[^>]*><td><a class="entity"[^>]* href="([^"]+)"', papers)
+    works = re.findall(r'<tr[^>]*><td[^>]*><a class="entity"[^>]* href="([^"]+)"', papers)
     assert len(works) > 1
     assert len(set(works)) == len(works), "a work with several ways is one work"
     assert f'<span class="count">{len(works)}</span>' in papers
