@@ -267,6 +267,9 @@ def test_git_is_bound_and_ends_when_its_time_is_up(server: HostileServer, tmp_pa
     for limits in bound.values():
         (memory,) = (line.split()[3] for line in limits.splitlines() if line.startswith("Max address space"))
         assert memory == str(3 * 2**30)
+    until = time.monotonic() + 30  # a killed process takes a moment to go, on a busy machine
+    while alive(bound) and time.monotonic() < until:
+        time.sleep(0.05)
     assert not alive(bound)
 
 
