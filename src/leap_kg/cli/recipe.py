@@ -163,7 +163,8 @@ def run(
         except (HomeError, LogError, Rejected, Unfit) as error:
             fail(str(error))
         except JobFailed as error:
-            fail(f"{error} (log: {runs_folder(home) / _run_of(told) / 'log.txt'})")
+            began = _run_of(told)
+            fail(f"{error} (log: {runs_folder(home) / began / 'log.txt'})" if began else str(error))
         if as_json:
             _print(outcomes, as_json=True)
 

@@ -262,8 +262,12 @@ def test_values_in_groups_are_compared(feed: Feed) -> None:
     spoilt = ", prepare=lambda content: content.assign(sst=content.sst + 1)"
     for runner in ("direct", "dask"):
         assert feed.run(runner, opening).findings == ()
-        outcome = feed.run(runner, opening + spoilt)
-        assert outcome.findings == ("a.zarr: sst differs from 2 of the 2 inputs that it was compared with",)
+        (told,) = feed.run(runner, opening + spoilt).findings
+        values = month(1).sst
+        assert told == (
+            "a.zarr: sst differs from 2 of the 2 inputs that it was compared with, "
+            f"first from {url}: {int(values.notnull().sum())} of {values.size} values, by up to 1"
+        )
 
 
 def test_a_file_without_a_time_is_no_obstacle_or_the_reason(feed: Feed) -> None:
@@ -307,3 +311,28 @@ def test_conventions_are_checked_of_what_pangeo_forge_writes(environments: Home,
     feed.add(month(2))
     outcome = feed.run("direct", recipe=PIPELINE)
     assert any("CF 1.11" in each for each in outcome.findings)
+
+
+@pytest.mark.parametrize("runner", ["direct", "dask"])
+def test_a_file_whose_places_are_others_is_named_wherever_it_stands(runner: str, feed: Feed) -> None:
+    urls = [feed.add(month(each).isel(lat=slice(None, None, -1 if each == 2 else 1))) for each in range(1, 6)]
+    with pytest.raises(Unfit, match=f"a.zarr: lat is another in 1 of 5 inputs than in the store, first in {urls[1]}"):
+        feed.run(runner)
+
+
+def test_what_stands_in_each_file_is_the_same_in_all(feed: Feed) -> None:
+    urls = [feed.add(month(each).assign_coords(mask=1 if each < 3 else 5)) for each in range(1, 4)]
+    with pytest.raises(Unfit, match=f"mask is another in 1 of 3 inputs than in the store, first in {urls[2]}"):
+        feed.run()
+
+
+def test_a_later_file_may_be_packed(feed: Feed) -> None:
+    feed.add(month(1))
+    file = feed.folder / "packed.nc"
+    encoding = {"sst": {"dtype": "int16", "scale_factor": 0.02, "add_offset": 280.0, "_FillValue": -32768}}
+    month(2).to_netcdf(file, engine="h5netcdf", encoding={**encoding, "time": {"units": "days since 2000-01-01"}})
+    url = feed.add(file.read_bytes())
+    (told,) = feed.run().findings
+    assert told.startswith(f"a.zarr: sst is kept as float32, and {url} has float64")
+    with xr.open_dataset(file) as packed:
+        xr.testing.assert_allclose(feed.stored().sel(time=packed.time).sst, packed.sst.load(), rtol=1e-6)

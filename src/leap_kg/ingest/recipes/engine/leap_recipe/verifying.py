@@ -13,19 +13,22 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from pandas.errors import InvalidIndexError
 
 from .advice import ACCESS, advice
 from .declaration import ICECHUNK
 from .describing import calendar_of
 from .inputs import shown
+from .matching import alike, difference, rounded
 from .meaning import Said, contradictions
-from .outlining import CHOOSING, outlined
+from .outlining import CHOOSING, held, outlined
 
+_CALENDAR = "calendar"
 _BLOCK = 4_000_000
 """Elements that are looked at in one go."""
 _FEW = 16
 """Elements along each dimension that a header has."""
+_SMALL = 100_000
+"""Elements of a variable that is compared with that of every input, if all have it whole."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,8 @@ def _wrong(store: xr.Dataset, sources: Sources, exact: bool) -> Iterator[Wrong]:
             message = f"{name} is missing everywhere, but its sources have values"
             yield Wrong("all-missing", message, "Check how the recipe selects, masks and aligns it.")
     yield from _contradicting(store, sources, exact)
+    if exact:
+        yield from _unlike(store, sources)
     yield from _differing(store, sources, exact)
 
 
@@ -184,42 +189,61 @@ def _contradicting(store: xr.Dataset, sources: Sources, exact: bool) -> Iterator
         yield Wrong("contradiction", message, hint)
 
 
+def _unlike(store: xr.Dataset, sources: Sources) -> Iterator[Wrong]:
+    """Find what stands in the store once and in each input, such as latitudes, and is another in some input."""
+    once = {
+        str(name): each
+        for name, each in store.variables.items()
+        if each.dtype.kind in "fiub" and each.size <= _SMALL and _CALENDAR not in each.encoding
+    }
+    shapes = {name: each.shape for name, each in once.items()}
+    unlike: dict[str, list[str]] = {}
+    for path in sources.paths:
+        try:
+            found = held(path, sources.options, shapes)
+        except (OSError, ValueError):
+            continue
+        for name, each in found.variables.items():
+            if not alike(each.values, once[str(name)].values):
+                unlike.setdefault(str(name), []).append(shown(path))
+    for name, files in unlike.items():
+        message = (
+            f"{name} is another in {len(files)} of {len(sources.paths)} inputs than in the store, first in {files[0]}"
+        )
+        hint = f"Bring {name} to the same values in the same order in prepare, or leave these files out."
+        yield Wrong("unlike", message, hint)
+
+
 def _differing(store: xr.Dataset, sources: Sources, exact: bool) -> Iterator[Wrong]:
     """Hold the first, the last and the middle file against what became of them."""
     inputs = sources.paths
     chosen = sorted({0, len(inputs) // 2, len(inputs) - 1} & set(range(len(inputs))))
-    different: dict[str, int] = {}
+    different: dict[str, list[str]] = {}
+    shortened: dict[str, str] = {}
     compared = 0
     for number in chosen:
         try:
             with sources.open(inputs[number]) as source:
-                for name in [each for each in source.data_vars if each in store.data_vars]:
-                    same = _same(source[name], store[name])
-                    compared += same is not None
-                    if same is False:
-                        different[str(name)] = different.get(str(name), 0) + 1
+                for name in [str(each) for each in source.data_vars if each in store.data_vars]:
+                    found = difference(source[name], store[name])
+                    compared += found is not None
+                    if found:
+                        different.setdefault(name, []).append(f"{shown(inputs[number])}: {found}")
+                    elif found is not None and rounded(source[name], store[name]):
+                        shortened.setdefault(name, f"{shown(inputs[number])} has {source[name].dtype}")
         except (OSError, ValueError):
             continue
     if chosen and not compared:
         message = "its values were not compared with inputs: as they were opened, they do not have its variables"
         yield Wrong("uncompared", message, "Compare some of them yourself.", grave=False)
-    for name, times in different.items():
-        message = f"{name} differs from {times} of the {len(chosen)} inputs that it was compared with"
+    for name, files in different.items():
+        message = (
+            f"{name} differs from {len(files)} of the {len(chosen)} inputs that it was compared with, "
+            f"first from {files[0]}"
+        )
         hint = "Compare the two at the same coordinates; if the recipe is to change it, nothing is wrong."
         yield Wrong("differs", message, hint, grave=exact)
-
-
-def _same(source: xr.DataArray, stored: xr.DataArray) -> bool | None:
-    """Whether a store has the values of a file at the coordinates of the file; `None` if that cannot be said."""
-    if set(source.dims) != set(stored.dims):
-        return None  # another shape is another variable
-    places = {dim: source[dim] for dim in source.dims if dim in source.coords and dim in stored.coords}
-    try:
-        found = stored.sel(places).transpose(*source.dims)
-    except InvalidIndexError:
-        return None  # a coordinate is there twice
-    except (KeyError, ValueError):
-        return False
-    if found.shape != source.shape:
-        return False if set(source.dims) <= set(places) else None
-    return bool(np.array_equal(source.values, found.values, equal_nan=source.dtype.kind in "fcmM"))
+    for name, told in shortened.items():
+        message = f"{name} is kept as {store[name].dtype}, and {told}: its last digits are lost"
+        hint = "If they matter, convert all files to the longer type in prepare."
+        yield Wrong("differs", message, hint, grave=False)
