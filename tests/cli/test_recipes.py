@@ -1,6 +1,10 @@
 """`leap-kg recipe` on the command line: exit statuses, and mistakes that are told before anything runs."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -71,3 +75,22 @@ def test_options_of_dataflow_are_checked_and_nothing_is_sent(recipe: Run) -> Non
 def test_runs_that_never_were_are_not_found(recipe: Run) -> None:
     assert recipe("log", "recipe-1").returncode == 3
     assert recipe("promote", "recipe-1").returncode == 1
+
+
+def test_what_a_recipe_printed_has_no_say_over_a_terminal(tmp_path: Path) -> None:
+    folder = tmp_path / "home" / "recipes" / "runs" / "recipe-1"
+    folder.mkdir(parents=True)
+    (folder / "log.txt").write_bytes(b"\x1b]0;mine\x07\x1b[31mred\tand\n\xc3\xa9t\xc3\xa9\n")
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "leap_kg", "recipe", "log", "recipe-1"]
+    environment = {**os.environ, "LEAP_KG_HOME": str(tmp_path / "home")}
+    subprocess.run(command, stdout=theirs, env=environment, check=True, timeout=60)
+    os.close(theirs)
+    shown = os.read(ours, 1_000).replace(b"\r\n", b"\n")
+    os.close(ours)
+    assert b"\x1b" not in shown
+    assert b"\x07" not in shown
+    assert b"red" in shown
+    assert "été".encode() in shown
+    kept = subprocess.run(command, capture_output=True, env=environment, check=True, timeout=60).stdout
+    assert kept == (folder / "log.txt").read_bytes()

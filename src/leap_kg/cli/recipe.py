@@ -34,6 +34,8 @@ _NOT_STARTED = (
     "dataflow` prints for the same --target and --option, or run the recipe here, with --runner direct"
 )
 
+_CONTROLS = bytes({*range(32), 127} - {*b"\n\t"})
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
 Name = Annotated[
     str, typer.Option("--as", metavar="OWNER/NAME", help="The repository on GitHub that the folder or address is.")
@@ -298,7 +300,8 @@ def log(run: Run) -> None:
         fail(f"there is no log of a run {run!r} in {file.parent.parent}", NOT_FOUND)
     with file.open("rb") as opened:
         while piece := opened.read(65_536):
-            sys.stdout.buffer.write(piece)
+            # A stranger's recipe has no say over the colours and the title of a terminal.
+            sys.stdout.buffer.write(piece.translate(None, _CONTROLS) if sys.stdout.isatty() else piece)
 
 
 def _print(outcomes: "list[Outcome]", *, as_json: bool) -> None:

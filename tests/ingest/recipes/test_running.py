@@ -299,6 +299,7 @@ def test_a_new_feedstock_runs_before_it_is_edited(home: Home, tmp_path: Path) ->
     assert leap_kg(home, "check", str(tmp_path / "warm")).returncode == 0
     strict = leap_kg(home, "check", "--strict", str(tmp_path / "warm"))
     assert strict.returncode == 1
+    assert "- feedstock/meta.yaml, line 1: `title` is `Dataset of example-lab/warm-feedstock`" in strict.stdout
     assert "- feedstock/meta.yaml, line 2: `description` is `Say in two sentences" in strict.stdout
     git = ["git", "-C", str(tmp_path / "warm"), "-c", "user.name=Lab", "-c", "user.email=lab@example.org"]
     for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "one"]):

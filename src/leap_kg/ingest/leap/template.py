@@ -26,7 +26,10 @@ def report_left(feedstock: Feedstock, repository: github.Repository | None, read
     """Report what of a feedstock is still the template's; the template's own example is what it says."""
     if repository is not None and repository.name.lower() == _EXAMPLE:
         return
-    for path, value in _left(feedstock):
+    left = list(_left(feedstock))
+    if repository is not None and feedstock.title == f"Dataset of {repository.display}":  # of `leap-kg recipe new`
+        left.append((("title",), feedstock.title))
+    for path, value in left:
         message = f"{dotted(path)} still holds a text of the feedstock template"
         reading.report("placeholder", Severity.WARNING, message, _HINT, path, value)
     people = [(each.name, each.login) for each in feedstock.maintainers]
