@@ -4,11 +4,13 @@ A twin is chosen by a suffix, or by the profile of an `Accept` header.
 """
 
 import json
+import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
+import structlog
 from fastapi import Request, Response
 from pyoxigraph import NamedNode
 
@@ -52,6 +54,7 @@ from leap_kg.web.stac.place import place_of as stac_place
 TWINS = (*DESCRIPTIONS, LINKSET, *CITATIONS)
 """Everything that follows the path of a dataset as a suffix, but the report on how FAIR it is."""
 
+log = structlog.get_logger(__name__)
 _FORMATS = {
     twin: Format(twin.suffix.removeprefix("."), twin.label, twin.content_type, (), is_graph=False)
     for twin in (*TWINS, DOWNLOAD)
@@ -74,7 +77,11 @@ def place_at(request: Request, revision: Revision, node: NamedNode) -> Place:
     place = place_of(request)
     if revision.fixed is not None:
         return place
-    name = revision.catalog.collections.get(node.value, lambda iri: _collection(request, iri))
+    try:
+        name = revision.catalog.collections.get(node.value, lambda iri: _collection(request, iri))
+    except sqlite3.Error as error:  # what is known of the node does not depend on the index
+        log.warning("the search index cannot be read", path=request.url.path, reason=str(error))
+        return place
     return replace(place, stac=f"{stac_place(request)}/collections/{step(name)}") if name else place
 
 
